@@ -1,0 +1,37 @@
+import type { GateSeverity } from '../module/module.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Operation } from './operation.ts'
+import type { Outcome } from './report.ts'
+
+/** What a group's own functions are given besides the outcomes. */
+export interface SynthesisContext {
+  /** Outcomes of every settled group by full name; those of needed groups are always there. */
+  readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
+  /** Adds a finding to the report. */
+  report(diagnostic: Diagnostic): void
+}
+
+/** A verdict over a group's outcomes and synthesis. `undefined` means that it could not be judged: skipped. */
+export interface GateSpec<S = unknown> {
+  readonly name: string
+  readonly severity: GateSeverity
+  check(outcomes: readonly Outcome[], synthesis: S | undefined): boolean | undefined
+}
+
+/** Operations that belong together, the groups they need, and the function that reads their outcomes. */
+export interface Group<S = unknown> {
+  readonly name: string
+  /** Names of groups of the same plugin, or full names `plugin/group`. */
+  readonly needs?: readonly string[]
+  readonly operations: readonly Operation[]
+  /** More operations from the outcomes of the first ones; called once. */
+  expand?(outcomes: readonly Outcome[]): readonly Operation[]
+  /** Reads all outcomes in declared order, failed ones included. */
+  synthesise?(outcomes: readonly Outcome[], context: SynthesisContext): S | Promise<S>
+  readonly gates?: readonly GateSpec<S>[]
+}
+
+/** Gives the group back with the type of its synthesis inferred. */
+export function defineGroup<S>(group: Group<S>): Group {
+  return group as Group
+}

@@ -1,0 +1,74 @@
+import type { Schema } from '../base/schema.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { ProcessOptions, ProcessResult } from '../base/process.ts'
+import type { WritableFiles } from '../vfs/file-system.ts'
+
+/** What an operation competes for. */
+export type Lane = 'io' | 'process' | 'network' | 'agent'
+
+/** What an operation may change: nothing, the workspace, or the world outside it. */
+export type Effects = 'none' | 'workspace' | 'external'
+
+/**
+ * What an operation touches, as globs relative to the root. A list that is left out means everything below the root;
+ * an empty list means nothing. `scratch` are caches and reports that nobody reads back.
+ */
+export interface Claims {
+  readonly reads?: readonly string[]
+  readonly writes?: readonly string[]
+  readonly scratch?: readonly string[]
+}
+
+/** "Nothing cut" in figures: units of the kind (bytes, files, matches, tests) expected and analysed. */
+export interface Quality {
+  readonly expected: number
+  readonly analysed: number
+  readonly truncated: boolean
+}
+
+/** One unit of work as plain data: a kind, its input, and what differs from the kind's own settings. */
+export interface Operation {
+  readonly kind: string
+  /** Unique in its group; made from the kind and its position when left out. */
+  readonly name?: string
+  readonly input: unknown
+  readonly deadlineMs?: number
+  readonly claims?: Claims
+  readonly idempotent?: boolean
+}
+
+/** What an operation gets to work with. Its files are its own view: written bytes are seen by others when it settles. */
+export interface OperationContext {
+  readonly files: WritableFiles
+  /** Aborts at the deadline, on cancel, or when the run is given up. */
+  readonly signal: AbortSignal
+  /** Runs a program in the project, ends its whole tree at the deadline; never through a shell unless `shell` is set. */
+  spawn(options: ProcessOptions): Promise<ProcessResult>
+  /** Says how far it has come; shown by live reporters, never part of the outcome. */
+  progress(message: string): void
+}
+
+/** A kind of operation: its types, what it competes for and may change, and the function that does it. */
+export interface OperationKind<I = never, O = unknown> {
+  readonly kind: string
+  /** The name of the same tool in agent hosts: `Read`, `Grep`. */
+  readonly tool?: string
+  readonly description: string
+  readonly lane: Lane
+  readonly effects: Effects
+  readonly idempotent: boolean
+  readonly deadlineMs?: number
+  readonly input: Schema<I>
+  readonly output: Schema<O>
+  /** What it will touch, from its input alone. Left out: everything. */
+  claims?(input: I): Claims
+  run(input: I, context: OperationContext): O | Promise<O>
+  quality?(input: I, output: O): Quality
+  /** The reason why a finished output still counts as a failure (a command's exit code); its output is kept. */
+  failure?(output: O): Diagnostic | undefined
+}
+
+/** Gives the kind back with its types inferred from its schemas. */
+export function defineOperation<I, O>(kind: OperationKind<I, O>): OperationKind<I, O> {
+  return kind
+}

@@ -1,0 +1,61 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { GateSeverity } from '../module/module.ts'
+import type { Quality } from './operation.ts'
+
+export type OutcomeStatus = 'done' | 'failed' | 'skipped' | 'timed-out' | 'cancelled'
+
+/** How one operation ended. Times are milliseconds. */
+export interface Outcome {
+  readonly name: string
+  readonly kind: string
+  readonly status: OutcomeStatus
+  readonly attempts: number
+  readonly reruns: number
+  readonly queuedMs: number
+  readonly ranMs: number
+  /** What the operation gave; null when it gave nothing. Kept also when a command ended with another code than 0. */
+  readonly output: unknown
+  readonly error: Diagnostic | null
+  readonly quality: Quality | null
+}
+
+export interface GroupReport {
+  readonly name: string
+  readonly operations: readonly Outcome[]
+  readonly synthesis: unknown
+}
+
+export interface GateReport {
+  readonly name: string
+  readonly severity: GateSeverity
+  readonly status: 'passed' | 'failed' | 'skipped'
+}
+
+/** Milliseconds; `reduction` is the share of the serial time that was saved, 0 to 1 (negative when parallel lost). */
+export interface Timing {
+  readonly wallMs: number
+  readonly serialMs: number
+  readonly criticalPathMs: number
+  readonly reduction: number
+}
+
+export interface RecoveryFigures {
+  readonly retries: number
+  readonly fallbacks: number
+  readonly recovered: number
+  readonly recoveryMs: number
+}
+
+export type RunStatus = 'passed' | 'failed' | 'partial' | 'cancelled'
+
+/** What a run found: plain data, printable. */
+export interface Report {
+  readonly command: string
+  readonly id: string
+  readonly status: RunStatus
+  readonly groups: readonly GroupReport[]
+  readonly gates: readonly GateReport[]
+  readonly timing: Timing
+  readonly recovery: RecoveryFigures
+  readonly diagnostics: readonly Diagnostic[]
+}

@@ -1,0 +1,46 @@
+import type { Path } from './path.ts'
+
+export type EntryType = 'file' | 'directory' | 'link' | 'other'
+
+/** One name in a folder. Links are listed as links, never followed. */
+export interface Entry {
+  readonly name: string
+  readonly type: EntryType
+}
+
+/** What is at a path, links inside the root followed: bytes, and milliseconds since 1970 of the last change. */
+export interface FileStat {
+  readonly type: EntryType
+  readonly size: number
+  readonly modified: number
+}
+
+/**
+ * Where text comes from. `stat` and `list` give `undefined` for what is absent; everything refused or broken rejects with
+ * a HeddleError (`DENIED_BY_RULE`, `LINK_LEAVES_ROOT`, `NOT_A_FILE`, `TOO_LARGE`, `UNREADABLE`, …), `read` also with
+ * `NOT_FOUND`. Entries are sorted by name in UTF-16 order.
+ */
+export interface Files {
+  /** What people see before paths of these files: empty for the project itself, `heddle:` for the built-in modules. */
+  readonly label: string
+  stat(path: Path): Promise<FileStat | undefined>
+  list(path: Path): Promise<readonly Entry[] | undefined>
+  read(path: Path): Promise<Uint8Array>
+  /** The same without promises, where the driver can: local reads in a loop are four times as fast. */
+  readonly sync?: SyncFiles
+}
+
+/** The calls of Files where the driver answers at once; they throw what Files rejects with. */
+export interface SyncFiles {
+  stat(path: Path): FileStat | undefined
+  list(path: Path): readonly Entry[] | undefined
+  read(path: Path): Uint8Array
+}
+
+/** Files that can be changed. Parents are made as needed; removing what is absent does nothing. */
+export interface WritableFiles extends Files {
+  write(path: Path, content: string | Uint8Array): Promise<void>
+  /** Removes a file, or a folder with everything below it. */
+  remove(path: Path): Promise<void>
+  makeFolder(path: Path): Promise<void>
+}
