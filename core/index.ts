@@ -1,0 +1,46 @@
+export type { Diagnostic, Place, Severity } from './base/diagnostic.ts'
+export { HeddleError } from './base/diagnostic.ts'
+export type { Schema } from './base/schema.ts'
+export type { ProcessOptions, ProcessResult } from './base/process.ts'
+export type { Attribute, Block } from './module/blocks.ts'
+export type { Document } from './module/document.ts'
+export type { FrontMatter } from './module/frontmatter.ts'
+export type { CodeBlock, Link, Markdown, Range } from './module/markdown.ts'
+export type {
+  ArgumentSpec,
+  CodedError,
+  Draft,
+  Gate,
+  GateSeverity,
+  Heading,
+  LayerName,
+  Module,
+  ModuleId,
+  Parts,
+  Phase,
+  Setting,
+} from './module/module.ts'
+export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
+export { formatReference, parseReference } from './module/reference.ts'
+export type { RunEvent } from './run/events.ts'
+export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
+export { defineGroup } from './run/group.ts'
+export type { Claims, Effects, Lane, Operation, OperationContext, OperationKind, Quality } from './run/operation.ts'
+export { defineOperation } from './run/operation.ts'
+export type { GateReport, GroupReport, Outcome, OutcomeStatus, Report, RunStatus, Timing } from './run/report.ts'
+export type {
+  AppliedPlugin,
+  Door,
+  DoorMap,
+  Hooks,
+  Planning,
+  Plugin,
+  PluginContext,
+  ReferenceContext,
+  ResolveRequest,
+  TapOptions,
+} from './plugin/plugin.ts'
+export { definePlugin } from './plugin/plugin.ts'
+export type { DurableStore } from './vfs/durable.ts'
+export type { Entry, EntryType, Files, FileStat, WritableFiles } from './vfs/file-system.ts'
+export type { Path } from './vfs/path.ts'
