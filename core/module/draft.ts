@@ -1,0 +1,81 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { endingOf, nameOf } from '../vfs/path.ts'
+import type { Document } from './document.ts'
+import { createMetadataReader } from './metadata.ts'
+import { type Draft, type Module, type ModuleId, noParts } from './module.ts'
+import type { Reference } from './reference.ts'
+
+/** What Heddle's own dialect says of a document: front matter, the first heading, the file's name. */
+export function createDraft(document: Document): Draft {
+  const { frontMatter } = document
+  const metadata = frontMatter.data
+  const isHome = document.homePath !== null
+  const name = nameOf(document.path)
+  const plain = name.slice(0, name.length - endingOf(name).length)
+  const kind = textOf(metadata['kind']) ?? (isHome ? 'module' : 'document')
+  const heading = document.markdown.headings.find(({ depth }) => depth === 1)
+  return {
+    document,
+    kind,
+    name: textOf(metadata['name']) ?? plain,
+    title: textOf(metadata['title']) ?? heading?.text ?? null,
+    version: textOf(metadata['version']),
+    description: textOf(metadata['description']) ?? '',
+    entry: kind === 'command',
+    metadata,
+    parts: noParts,
+    diagnostics: frontMatter.diagnostics.map((diagnostic) => located(diagnostic, document)),
+  }
+}
+
+/** What is known of the bytes behind a draft. */
+export interface Source {
+  readonly bytes: number
+  readonly digest: string
+}
+
+/** The validated module of a draft: its metadata read into types, whatever has the wrong shape noted and left out. */
+export function finishModule(
+  draft: Draft,
+  references: readonly Reference[],
+  source: Source & { readonly findings: readonly Diagnostic[] },
+): Module {
+  const { document } = draft
+  const reader = createMetadataReader(document, draft.metadata)
+  const pattern = reader.text('pattern')
+  const parts = {
+    ...draft.parts,
+    gates: [...reader.gates(), ...draft.parts.gates],
+    settings: [...reader.settings(), ...draft.parts.settings],
+  }
+  return {
+    id: document.label as ModuleId,
+    path: document.path,
+    layer: document.layer,
+    kind: draft.kind,
+    name: draft.name,
+    title: draft.title,
+    version: draft.version,
+    description: draft.description,
+    entry: draft.entry,
+    metadata: draft.metadata,
+    headings: document.markdown.headings,
+    parts,
+    pattern,
+    arguments: reader.arguments(),
+    references,
+    diagnostics: [...draft.diagnostics, ...reader.diagnostics, ...source.findings],
+    bytes: source.bytes,
+    tokens: Math.ceil(document.text.length / 4),
+    digest: source.digest,
+  }
+}
+
+function located(diagnostic: Diagnostic, document: Document): Diagnostic {
+  return diagnostic.at ? { ...diagnostic, at: { ...diagnostic.at, path: document.label } } : diagnostic
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' ? String(value) : null
+}

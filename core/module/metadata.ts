@@ -1,0 +1,101 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Document } from './document.ts'
+import type { ArgumentSpec, Gate, GateSeverity, Setting } from './module.ts'
+
+/** Reads typed values out of a module's metadata and notes each one that has the wrong shape, at the line of its key. */
+export interface MetadataReader {
+  readonly diagnostics: readonly Diagnostic[]
+  text(key: string): string | null
+  arguments(): ArgumentSpec[]
+  gates(): Gate[]
+  settings(): Setting[]
+}
+
+type Entry = Readonly<Record<string, unknown>>
+
+const severities: ReadonlySet<unknown> = new Set<GateSeverity>(['blocking', 'conditional', 'warning'])
+
+/** A reader of `data`, the metadata of `document`. */
+export function createMetadataReader(document: Document, data: Entry): MetadataReader {
+  const diagnostics: Diagnostic[] = []
+  const lineOf = (key: string): number => findLine(document, key)
+
+  function wrong(key: string, expected: string): void {
+    diagnostics.push({
+      code: 'MODULE_METADATA',
+      severity: 'warning',
+      message: `The key "${key}" should be ${expected}.`,
+      hint: `Write it as ${expected}, or remove it.`,
+      at: { path: document.label, line: lineOf(key), column: 1 },
+    })
+  }
+
+  function entries(key: string, shape: string): Entry[] {
+    const value = data[key]
+    if (value === undefined || value === null) return []
+    if (!Array.isArray(value)) {
+      wrong(key, shape)
+      return []
+    }
+    const items: unknown[] = value
+    const good = items.filter((item): item is Entry => isEntry(item) && typeof item['name'] === 'string')
+    if (good.length < items.length) wrong(key, shape)
+    return good
+  }
+
+  return {
+    diagnostics,
+    text(key) {
+      const value = data[key]
+      if (value === undefined || value === null) return null
+      if (typeof value === 'string') return value
+      if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+      wrong(key, 'a text')
+      return null
+    },
+    arguments: () =>
+      entries('arguments', 'a list of entries with a name').map((entry) => ({
+        name: String(entry['name']),
+        description: asText(entry['description']) ?? '',
+        required: entry['required'] === true,
+        ...(asText(entry['default']) === null ? {} : { default: asText(entry['default'])! }),
+      })),
+    gates: () =>
+      entries('gates', 'a list of entries with a name and a severity').map((entry) => {
+        const { severity } = entry
+        if (severity !== undefined && !severities.has(severity)) wrong('gates', '"blocking", "conditional" or "warning"')
+        return {
+          name: String(entry['name']),
+          severity: severities.has(severity) ? (severity as GateSeverity) : 'warning',
+          text: asText(entry['text']) ?? '',
+          line: lineOf('gates'),
+        }
+      }),
+    settings: () =>
+      entries('settings', 'a list of entries with a name').map((entry) => ({
+        name: String(entry['name']),
+        default: asText(entry['default']),
+        required: entry['required'] === true,
+        line: lineOf('settings'),
+      })),
+  }
+}
+
+function isEntry(value: unknown): value is Entry {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+function asText(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
+}
+
+/** The line of a top-level key of the front matter; 1 when the metadata came from somewhere else. */
+function findLine(document: Document, key: string): number {
+  const { starts } = document.lines
+  const { end } = document.frontMatter
+  for (let line = 0; line < starts.length && starts[line]! < end; line++) {
+    if (document.text.startsWith(`${key}:`, starts[line])) return line + 1
+  }
+  return 1
+}

@@ -1,0 +1,166 @@
+import type { Document } from './document.ts'
+import type { Link, Markdown, Range } from './markdown.ts'
+import { type Form, type FoundReference, isExternal, type Reference, splitFragment } from './reference.ts'
+
+/** Which form wins where two finders see the same text; the lower number. */
+const rank: Readonly<Record<Form, number>> = {
+  tag: 0,
+  attribute: 0,
+  import: 1,
+  link: 2,
+  image: 2,
+  'front-matter': 3,
+  alias: 4,
+  mention: 5,
+}
+
+/** References that every markdown document can hold: links, images, aliases in prose, front matter, mentions. */
+export function* findReferences(document: Document, aliases: ReadonlySet<string>): Iterable<FoundReference> {
+  yield* findLinks(document, aliases)
+  yield* findAliases(document, aliases)
+  yield* findFrontMatter(document, aliases)
+  yield* findMentions(document)
+}
+
+/** Puts what all finders saw in order of place, one reference for each piece of text, with line and column. */
+export function settleReferences(document: Document, found: Iterable<FoundReference>): Reference[] {
+  const sorted = [...found].toSorted((a, b) => a.offset - b.offset || rank[a.form] - rank[b.form])
+  const kept: FoundReference[] = []
+  for (const reference of sorted) {
+    const last = kept.at(-1)
+    if (!last || reference.offset >= last.offset + last.text.length) kept.push(reference)
+    else if (rank[reference.form] < rank[last.form]) kept[kept.length - 1] = reference
+  }
+  return kept.map((reference) => Object.assign(reference, document.lines.place(reference.offset)))
+}
+
+function* findLinks(document: Document, aliases: ReadonlySet<string>): Iterable<FoundReference> {
+  const seen = new Set<number>()
+  for (const link of document.markdown.links) {
+    if (seen.has(link.start)) continue
+    seen.add(link.start)
+    yield asReference(document, link, aliases)
+  }
+}
+
+function asReference(document: Document, link: Link, aliases: ReadonlySet<string>): FoundReference {
+  const text = document.text.slice(link.start, link.end)
+  const form = link.type === 'image' ? 'image' : aliasAt(link.destination, 0, aliases) ? 'alias' : 'link'
+  if (isExternal(link.destination)) return { text, target: link.destination, fragment: null, form, offset: link.start }
+  const { target, fragment } = splitFragment(link.destination)
+  const query = target.indexOf('?')
+  return { text, target: query < 0 ? target : target.slice(0, query), fragment, form, offset: link.start }
+}
+
+const aliasStart = /@([A-Za-z][\w-]*)\//y
+const pathRun = /[^\s`"'<>|,;()\\]+/y
+const sentenceEnd = /[.:!?*_~\]}'"]+$/
+
+function aliasAt(text: string, at: number, aliases: ReadonlySet<string>): string | undefined {
+  aliasStart.lastIndex = at
+  const name = aliasStart.exec(text)?.[1]
+  return name !== undefined && aliases.has(name) ? name : undefined
+}
+
+function* findAliases(document: Document, aliases: ReadonlySet<string>): Iterable<FoundReference> {
+  const { text } = document
+  const start = document.frontMatter.end
+  if (text.indexOf('@', start) < 0) return
+  const code = codeOf(document.markdown)
+  for (let at = text.indexOf('@', start); at >= 0; at = text.indexOf('@', at + 1)) {
+    if (at > 0 && /[\w@/.+-]/.test(text[at - 1]!)) continue
+    if (!aliasAt(text, at, aliases) || isInside(code, at)) continue
+    yield pathAt(text, at, 'alias')
+  }
+}
+
+function pathAt(text: string, at: number, form: Form): FoundReference {
+  pathRun.lastIndex = at
+  const written = trimPath(pathRun.exec(text)![0])
+  return { text: written, ...splitFragment(written), form, offset: at }
+}
+
+/** Drops what belongs to the sentence; a bracket that was opened in the path stays. */
+function trimPath(run: string): string {
+  const opened = /[[{][^[{]*[\]}][^\]}]*$/.test(run)
+  return opened ? run.replace(/[.:!?*_~'"]+$/, '') : run.replace(sentenceEnd, '')
+}
+
+function codeOf(markdown: Markdown): Range[] {
+  return [...markdown.codeBlocks, ...markdown.codeSpans].toSorted((a, b) => a.start - b.start)
+}
+
+/** Binary search over sorted ranges that do not overlap. */
+function isInside(ranges: readonly Range[], offset: number): boolean {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ranges[middle]!.end <= offset) low = middle + 1
+    else high = middle
+  }
+  return low < ranges.length && ranges[low]!.start <= offset
+}
+
+const referringKeys = new Set([
+  'needs',
+  'depends_on',
+  'depends-on',
+  'dependencies',
+  'requires',
+  'references',
+  'modules',
+  'includes',
+  'imports',
+  'uses',
+  'extends',
+  'related',
+])
+
+function* findFrontMatter(document: Document, aliases: ReadonlySet<string>): Iterable<FoundReference> {
+  const { frontMatter, text } = document
+  let from = 0
+  for (const [key, value] of Object.entries(frontMatter.data)) {
+    const items = Array.isArray(value) ? value : [value]
+    const keyAt = Math.max(from, text.indexOf(key, from))
+    let at = keyAt + key.length
+    for (const item of items) {
+      if (typeof item !== 'string' || !isReferring(key, item, aliases)) continue
+      const offset = text.indexOf(item, at)
+      if (offset < 0 || offset >= frontMatter.end) continue
+      at = offset + item.length
+      yield { text: item, ...splitFragment(item), form: 'front-matter', offset, role: key }
+    }
+    from = keyAt
+  }
+}
+
+function isReferring(key: string, item: string, aliases: ReadonlySet<string>): boolean {
+  if (item.length > 1_000 || /[\s`]/.test(item)) return false
+  if (aliasAt(item, 0, aliases)) return true
+  return referringKeys.has(key) && !isExternal(item) && /\/|\.(?:md|mdx|markdown)(?:#|$)/i.test(item)
+}
+
+const mentionShape = /^@?(?:\.{0,2}\/|~\/)?[\p{L}\p{N}_.@{}[\]<>$*+~-]+(?:\/[\p{L}\p{N}_.@{}[\]<>$*+~-]+)*\/?(?:#[\w-]+)?$/u
+const fileEnding = /\.[A-Za-z][\w]{0,9}$/
+const markdownName = /\.(?:md|mdx|markdown)$/i
+
+function* findMentions(document: Document): Iterable<FoundReference> {
+  for (const span of document.markdown.codeSpans) {
+    const length = span.end - span.start
+    if (length < 4 || length > 260) continue
+    const raw = document.text.slice(span.start, span.end)
+    const written = raw.trim()
+    if (!isPathLike(written)) continue
+    yield { text: written, ...splitFragment(written), form: 'mention', offset: span.start + raw.indexOf(written) }
+  }
+}
+
+/** A path in backticks: it has a folder and a file ending or a closing slash, or is the name of a markdown file. */
+function isPathLike(text: string): boolean {
+  if (!mentionShape.test(text) || isExternal(text)) return false
+  const { target } = splitFragment(text)
+  if (markdownName.test(target)) return true
+  if (!target.includes('/')) return false
+  return target.startsWith('@') ? fileEnding.test(target) || target.split('/').length > 2 : fileEnding.test(target) || (target.endsWith('/') && target.length > 2)
+}

@@ -1,0 +1,68 @@
+import type { Diagnostic, Severity } from '../base/diagnostic.ts'
+import type { Reference } from '../module/reference.ts'
+import type { Resolution } from './trail.ts'
+
+const most = 5
+
+/**
+ * What to tell the author about one reference, or undefined when all is well. Only what must exist is an error: modules and
+ * project files that a form other than a mention names.
+ */
+export function findingOf(reference: Reference, resolution: Resolution, from: string): Diagnostic | undefined {
+  if (!mustExist(reference, resolution)) return undefined
+  const at = { path: from, line: reference.line, column: reference.column }
+  const quoted = `"${reference.text}"`
+  switch (resolution.status) {
+    case 'resolved':
+    case null:
+      return undefined
+    case 'searched':
+      return {
+        ...finding('REFERENCE_SEARCHED', 'warning', `${quoted} was only found by searching: ${resolution.to}.`),
+        hint: `Write the path so that it resolves: ${resolution.to}.`,
+        at,
+      }
+    case 'ambiguous':
+      return {
+        ...finding('REFERENCE_AMBIGUOUS', 'error', `${quoted} fits ${resolution.candidates.length} files: ${few(resolution.candidates)}.`),
+        hint: 'Write enough of the path to name one of them.',
+        at,
+      }
+    case 'outside':
+      return {
+        ...finding('OUTSIDE_ROOT', 'error', `${quoted} leaves the root of the project.`),
+        hint: resolution.suggestion ? suggested(resolution) : 'Refer to a file below the root.',
+        at,
+      }
+    case 'missing':
+      return {
+        ...finding('REFERENCE_MISSING', 'error', `${quoted} names a file that does not exist.`),
+        hint: resolution.suggestion ? suggested(resolution) : `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`,
+        at,
+      }
+    default:
+      return resolution.status satisfies never
+  }
+}
+
+/** True for references that a checker grades: classes module and file, mentions apart. */
+export function mustExist(reference: Pick<Reference, 'form'>, resolution: Pick<Resolution, 'class'>): boolean {
+  return reference.form !== 'mention' && (resolution.class === 'module' || resolution.class === 'file')
+}
+
+function finding(code: string, severity: Severity, message: string): { code: string; severity: Severity; message: string } {
+  return { code, severity, message }
+}
+
+function suggested({ suggestion }: Resolution): string {
+  return `Did you mean ${suggestion!.path}?`
+}
+
+function triedOf(resolution: Resolution): string[] {
+  return [...new Set(resolution.tried.map(({ path }) => path))]
+}
+
+function few(paths: readonly string[]): string {
+  const shown = paths.slice(0, most).join(', ')
+  return paths.length > most ? `${shown} and ${paths.length - most} more` : shown
+}

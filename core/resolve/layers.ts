@@ -1,0 +1,84 @@
+import type { LayerName } from '../module/module.ts'
+import type { Files } from '../vfs/file-system.ts'
+import { childOf, isWithin, nameOf, type Path, rootPath } from '../vfs/path.ts'
+import type { Tree } from '../vfs/tree.ts'
+
+export type { LayerName } from '../module/module.ts'
+export type { ReferenceClass } from '../module/reference.ts'
+
+/** One place where modules come from: the project itself, the user's own, a package, or what is built in. */
+export interface Layer {
+  readonly name: LayerName
+  /** What people see before its paths: empty for the project, `heddle:modules/` for the built-in modules. */
+  readonly label: string
+  readonly files: Files
+  readonly tree: Tree
+  /** The framework's homes in it, in order; the root itself where there is none. */
+  readonly homes: readonly Path[]
+  /** Folders that an alias stands for, in order. */
+  readonly aliases: ReadonlyMap<string, readonly Path[]>
+}
+
+const homeNames = ['.heddle', '.claude']
+const defaultAliases = ['modules', 'system', 'commands']
+
+/** Folders that are a framework's home in this tree: `.heddle`, `.claude`, or those that the configuration names. */
+export function findHomes(tree: Tree, configured?: readonly Path[]): Path[] {
+  if (configured) return [...configured]
+  const present = new Set(tree.foldersIn(rootPath))
+  return homeNames.filter((name) => present.has(name)).map((name) => childOf(rootPath, name))
+}
+
+/**
+ * The aliases of a tree: the default three, every folder directly below a home (but not our own `state`), then what the
+ * configuration adds. A configured alias goes before a default one of the same name.
+ */
+export function findAliases(
+  tree: Tree,
+  homes: readonly Path[],
+  configured: Readonly<Record<string, readonly Path[]>> = {},
+): Map<string, readonly Path[]> {
+  const aliases = new Map<string, Path[]>(Object.entries(configured).map(([name, paths]) => [name, [...paths]]))
+  const add = (name: string, path: Path): void => {
+    const paths = aliases.get(name)
+    if (!paths) aliases.set(name, [path])
+    else if (!paths.includes(path)) paths.push(path)
+  }
+  for (const home of homes.length > 0 ? homes : [rootPath]) {
+    for (const name of defaultAliases) {
+      add(name, childOf(home, name))
+      if (name !== 'modules') add(name, childOf(childOf(home, 'modules'), name))
+    }
+  }
+  for (const home of homes) {
+    for (const name of tree.foldersIn(home)) if (name !== 'state') add(name, childOf(home, name))
+  }
+  return aliases
+}
+
+/** The path below the home that holds it, or null for files outside every home. */
+export function homePathOf(layer: Layer, path: Path): Path | null {
+  const home = layer.homes.find((folder) => isWithin(path, folder))
+  if (home === undefined) return null
+  return (home === '' ? path : path.slice(home.length + 1)) as Path
+}
+
+/** A path of this layer as people see it. */
+export function labelOf(layer: Layer, path: Path): string {
+  return `${layer.label}${path}`
+}
+
+const markdownEndings = /\.(?:md|mdx|markdown)$/i
+
+/** True for the endings of markdown files: `.md`, `.mdx`, `.markdown`, in any letter case. */
+export function isMarkdown(path: string): boolean {
+  return markdownEndings.test(path)
+}
+
+/** Names that stand for their folder, in the order in which they are tried. */
+export const folderFiles: readonly string[] = ['README.md', 'index.md', 'SKILL.md']
+
+/** True for a file that stands for its folder. */
+export function standsForFolder(path: Path): boolean {
+  return folderFiles.includes(nameOf(path))
+}

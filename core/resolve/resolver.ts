@@ -1,0 +1,181 @@
+import type { Form } from '../module/reference.ts'
+import { parentOf, type Path } from '../vfs/path.ts'
+import { classOfFound, classOfMissing, isElsewhere } from './classify.ts'
+import { createEndings, type Endings } from './endings.ts'
+import { labelOf, type Layer } from './layers.ts'
+import { climbs, type Question, type Spot } from './rungs.ts'
+import { suggest } from './suggest.ts'
+import type { Resolution, Rung, Try } from './trail.ts'
+
+/** What a reference asks for: its path part and its form, which decides the rungs. */
+export interface Asked {
+  readonly target: string
+  readonly form: Form
+}
+
+/** An answer of a plugin: a path of the project. */
+export interface Answer {
+  readonly path: Path
+  readonly plugin: string
+}
+
+export interface ResolverOptions {
+  /** The project first; the first layer that has the file wins. */
+  readonly layers: readonly Layer[]
+  /** Absolute folder of the project with `/`, so that absolute imports into it are known as such. */
+  readonly folder?: string | null
+  /** True for paths that git would ignore: what is missing there is written at run time. */
+  isIgnored?(path: string): boolean
+  /** A rung of a plugin's own, asked first. */
+  answer?(asked: Asked, from: Spot | null): Answer | undefined
+}
+
+/** Resolves references without waiting and without reading a file; the same question is answered once. */
+export interface Resolver {
+  resolve(asked: Asked, from: Spot | null): Resolution
+  /** The file that a resolution found. */
+  spotOf(resolution: Resolution): Spot | undefined
+}
+
+interface Ladder {
+  readonly rungs: readonly Rung[]
+  /** Rungs that this form may not use: they only make the suggestion. */
+  readonly unused: readonly Rung[]
+  readonly completes: boolean
+}
+
+const full: Ladder = {
+  rungs: ['alias', 'relative', 'home', 'repository', 'category', 'ending'],
+  unused: [],
+  completes: true,
+}
+const fileOnly: Ladder = {
+  rungs: ['relative'],
+  unused: ['repository', 'home', 'category', 'ending'],
+  completes: false,
+}
+const fromRoot: Ladder = { rungs: ['repository'], unused: ['home', 'category', 'ending'], completes: false }
+
+/** A resolver over the layers. Answers are remembered until the trees change: then make a new one. */
+export function createResolver(options: ResolverOptions): Resolver {
+  const { layers } = options
+  const project = layers[0]!
+  const endings = new Map<Layer, Endings>()
+  const answers = new Map<string, Map<string, Resolution>>()
+  const spots = new WeakMap<Resolution, Spot>()
+
+  function endingsOf(layer: Layer): Endings {
+    const known = endings.get(layer) ?? createEndings(layer.tree)
+    endings.set(layer, known)
+    return known
+  }
+
+  function resolve(asked: Asked, from: Spot | null): Resolution {
+    const place = `${asked.form}:${from ? `${from.layer.label}${asked.target === '' ? from.path : parentOf(from.path)}` : '-'}`
+    let known = answers.get(place)
+    if (!known) answers.set(place, (known = new Map()))
+    const old = known.get(asked.target)
+    if (old) return old
+    const made = climb(asked, from)
+    known.set(asked.target, made)
+    return made
+  }
+
+  function climb(asked: Asked, from: Spot | null): Resolution {
+    const target = asked.form === 'import' ? fromFolder(asked.target, options.folder) : asked.target
+    if (target === undefined) return { ...unresolved, status: 'outside', tried: [] }
+    if (isElsewhere(target)) return external
+    const answered = options.answer?.(asked, from)
+    if (answered) return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })
+    if (target === '' && from) return found(from, 'relative', { tried: [], plugin: null })
+    return ascend(asked, {
+      target: asked.form === 'link' || asked.form === 'image' ? decode(target) : target,
+      from,
+      own: from?.layer ?? project,
+      layers,
+      endings: endingsOf,
+      completes: true,
+    })
+  }
+
+  function ascend(asked: Asked, question: Question): Resolution {
+    const ladder = ladderOf(asked.form, question)
+    const asking = { ...question, completes: ladder.completes }
+    const tried: Try[] = []
+    const first = question.target.startsWith('@') ? 'alias' : question.from ? ladder.rungs.find((rung) => rung !== 'alias') : 'repository'
+    let outside = false
+    for (const rung of ladder.rungs) {
+      const result = climbs[rung](asking, tried)
+      if (result.spots.length === 1) return found(result.spots[0]!, rung, { tried, plugin: null })
+      if (result.spots.length > 1) return ambiguous(result.spots, rung, tried)
+      if (rung === first) outside = result.outside === true
+    }
+    const ignored = options.isIgnored?.(question.target) ?? false
+    const kind = classOfMissing(asked.target, asked.form, ignored)
+    return {
+      ...unresolved,
+      status: outside ? 'outside' : 'missing',
+      class: kind,
+      suggestion: kind === 'example' ? null : suggest(asking, ladder.unused),
+      tried,
+    }
+  }
+
+  function found(spot: Spot, rung: Rung | null, how: { tried: Try[]; plugin: string | null }): Resolution {
+    const isFolder = spot.layer.tree.typeOf(spot.path) === 'directory'
+    const searched = rung === 'category' || rung === 'ending'
+    const resolution: Resolution = {
+      ...unresolved,
+      status: searched ? 'searched' : 'resolved',
+      class: classOfFound(spot.path, isFolder),
+      to: labelOf(spot.layer, spot.path),
+      layer: spot.layer.name,
+      rung,
+      ...how,
+    }
+    spots.set(resolution, spot)
+    return resolution
+  }
+
+  return { resolve, spotOf: (resolution) => spots.get(resolution) }
+}
+
+const unresolved: Resolution = {
+  status: 'missing',
+  class: 'file',
+  to: null,
+  layer: null,
+  rung: null,
+  plugin: null,
+  suggestion: null,
+  candidates: [],
+  tried: [],
+}
+
+const external: Resolution = { ...unresolved, status: null, class: 'external' }
+
+function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): Resolution {
+  const candidates = spots.map((spot) => labelOf(spot.layer, spot.path))
+  return { ...unresolved, status: 'ambiguous', class: classOfFound(spots[0]!.path, false), rung, candidates, tried }
+}
+
+function ladderOf(form: Form, question: Question): Ladder {
+  if (form === 'link' || form === 'image' || form === 'import') return question.target.startsWith('/') ? fromRoot : fileOnly
+  return full
+}
+
+/** An absolute import as a path from the root of the project; undefined when it points elsewhere on the machine. */
+function fromFolder(target: string, folder: string | null | undefined): string | undefined {
+  if (!target.startsWith('/')) return target
+  return folder && target.startsWith(`${folder}/`) ? target.slice(folder.length) : undefined
+}
+
+/** Percent-encoding undone, as a browser does it; what is not valid stays as it is written. */
+function decode(target: string): string {
+  if (!target.includes('%')) return target
+  try {
+    return decodeURIComponent(target)
+  } catch {
+    return target
+  }
+}

@@ -1,0 +1,149 @@
+import { parseReference } from '../module/reference.ts'
+import { childOf, parentOf, type Path, rootPath } from '../vfs/path.ts'
+import type { Endings } from './endings.ts'
+import { fold, searchable } from './fold.ts'
+import { folderFiles, isMarkdown, labelOf, type Layer } from './layers.ts'
+import type { Rung, Try } from './trail.ts'
+
+/** A file or folder of a layer. */
+export interface Spot {
+  readonly layer: Layer
+  readonly path: Path
+}
+
+/** What a rung is asked: a target, where it stands, and the layers it may look in. */
+export interface Question {
+  readonly target: string
+  /** Null for a reference that stands in no file. */
+  readonly from: Spot | null
+  /** The layer of `from`, or the project. */
+  readonly own: Layer
+  readonly layers: readonly Layer[]
+  readonly endings: (layer: Layer) => Endings
+  /** True when names may be completed: `x` for `x.md` or `x/README.md`. */
+  readonly completes: boolean
+}
+
+/** What a rung found; more than one is ambiguous, `outside` when the target leaves the root here. */
+export interface Found {
+  readonly spots: readonly Spot[]
+  readonly outside?: boolean
+}
+
+/** Looks for the target in one way and notes every place it looked at. */
+export type Climb = (question: Question, tried: Try[]) => Found
+
+const nowhere: Found = { spots: [] }
+
+/** Every rung by its name. */
+export const climbs: Readonly<Record<Rung, Climb>> = {
+  alias(question, tried) {
+    const parsed = parseReference(question.target)
+    if (!parsed || parsed.alias === null) return nowhere
+    let outside = false
+    for (const layer of question.layers) {
+      for (const folder of layer.aliases.get(parsed.alias) ?? []) {
+        const path = foldBelow(folder, parsed.path)
+        if (path === undefined) outside = true
+        else {
+          const spot = probe(question, { rung: 'alias', layer, path }, tried)
+          if (spot) return { spots: [spot] }
+        }
+      }
+    }
+    return { spots: [], outside }
+  },
+
+  relative(question, tried) {
+    if (!question.from) return nowhere
+    return probeFolded(question, { rung: 'relative', layer: question.own, base: parentOf(question.from.path) }, tried)
+  },
+
+  home(question, tried) {
+    let outside = false
+    for (const base of question.own.homes) {
+      const found = probeFolded(question, { rung: 'home', layer: question.own, base }, tried)
+      if (found.spots.length > 0) return found
+      outside ||= found.outside === true
+    }
+    return { spots: [], outside }
+  },
+
+  repository(question, tried) {
+    return probeFolded(question, { rung: 'repository', layer: question.own, base: rootPath }, tried)
+  },
+
+  category(question, tried) {
+    const target = searchable(plain(question.target))
+    if (target === '') return nowhere
+    const layer = question.own
+    const spots = layer.homes.flatMap((home) =>
+      layer.tree
+        .foldersIn(home)
+        .map((name) => probe(question, { rung: 'category', layer, path: childOf(childOf(home, name), target) }, tried))
+        .filter((spot) => spot !== undefined),
+    )
+    return { spots }
+  },
+
+  ending(question, tried) {
+    const target = searchable(plain(question.target))
+    if (target === '') return nowhere
+    const layer = question.own
+    for (const ending of question.completes && !isMarkdown(target) ? [target, `${target}.md`] : [target]) {
+      const paths = question.endings(layer).find(ending)
+      tried.push({ rung: 'ending', layer: layer.name, path: `${layer.label}**/${ending}`, found: paths.length > 0 })
+      if (paths.length > 0) return { spots: paths.map((path) => ({ layer, path })) }
+    }
+    return nowhere
+  },
+}
+
+/** The target of an alias as a path: `@modules/x` is looked for as `modules/x` by the rungs below the first. */
+function plain(target: string): string {
+  return target.startsWith('@') ? target.slice(1) : target
+}
+
+function foldBelow(folder: Path, target: string): Path | undefined {
+  const below = fold(rootPath, target)
+  if (below === undefined) return undefined
+  return below === '' ? folder : folder === '' ? below : (`${folder}/${below}` as Path)
+}
+
+interface Probe {
+  readonly rung: Rung
+  readonly layer: Layer
+  readonly path: Path
+}
+
+function probeFolded(
+  question: Question,
+  at: { rung: Rung; layer: Layer; base: Path },
+  tried: Try[],
+): Found {
+  const path = fold(at.base, plain(question.target))
+  if (path === undefined) return { spots: [], outside: true }
+  const spot = probe(question, { rung: at.rung, layer: at.layer, path }, tried)
+  return spot ? { spots: [spot] } : { spots: [], outside: at.layer.tree.typeOf(path) === 'outside' }
+}
+
+function probe(question: Question, at: Probe, tried: Try[]): Spot | undefined {
+  const { tree } = at.layer
+  const folderOnly = question.target.endsWith('/')
+  for (const path of completions(at.path, question.completes, folderOnly)) {
+    const found = tree.typeOf(path) === 'file'
+    tried.push({ rung: at.rung, layer: at.layer.name, path: labelOf(at.layer, path), found })
+    if (found) return { layer: at.layer, path }
+  }
+  const isFolder = tree.typeOf(at.path) === 'directory'
+  if (isFolder) tried.push({ rung: at.rung, layer: at.layer.name, path: labelOf(at.layer, at.path), found: true })
+  return isFolder ? { layer: at.layer, path: at.path } : undefined
+}
+
+function completions(path: Path, completes: boolean, folderOnly: boolean): Path[] {
+  if (path === '') return []
+  if (!completes) return folderOnly ? [] : [path]
+  const inFolder = folderFiles.map((name) => childOf(path, name))
+  if (folderOnly) return inFolder
+  return isMarkdown(path) ? [path] : [path, `${path}.md` as Path, ...inFolder]
+}
