@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { topologicalOrder } from '../base/order.ts'
 import type { Module } from '../module/module.ts'
 import { dependenciesOf, type Linked } from './graph.ts'
 
@@ -69,32 +68,22 @@ function integrationsOf(linked: Linked): Integration[] {
 }
 
 function orderOf(closure: readonly Linked[]): string[] {
-  const cut = new Map<string, string[]>()
-  const seen = new Set<string>()
-  // Depth-first order makes every edge back to a module still open a cycle; those edges are left out.
   const edges = new Map(closure.map((linked) => [linked.module.id as string, dependenciesOf(linked)]))
-  for (const { module } of closure) visit(module.id)
-  const result = topologicalOrder(closure.map(({ module }) => ({ name: module.id as string, after: cut.get(module.id) ?? [] })))
-  return 'order' in result ? result.order.map(({ name }) => name) : []
+  const seen = new Set<string>()
+  const order: string[] = []
+  for (const id of edges.keys()) if (!seen.has(id)) visit(id)
+  return order
 
+  // An edge back to a module that is still open is a cycle: it is already seen, and so it is cut.
   function visit(start: string): void {
-    if (seen.has(start)) return
-    const open = new Set<string>()
     const stack = [{ id: start, next: 0 }]
     seen.add(start)
-    open.add(start)
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const to = edges.get(top.id)?.[top.next++]
-      if (to === undefined) {
-        open.delete(top.id)
-        stack.pop()
-      } else if (edges.has(to) && !open.has(to)) {
-        cut.set(top.id, [...(cut.get(top.id) ?? []), to])
-        if (!seen.has(to)) {
-          seen.add(to)
-          open.add(to)
-          stack.push({ id: to, next: 0 })
-        }
+      const to = edges.get(top.id)![top.next++]
+      if (to === undefined) order.push(stack.pop()!.id)
+      else if (edges.has(to) && !seen.has(to)) {
+        seen.add(to)
+        stack.push({ id: to, next: 0 })
       }
     }
   }

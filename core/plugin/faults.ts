@@ -1,0 +1,44 @@
+import { type Diagnostic, HeddleError, messageOf } from '../base/diagnostic.ts'
+
+/** What plugins did wrong: each fault once, however many documents it was met in. */
+export interface Faults {
+  add(fault: Diagnostic): void
+  readonly all: readonly Diagnostic[]
+}
+
+/** An empty list of faults. The same plugin with the same message counts once. */
+export function createFaults(): Faults {
+  const seen = new Map<string, Diagnostic>()
+  return {
+    add(fault) {
+      const key = `${fault.plugin}\0${fault.code}\0${fault.message}`
+      if (!seen.has(key)) seen.set(key, fault)
+    },
+    get all() {
+      return [...seen.values()]
+    },
+  }
+}
+
+/** The diagnostic for a plugin that threw in a hook. A HeddleError of its own keeps its code and hint. */
+export function pluginFailed(plugin: string, hook: string, thrown: unknown): Diagnostic {
+  const own = thrown instanceof HeddleError ? thrown.diagnostic : undefined
+  return {
+    code: own?.code ?? 'PLUGIN_FAILED',
+    severity: 'error',
+    message: `The plugin "${plugin}" failed in the hook "${hook}": ${own?.message ?? messageOf(thrown)}`,
+    hint: own?.hint ?? `Everything else went on without it. Mend the plugin, or take it out of the configuration.`,
+    plugin,
+  }
+}
+
+/** The diagnostic for a plugin that did not settle in time. */
+export function pluginTimedOut(plugin: string, hook: string, ms: number): Diagnostic {
+  return {
+    code: 'PLUGIN_TIMEOUT',
+    severity: 'error',
+    message: `The plugin "${plugin}" did not settle in the hook "${hook}" within ${ms} ms.`,
+    hint: 'Everything else went on without it. Let the hook settle, or raise hookDeadlineMs.',
+    plugin,
+  }
+}
