@@ -3,7 +3,7 @@ import type { Found, SourceImport, SourceSymbol, SymbolKind } from './symbol.ts'
 
 const declaration =
   /(?<![\w$.])(export\s+)?(default\s+)?(?:declare\s+)?(?:abstract\s+)?(async\s+function|function|class|const\s+enum|const|let|var|interface|type|enum|namespace)\b(?:\s*\*\s*|\s*)([\w$]+|[{[])/g
-const exportList = /(?<![\w$.])export\s+(?:type\s+)?\{([^{}]*)\}/g
+const exportList = /(?<![\w$.])export\s+(?:type\s+)?\{([^{}]*)\}(\s*from\b)?/g
 const exportAllAs = /(?<![\w$.])export\s*\*\s*as\s+([\w$]+)/g
 const exportValue = /(?<![\w$.])export\s+default\b/g
 const commonProperty = /(?<![\w$.])(?:module\.)?exports\.([A-Za-z_$][\w$]*)\s*=(?!=)/g
@@ -68,13 +68,14 @@ function insideOf(code: string, from: number, opening: string): string[] {
 function exportedByName(code: string): SourceSymbol[] {
   const symbols: SourceSymbol[] = []
   const lineOf = createLineCounter(code)
-  const add = (name: string, index: number): void => {
-    symbols.push({ name, kind: 'value', exported: true, line: lineOf(index) })
+  const add = (name: string, index: number, kind: SymbolKind = 'value'): void => {
+    symbols.push({ name, kind, exported: true, line: lineOf(index) })
   }
   for (const match of code.matchAll(exportList)) {
-    for (const name of namesOf(match[1] ?? '', ' as ')) add(name, match.index)
+    const kind = match[2] === undefined ? 'value' : 're-export'
+    for (const name of namesOf(match[1] ?? '', ' as ')) add(name, match.index, kind)
   }
-  for (const match of code.matchAll(exportAllAs)) add(match[1] ?? '', match.index)
+  for (const match of code.matchAll(exportAllAs)) add(match[1] ?? '', match.index, 're-export')
   for (const match of code.matchAll(exportValue)) add('default', match.index)
   for (const match of code.matchAll(commonProperty)) add(match[1] ?? '', match.index)
   for (const match of code.matchAll(commonObject)) {

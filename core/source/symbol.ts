@@ -1,6 +1,7 @@
-export type SymbolKind = 'function' | 'class' | 'type' | 'value'
+/** `re-export`: declared in another file, and only passed on by this one. */
+export type SymbolKind = 'function' | 'class' | 'type' | 'value' | 're-export'
 
-/** A name that a source file declares at its top level. */
+/** A name that a source file declares at its top level, or passes on from another file. */
 export interface SourceSymbol {
   readonly name: string
   readonly kind: SymbolKind

@@ -1,0 +1,84 @@
+import type { Diagnostic } from 'heddle'
+import type { TddResult } from './result.ts'
+
+/** The component is not there. */
+export function noComponent(component: string, nearest: readonly string[]): Diagnostic {
+  return {
+    code: 'tdd/no-component',
+    severity: 'error',
+    message: `There is no file or folder "${component}".`,
+    hint:
+      nearest.length > 0
+        ? `Did you mean ${nearest.map((path) => `"${path}"`).join(' or ')}?`
+        : 'Name a source file or a folder, relative to the root.',
+  }
+}
+
+/** The component is there, and holds no source that could be tested. */
+export function noSources(component: string): Diagnostic {
+  return {
+    code: 'tdd/no-sources',
+    severity: 'error',
+    message: `"${component}" holds no source files.`,
+    hint: 'Name a source file, or a folder that holds some.',
+  }
+}
+
+/** Nothing says how the tests are run, so they were not. */
+export function noTestCommand(): Diagnostic {
+  return {
+    code: 'tdd/no-test-command',
+    severity: 'info',
+    message: 'The tests were not run: no manifest of the project names a test command.',
+    hint: 'Add the script "test" to package.json, pytest to pyproject.toml, or the target "test" to a Makefile.',
+  }
+}
+
+/** There is a test command, but no disk on which it could run. */
+export function notOnDisk(command: string): Diagnostic {
+  return {
+    code: 'tdd/not-on-disk',
+    severity: 'info',
+    message: `The tests were not run: "${command}" needs a project on a disk.`,
+    hint: 'Run the command in a checkout of the project.',
+  }
+}
+
+/** What a person should look at in a result: the failing tests first, then what has none. */
+export function findingsOf({ testAnalysis, qualityAssurance }: TddResult): Diagnostic[] {
+  const { component, run, exports, coverage } = testAnalysis
+  const findings: Diagnostic[] = (run?.failing ?? []).map(({ name, at }) => ({
+    code: 'tdd/test-fails',
+    severity: 'error',
+    message: `The test "${name}" fails.`,
+    hint: 'Make it pass before anything else is changed.',
+    ...(at === null ? {} : { at: { ...at, column: 1 } }),
+  }))
+  if (!qualityAssurance.testsExist) {
+    findings.push({
+      code: 'tdd/no-test',
+      severity: 'warning',
+      message: `No test belongs to "${component}".`,
+      hint: 'Write a test that imports it, or that carries its name.',
+    })
+  }
+  for (const { name, path, line, testedIn } of exports) {
+    if (testedIn.length > 0 || !qualityAssurance.testsExist) continue
+    findings.push({
+      code: 'tdd/export-untested',
+      severity: 'warning',
+      message: `No test of "${component}" names the export "${name}".`,
+      hint: 'Write a failing test for it first.',
+      at: { path, line, column: 1 },
+    })
+  }
+  if (coverage !== null && qualityAssurance.coverageSufficient === false) {
+    findings.push({
+      code: 'tdd/coverage-low',
+      severity: 'warning',
+      message: `${coverage.covered} of ${coverage.total} lines of "${component}" are covered, by "${coverage.source}".`,
+      hint: 'Write tests that reach the uncovered lines.',
+    })
+  }
+  return findings
+}

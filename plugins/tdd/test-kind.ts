@@ -1,0 +1,76 @@
+import { defineOperation } from 'heddle'
+import type { FailingTest, TestRun } from './result.ts'
+
+/** The program that runs the tests of a project, and where. */
+export interface TestInput {
+  readonly program: string
+  readonly arguments: readonly string[]
+  /** Absolute folder of the project on the machine. */
+  readonly root: string
+  /** The folder to run in, relative to the root. */
+  readonly folder: string
+}
+
+/**
+ * Runs the tests of a project and reads which fail. Failing tests are its finding, not its failure: the cycle begins with
+ * one, so what needs this operation still runs. It fails when the program cannot be started or does not end in time.
+ */
+export const testKind = defineOperation<TestInput, TestRun>({
+  kind: 'test',
+  description: 'Runs the tests of the project and reads which of them fail',
+  lane: 'process',
+  effects: 'external',
+  idempotent: false,
+  deadlineMs: 600_000,
+  input: (z) =>
+    z.object({ program: z.string(), arguments: z.array(z.string()), root: z.string(), folder: z.string() }),
+  output: (z) =>
+    z.object({
+      command: z.string(),
+      code: z.number().nullable(),
+      ended: z.enum(['exit', 'deadline', 'cancelled']),
+      passed: z.boolean(),
+      tests: z.number().nullable(),
+      failed: z.number().nullable(),
+      failing: z.array(
+        z.object({ name: z.string(), at: z.object({ path: z.string(), line: z.number() }).nullable() }),
+      ),
+      stdout: z.string(),
+      stderr: z.string(),
+    }),
+  async run({ program, arguments: words, root, folder }, context) {
+    const cwd = folder === '' ? root : `${root}/${folder}`
+    const [{ readTestOutput }, result] = await Promise.all([
+      import('./test-output.ts'),
+      context.spawn({ program, arguments: words, cwd, env: { NO_COLOR: '1' } }),
+    ])
+    const { code, ended, stdout, stderr } = result
+    const report = readTestOutput(`${stdout}\n${stderr}`)
+    const failing = report.failing.map(({ name, at }) => ({ name, at: at && placeIn(at, cwd, folder) }))
+    const passed = ended === 'exit' && code === 0 && report.tests !== 0
+    return { command: [program, ...words].join(' '), code, ended, passed, ...report, failing, stdout, stderr }
+  },
+  quality: (_, { tests, ended }) => ({
+    expected: tests ?? 0,
+    analysed: tests ?? 0,
+    truncated: ended !== 'exit',
+  }),
+  failure: ({ command, ended }) =>
+    ended === 'exit'
+      ? undefined
+      : {
+          code: 'tdd/tests-not-ended',
+          severity: 'error',
+          message: `"${command}" was stopped before the tests had ended.`,
+          hint: 'Give the tests more time, or run fewer.',
+        },
+})
+
+type At = NonNullable<FailingTest['at']>
+
+/** The place relative to the root; null for places outside the folder of the run. */
+function placeIn({ path, line }: At, cwd: string, folder: string): At | null {
+  const local = path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path
+  if (/^(?:[/\\]|[A-Za-z]:|\.\.|[\w-]+:\/)/.test(local)) return null
+  return { path: folder === '' ? local : `${folder}/${local}`, line }
+}
