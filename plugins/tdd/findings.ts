@@ -1,5 +1,5 @@
 import type { Diagnostic } from 'heddle'
-import type { TddResult } from './result.ts'
+import type { FailingTest, TddResult } from './result.ts'
 
 /** The component is not there. */
 export function noComponent(component: string, nearest: readonly string[]): Diagnostic {
@@ -47,13 +47,7 @@ export function notOnDisk(command: string): Diagnostic {
 /** What a person should look at in a result: the failing tests first, then what has none. */
 export function findingsOf({ testAnalysis, qualityAssurance }: TddResult): Diagnostic[] {
   const { component, run, exports, coverage } = testAnalysis
-  const findings: Diagnostic[] = (run?.failing ?? []).map(({ name, at }) => ({
-    code: 'tdd/test-fails',
-    severity: 'error',
-    message: `The test "${name}" fails.`,
-    hint: 'Make it pass before anything else is changed.',
-    ...(at === null ? {} : { at: { ...at, column: 1 } }),
-  }))
+  const findings: Diagnostic[] = (run?.failing ?? []).map(testFails)
   if (!qualityAssurance.testsExist) {
     findings.push({
       code: 'tdd/no-test',
@@ -81,4 +75,14 @@ export function findingsOf({ testAnalysis, qualityAssurance }: TddResult): Diagn
     })
   }
   return findings
+}
+
+function testFails({ name, at }: FailingTest): Diagnostic {
+  return {
+    code: 'tdd/test-fails',
+    severity: 'error',
+    message: `The test "${name}" fails.`,
+    hint: 'Make it pass before anything else is changed.',
+    ...(at === null ? {} : { at: { path: at.path, line: at.line, column: 1 } }),
+  }
 }
