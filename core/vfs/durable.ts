@@ -1,3 +1,13 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { compareText, HeddleError } from '../base/diagnostic.ts'
+import { createLimit } from '../base/limit.ts'
+import { errnoOf } from './handle.ts'
+import { refusal } from './refusals.ts'
+
 /** Texts by name that survive the death of the process: a write that was acknowledged is there afterwards. */
 export interface DurableStore {
   /** The text, or undefined when there is none. Names are `[a-z0-9][a-z0-9._-]*`, at most 100 characters. */
@@ -7,4 +17,185 @@ export interface DurableStore {
   remove(name: string): Promise<void>
   /** Names in sorted order. */
   list(): Promise<readonly string[]>
+}
+
+const storeName = /^[a-z0-9][a-z0-9._-]{0,99}$/
+const temporaryName = /^\..+\.(\d+)-[0-9a-f]{32}\.tmp$/
+const unfinished = new Set<string>()
+
+/**
+ * Replaces the file at a path of the machine by `bytes`, mode 0600. Settles when they are on the disk; when they cannot
+ * be put there it rejects with `STATE_NOT_SAVED`, the old bytes stay and nothing is left over.
+ */
+export async function writeDurably(absolutePath: string, bytes: string | Uint8Array): Promise<void> {
+  const name = basename(absolutePath)
+  const temporary = `.${name}.${process.pid}-${randomBytes(16).toString('hex')}.tmp`
+  const fresh = join(dirname(absolutePath), temporary)
+  unfinished.add(temporary)
+  try {
+    await writeAndSync(fresh, bytes)
+    await rename(fresh, absolutePath)
+    await syncFolder(dirname(absolutePath))
+  } catch (thrown) {
+    await rm(fresh, { force: true }).catch(() => undefined)
+    throw notSaved(name, thrown)
+  } finally {
+    unfinished.delete(temporary)
+  }
+}
+
+/** Removes a file of the machine, and settles when the removal is on the disk; an absent one is fine. */
+export async function removeDurably(absolutePath: string): Promise<void> {
+  try {
+    await rm(absolutePath, { force: true })
+    await syncFolder(dirname(absolutePath))
+  } catch (thrown) {
+    throw notSaved(basename(absolutePath), thrown)
+  }
+}
+
+/** Makes the folder for state, open to its owner alone; refuses a link, which could lead anywhere. */
+export async function openStateFolder(absoluteFolder: string): Promise<void> {
+  try {
+    await mkdir(absoluteFolder, { recursive: true, mode: 0o700 })
+    const found = await lstat(absoluteFolder)
+    if (!found.isDirectory()) throw linkedState()
+    if ((found.mode & 0o077) !== 0) await chmod(absoluteFolder, 0o700)
+  } catch (thrown) {
+    if (thrown instanceof HeddleError) throw thrown
+    throw notSaved(basename(absoluteFolder), thrown)
+  }
+}
+
+/** A store in a folder of the machine (made at first use, mode 0700), which clears what a crash left half written. */
+export function createDurableStore(absoluteFolder: string): DurableStore {
+  const inOrder = createLimit(1)
+  let opened: Promise<void> | undefined
+
+  function ready(): Promise<void> {
+    opened ??= openStateFolder(absoluteFolder).then(() => removeLeftovers(absoluteFolder))
+    // A failure is not remembered: the disk may be there the next time.
+    return opened.catch((thrown: unknown) => {
+      opened = undefined
+      throw thrown
+    })
+  }
+
+  return {
+    async read(name) {
+      const file = join(absoluteFolder, requireName(name))
+      await ready()
+      return readState(file, name)
+    },
+    async write(name, text) {
+      const file = join(absoluteFolder, requireName(name))
+      await inOrder(async () => {
+        await ready()
+        await writeDurably(file, text)
+      })
+    },
+    async remove(name) {
+      const file = join(absoluteFolder, requireName(name))
+      await inOrder(async () => {
+        await ready()
+        await removeDurably(file)
+      })
+    },
+    async list() {
+      await ready()
+      const entries = await readdir(absoluteFolder, { withFileTypes: true })
+      const names = entries.filter((entry) => entry.isFile() && storeName.test(entry.name)).map(({ name }) => name)
+      return names.sort(compareText)
+    },
+  }
+}
+
+/** A store that lasts as long as the process; for tests and for runs without state. */
+export function createMemoryStore(): DurableStore {
+  const texts = new Map<string, string>()
+  return {
+    read: async (name) => texts.get(requireName(name)),
+    write: async (name, text) => void texts.set(requireName(name), text),
+    remove: async (name) => void texts.delete(requireName(name)),
+    list: async () => [...texts.keys()].sort(compareText),
+  }
+}
+
+async function writeAndSync(fresh: string, bytes: string | Uint8Array): Promise<void> {
+  const handle = await open(fresh, 'wx', 0o600)
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A rename is on the disk when its folder is. Windows cannot open folders and needs no such step. */
+async function syncFolder(absoluteFolder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(absoluteFolder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readState(file: string, name: string): Promise<string | undefined> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+  let handle: FileHandle
+  try {
+    handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return undefined
+    throw unreadable(name, errnoOf(thrown))
+  }
+  try {
+    if (!(await handle.stat()).isFile()) throw unreadable(name, 'not a regular file')
+    return await handle.readFile('utf8')
+  } finally {
+    await handle.close()
+  }
+}
+
+async function removeLeftovers(absoluteFolder: string): Promise<void> {
+  for (const name of await readdir(absoluteFolder)) {
+    const writer = temporaryName.exec(name)?.[1]
+    if (writer === undefined || unfinished.has(name) || isAlive(Number(writer))) continue
+    await rm(join(absoluteFolder, name), { force: true })
+  }
+}
+
+/** Another process may be in the middle of a write; our own unfinished ones are known by name. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return errnoOf(thrown) === 'EPERM'
+  }
+}
+
+function requireName(name: string): string {
+  if (storeName.test(name)) return name
+  const message = `${JSON.stringify(name.slice(0, 120))} is not a name for saved state.`
+  throw refusal('NAME_UNSAFE', message, 'Use a-z, 0-9, dot, dash and underscore, at most 100 characters.')
+}
+
+function notSaved(name: string, thrown: unknown): HeddleError {
+  const code = errnoOf(thrown) || 'unknown reason'
+  const full = code === 'ENOSPC' || code === 'EDQUOT'
+  const message = `${full ? 'Disk full' : `"${name}" was not saved`} (${code}). The last saved state is unchanged.`
+  return refusal('STATE_NOT_SAVED', message, full ? 'Free some space and try again.' : 'Check the disk.', code)
+}
+
+function unreadable(name: string, why: string): HeddleError {
+  return refusal('UNREADABLE', `The saved state "${name}" cannot be read (${why}).`, 'Move it away and try again.')
+}
+
+function linkedState(): HeddleError {
+  const message = 'The folder for saved state is a link or a file.'
+  return refusal('LINK_LEAVES_ROOT', message, 'Replace it by a real folder.')
 }
