@@ -1,0 +1,120 @@
+import { Command, CommanderError, Option } from '@commander-js/extra-typings'
+import { HeddleError } from '../index.ts'
+import { Exit, exit, exitFor } from './exit.ts'
+import { printDiagnostics } from './print.ts'
+import { packageVersion } from './version.ts'
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly root?: string
+  readonly format: string
+  /** A path, or false for --no-config. */
+  readonly config?: string | boolean
+  readonly quiet?: boolean
+}
+
+/** Runs the command line and gives its exit code; never throws and never ends the process. */
+export async function runCli(words: readonly string[]): Promise<number> {
+  const end = words.indexOf('--')
+  const ours = end < 0 ? words : words.slice(0, end)
+  const rest = end < 0 ? [] : words.slice(end + 1)
+  try {
+    await createProgram(rest).parseAsync(ours.length === 0 ? ['--help'] : [...ours], { from: 'user' })
+    return exit.clean
+  } catch (thrown) {
+    return report(thrown)
+  }
+}
+
+function report(thrown: unknown): number {
+  if (thrown instanceof Exit) return thrown.status
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exit.clean : exit.usage
+  if (thrown instanceof HeddleError) {
+    printDiagnostics([thrown.diagnostic], process.stderr)
+    return exitFor(thrown.diagnostic)
+  }
+  process.stderr.write(`heddle: a fault of ours: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+  return exit.fault
+}
+
+function createProgram(rest: readonly string[]): Command {
+  const program = new Command('heddle')
+    .description('Resolves, loads and runs frameworks of markdown modules for coding agents.')
+    .version(packageVersion(), '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', '\nEvery command explains itself: heddle COMMAND --help')
+
+  common(program.command('check'))
+    .summary('find references that lead nowhere and modules that are broken')
+    .description('Loads every markdown module, resolves every reference in it, and prints what is wrong.')
+    .option('--strict', 'warnings count as errors')
+    .option('--user', "look in the user's own modules too")
+    .action(async (options) => (await import('./commands/check.ts')).check(options))
+
+  common(program.command('graph'), ['text', 'json', 'dot', 'mermaid'])
+    .summary('print modules and references as a graph')
+    .description('Prints every module and every reference, resolved or not. Exits 0 whatever it finds.')
+    .action(async (options) => (await import('./commands/graph.ts')).graph(options))
+
+  common(program.command('resolve'))
+    .summary('say which file a reference names')
+    .argument('<reference>', 'an alias such as @modules/patterns/x.md, or a path')
+    .option('--from <file>', 'the file that the reference stands in')
+    .action(async (reference, options) => (await import('./commands/resolve.ts')).resolve(reference, options))
+
+  common(program.command('why'))
+    .summary('say every place that was looked at for a reference')
+    .argument('<reference>', 'an alias such as @modules/patterns/x.md, or a path')
+    .option('--from <file>', 'the file that the reference stands in')
+    .action(async (reference, options) => (await import('./commands/resolve.ts')).why(reference, options))
+
+  common(program.command('list'))
+    .summary('list commands, modules, plugins or operations')
+    .argument('<what>', 'commands, modules, plugins or operations')
+    .action(async (what, options) => (await import('./commands/list.ts')).list(what, options))
+
+  common(program.command('run'))
+    .summary('run a command as parallel groups of operations')
+    .description(
+      'Plans the command from its modules, runs the groups in parallel, and prints a report.\n' +
+        'Options of the command itself come from its module: heddle run COMMAND --help. `--` ends the options of heddle.',
+    )
+    .argument('[command]', 'a command: heddle list commands')
+    .argument('[arguments...]', 'arguments of the command')
+    .option('--serial', 'one operation at a time, in declared order; the result is the same')
+    .option('--dry-run', 'print the plan and run nothing')
+    .option('--concurrency <n>', 'operations at once in every lane')
+    .addOption(
+      new Option('--commit <when>', 'when written files reach the disk')
+        .choices(['passed', 'always', 'never'] as const)
+        .default('passed' as const),
+    )
+    .allowUnknownOption()
+    .helpOption(false)
+    .option('-h, --help', 'the arguments of the command')
+    .action(async (command, words, options, self) => {
+      if (command === undefined) {
+        self.outputHelp()
+        if (!options.help) throw new Exit(exit.usage)
+        return
+      }
+      await (await import('./commands/run.ts')).run({ command, words, rest }, options)
+    })
+
+  return program as unknown as Command
+}
+
+function common<A extends unknown[], O extends Record<string, unknown>>(
+  command: Command<A, O>,
+  formats: readonly string[] = ['text', 'json'],
+): Command<A, O & CommonOptions> {
+  return command
+    .exitOverride()
+    .option('--root <dir>', 'the project; found upward from here when left out')
+    .addOption(new Option('--format <format>', 'how to print').choices(formats).default('text'))
+    .option('--config <file>', 'a configuration file below the root')
+    .option('--no-config', "run none of the project's own code")
+    .option('--quiet', 'print only what is wrong') as unknown as Command<A, O & CommonOptions>
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
+import { findNearest } from './base/nearest.ts'
+import { buildSchema, type Schema } from './base/schema.ts'
+import type { AppliedPlugin } from './plugin/plugin.ts'
+
+/** What `heddle.config.ts` may say. Every key may be left out. */
+export interface Config {
+  /** Folders, relative to the root, that are the framework's home; `.heddle` and `.claude` when left out. */
+  readonly home?: string | readonly string[]
+  /** More aliases: the name without `@`, and the folders it stands for, in order. */
+  readonly aliases?: Readonly<Record<string, string | readonly string[]>>
+  /** Plugins besides or instead of the preset. */
+  readonly plugins?: readonly AppliedPlugin[]
+  /** False leaves the built-in preset of plugins out; true when left out. */
+  readonly preset?: boolean
+  /** Operations that may run at once in each lane. */
+  readonly concurrency?: Readonly<Partial<Record<'io' | 'process' | 'network' | 'agent', number>>>
+  /** Milliseconds that one operation may take; 600 000 when left out. */
+  readonly deadlineMs?: number
+  /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
+  readonly hookDeadlineMs?: number
+  /** More paths that no door opens, as globs. */
+  readonly deny?: readonly string[]
+}
+
+/** The defaults of everything that has one. */
+export const defaults = { deadlineMs: 600_000, hookDeadlineMs: 10_000 } as const
+
+/** Gives the configuration back with its type checked in an editor. */
+export function defineConfig(config: Config): Config {
+  return config
+}
+
+const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
+
+/** What a configuration as plain data may say: where things are, never what runs. */
+const dataKeys = new Set(['home', 'aliases', 'deny', '$schema'])
+
+const schema: Schema<Config> = (z) =>
+  z.strictObject({
+    home: z.union([z.string(), z.array(z.string())]).optional(),
+    aliases: z.record(z.string().regex(/^[A-Za-z][\w-]*$/), z.union([z.string(), z.array(z.string())])).optional(),
+    plugins: z.array(z.custom<AppliedPlugin>(isApplied, 'Expected a plugin, called: tdd() rather than tdd')).optional(),
+    preset: z.boolean().optional(),
+    concurrency: z.partialRecord(z.enum(['io', 'process', 'network', 'agent']), z.number().int().min(1)).optional(),
+    deadlineMs: z.number().positive().optional(),
+    hookDeadlineMs: z.number().positive().optional(),
+    deny: z.array(z.string()).optional(),
+  }) as never
+
+/** The configuration file of a folder, or undefined when there is none. Two of them are a fault: CONFIG_TWICE. */
+export function findConfig(folder: string): string | undefined {
+  const found = fileNames.filter((name) => existsSync(join(folder, name)))
+  if (found.length > 1) fail('CONFIG_TWICE', `There are two configurations: ${found.join(' and ')}.`, 'Keep one of them.')
+  return found[0]
+}
+
+/**
+ * Reads a configuration file of a folder. TypeScript runs through tsx; JSON is plain data and can only say where things
+ * are. Rejects with CONFIG_MISSING, CONFIG_BROKEN, CONFIG_KEY or CONFIG_VALUE.
+ */
+export async function loadConfig(folder: string, name: string): Promise<Config> {
+  const path = join(folder, name)
+  if (!existsSync(path)) fail('CONFIG_MISSING', `The configuration "${name}" does not exist.`, 'Name a file, or leave --config out.')
+  const value = await readValue(path, name)
+  if (value === null || typeof value !== 'object') {
+    fail('CONFIG_BROKEN', `"${name}" gives no object.`, 'Export one: export default defineConfig({ … }).')
+  }
+  if (name.endsWith('.json')) refuseCode(name, value)
+  return checkConfig(value, name)
+}
+
+async function readValue(path: string, name: string): Promise<unknown> {
+  try {
+    if (name.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'))
+    const url = pathToFileURL(path).href
+    const isTypeScript = /\.m?ts$/.test(name)
+    const loaded: unknown = isTypeScript ? await importTypeScript(url) : await import(url)
+    return (loaded as { default?: unknown }).default
+  } catch (thrown) {
+    throw new HeddleError(
+      {
+        code: 'CONFIG_BROKEN',
+        severity: 'error',
+        message: `"${name}" cannot be loaded: ${messageOf(thrown)}`,
+        hint: 'Mend it, or run with --no-config.',
+      },
+      { cause: thrown },
+    )
+  }
+}
+
+async function importTypeScript(url: string): Promise<unknown> {
+  const { tsImport } = await import('tsx/esm/api')
+  return tsImport(url, import.meta.url)
+}
+
+function refuseCode(name: string, value: object): void {
+  const key = Object.keys(value).find((key) => !dataKeys.has(key))
+  if (key === undefined || !Object.hasOwn(defaultKeys, key)) return
+  fail('CONFIG_KEY', `"${name}" is plain data and cannot set "${key}".`, 'Use heddle.config.ts for it.')
+}
+
+const defaultKeys: Record<keyof Config, true> = {
+  home: true,
+  aliases: true,
+  plugins: true,
+  preset: true,
+  concurrency: true,
+  deadlineMs: true,
+  hookDeadlineMs: true,
+  deny: true,
+}
+
+async function checkConfig(value: object, name: string): Promise<Config> {
+  const { $schema: _, ...given } = value as Record<string, unknown>
+  for (const key of Object.keys(given)) {
+    if (Object.hasOwn(defaultKeys, key)) continue
+    const [near] = findNearest(key, Object.keys(defaultKeys), 1)
+    const hint = near ? `Did you mean "${near.value}"?` : `Known keys: ${Object.keys(defaultKeys).join(', ')}.`
+    fail('CONFIG_KEY', `"${name}" has an unknown key "${key}".`, hint)
+  }
+  const parsed = (await buildSchema(schema)).safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  return fail('CONFIG_VALUE', `"${issue?.path.join('.')}" in "${name}" cannot be used: ${issue?.message}.`, 'Correct it.')
+}
+
+function isApplied(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && 'plugin' in value && 'options' in value
+}

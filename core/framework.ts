@@ -1,0 +1,356 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve as resolveOnDisk } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Clock, createClock } from './base/clock.ts'
+import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
+import { type Config, defaults, findConfig, loadConfig } from './config.ts'
+import { type CheckReport, checkLoaded } from './load/check.ts'
+import { compose, type Composition } from './load/composition.ts'
+import { createGraph, type Graph } from './load/graph.ts'
+import { createLibrary, type Library } from './load/library.ts'
+import { createLoader } from './load/loader.ts'
+import { openLayer, ownFolderAliases } from './load/open-layers.ts'
+import { createRegistry, type Registry } from './load/registry.ts'
+import type { Module } from './module/module.ts'
+import { createFaults, type Faults } from './plugin/faults.ts'
+import { createHookSet, type HookCalls } from './plugin/hooks.ts'
+import { createHost, type Host } from './plugin/host.ts'
+import type { AppliedPlugin } from './plugin/plugin.ts'
+import { loadPreset, mergePlugins } from './plugin/preset.ts'
+import { createRunner, type ListedOperation, type Runner, type RunOptions } from './plugin/runner.ts'
+import type { GivenArguments } from './plugin/command.ts'
+import type { ParallelDesign } from './run/design.ts'
+import type { Report } from './run/report.ts'
+import type { Layer } from './resolve/layers.ts'
+import { createResolver } from './resolve/resolver.ts'
+import type { Spot } from './resolve/rungs.ts'
+import type { Resolution } from './resolve/trail.ts'
+import { diskFiles } from './vfs/disk.ts'
+import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
+import type { Files } from './vfs/file-system.ts'
+import { createGate, parsePath } from './vfs/gate.ts'
+import { listCheckout } from './vfs/listing.ts'
+import { parentOf, type Path, rootPath } from './vfs/path.ts'
+
+/** What a framework is made from; every key may be left out. */
+export interface FrameworkOptions extends Config {
+  /** The project's folder on the machine; the current folder when left out. */
+  readonly root?: string
+  /** Files to work on instead of the folder: `memoryFiles({ … })`. */
+  readonly files?: Files
+  /** The configuration file below the root; found when left out, none is read when false. */
+  readonly config?: string | false
+  /** True adds the user's own modules (`~/.heddle`, `~/.claude`); left out, results do not depend on the machine. */
+  readonly user?: boolean
+  /** False leaves out the built-in modules. */
+  readonly builtIn?: boolean
+  readonly clock?: Clock
+}
+
+/** How a reference on its own was answered. */
+export interface Resolved {
+  readonly reference: string
+  readonly from: string | null
+  readonly status: Resolution['status']
+  readonly path: string | null
+  readonly layer: Resolution['layer']
+  readonly rung: Resolution['rung']
+  readonly suggestion: Resolution['suggestion']
+}
+
+/** The same with every place that was looked at. */
+export interface Explained extends Resolved {
+  readonly tried: Resolution['tried']
+  readonly candidates: readonly string[]
+  readonly plugin: string | null
+}
+
+/** One line of `heddle list`. */
+export interface Listed {
+  readonly name: string
+  readonly kind: string
+  readonly path?: string
+  readonly plugin?: string
+  readonly description: string
+}
+
+export type ListKind = 'commands' | 'modules' | 'plugins' | 'operations'
+
+/** The running whole: resolves, loads, checks and runs until it is disposed. */
+export interface Framework {
+  /** The module that a reference names; rejects with a HeddleError that says what was tried. `from` is a path of the project. */
+  load(reference: string, from?: string): Promise<Module>
+  /** Each reference settled by itself, and what belongs to the modules that were found. Never rejects for a reference. */
+  loadAll(references: readonly string[]): Promise<Composition>
+  resolve(reference: string, from?: string): Resolved
+  why(reference: string, from?: string): Explained
+  check(): Promise<CheckReport>
+  graph(): Promise<Graph>
+  list(kind: ListKind): Promise<readonly Listed[]>
+  /** The command's plan without running it. */
+  plan(command: string, given?: GivenArguments | Readonly<Record<string, string>>): Promise<ParallelDesign>
+  run(
+    command: string,
+    given?: GivenArguments | Readonly<Record<string, string>>,
+    options?: RunOptions,
+  ): Promise<Report>
+  /** The text of a module as it is now. */
+  read(module: Module): Promise<string>
+  /** What plugins did wrong so far. */
+  readonly faults: readonly Diagnostic[]
+  /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
+  dispose(): Promise<void>
+}
+
+/**
+ * Makes a framework: reads the configuration, finds homes, aliases and layers, applies the plugins. No module is loaded
+ * yet. Rejects with a HeddleError when the root is no folder, or the configuration or the list of plugins is wrong.
+ */
+export async function createFramework(options: FrameworkOptions = {}): Promise<Framework> {
+  const folder = options.files ? null : rootFolder(options.root ?? '.')
+  const config = { ...(await readConfig(folder, options.config)), ...withoutUndefined(options) }
+  const clock = options.clock ?? createClock()
+  const faults = createFaults()
+  const hooks = createHookSet({ faults, clock, deadlineMs: config.hookDeadlineMs ?? defaults.hookDeadlineMs })
+  const plugins = await pluginsOf(config, options.plugins)
+  const state = folder === null ? null : join(folder, '.heddle', 'state')
+  const host = await createHost({
+    plugins,
+    hooks,
+    faults,
+    storeFor: (name) => (state === null ? createMemoryStore() : createDurableStore(join(state, name))),
+  })
+  const layers = await openLayers(config, folder)
+  const { library, registry } = createReadingSide(layers, folder, hooks.calls)
+  const runner = createRunner({ library, layers, calls: hooks.calls, folder, state, clock, config })
+  return new OpenFramework({ library, registry, layers, folder, calls: hooks.calls, faults, host, runner })
+}
+
+interface FrameworkParts {
+  readonly library: Library
+  readonly registry: Registry
+  readonly layers: readonly Layer[]
+  readonly folder: string | null
+  readonly calls: HookCalls
+  readonly faults: Faults
+  readonly host: Host
+  readonly runner: Runner
+}
+
+class OpenFramework implements Framework {
+  readonly #parts: FrameworkParts
+  #disposed = false
+
+  constructor(parts: FrameworkParts) {
+    this.#parts = parts
+  }
+
+  get #open(): FrameworkParts {
+    if (this.#disposed) fail('FRAMEWORK_DISPOSED', 'The framework was disposed.', 'Make a new one with createFramework().')
+    return this.#parts
+  }
+
+  get faults(): readonly Diagnostic[] {
+    return this.#parts.faults.all
+  }
+
+  async load(reference: string, from?: string): Promise<Module> {
+    return this.#open.library.load(reference, this.#spot(from))
+  }
+
+  async loadAll(references: readonly string[]): Promise<Composition> {
+    const { library } = this.#open
+    const settled = await Promise.allSettled(references.map((reference) => library.load(reference)))
+    const asked = new Map<string, Module>()
+    const diagnostics: Diagnostic[] = []
+    for (const result of settled) {
+      if (result.status === 'fulfilled') asked.set(result.value.id, result.value)
+      else diagnostics.push(toDiagnostic(result.reason))
+    }
+    const modules = [...asked.values()]
+    const closure = await library.closure(modules)
+    return compose(modules, closure.linked, [...diagnostics, ...closure.diagnostics, ...this.faults])
+  }
+
+  resolve(reference: string, from?: string): Resolved {
+    const { tried: _, candidates: __, plugin: ___, ...resolved } = this.why(reference, from)
+    return resolved
+  }
+
+  why(reference: string, from?: string): Explained {
+    const resolution = this.#open.library.resolve(reference, this.#spot(from))
+    if (!resolution) fail('REFERENCE_SYNTAX', `"${reference}" is not a reference.`, 'Write a path or an alias such as @modules/patterns/x.md.')
+    const { status, to, layer, rung, suggestion, tried, candidates, plugin } = resolution
+    return { reference, from: from ?? null, status, path: to, layer, rung, suggestion, tried, candidates, plugin }
+  }
+
+  async check(): Promise<CheckReport> {
+    const { library, layers, folder } = this.#open
+    const loaded = await library.loadEvery(layers.filter(isTheirs))
+    const report = checkLoaded(folder ?? '', loaded, library)
+    return { ...report, diagnostics: [...report.diagnostics, ...this.faults].toSorted(compareDiagnostics) }
+  }
+
+  async graph(): Promise<Graph> {
+    const { library, layers } = this.#open
+    const { linked } = await library.loadEvery(layers.filter(isTheirs))
+    return createGraph(linked)
+  }
+
+  async list(kind: ListKind): Promise<readonly Listed[]> {
+    const { library, layers, host, runner } = this.#open
+    if (kind === 'plugins') return host.plugins.map(({ name, description = '' }) => ({ name, kind: 'plugin', plugin: name, description }))
+    if (kind === 'operations') return (await runner.operations()).map(asListed)
+    const { linked } = await library.loadEvery(layers)
+    return linked
+      .map(({ module }) => module)
+      .filter((module) => (kind === 'commands' ? module.kind === 'command' : module.kind !== 'document'))
+      .map(({ name, kind, id, description, title }) => ({ name, kind, path: id, description: description || (title ?? '') }))
+  }
+
+  async plan(command: string, given: GivenArguments | Readonly<Record<string, string>> = {}): Promise<ParallelDesign> {
+    return this.#open.runner.plan(command, asGiven(given))
+  }
+
+  async run(
+    command: string,
+    given: GivenArguments | Readonly<Record<string, string>> = {},
+    options: RunOptions = {},
+  ): Promise<Report> {
+    return this.#open.runner.run(command, asGiven(given), options)
+  }
+
+  async read(module: Module): Promise<string> {
+    const layer = this.#open.layers.find(({ label }) => `${label}${module.path}` === module.id)
+    if (!layer) fail('NOT_FOUND', `"${module.id}" is not a module of this framework.`, 'Load it from this framework.')
+    return new TextDecoder().decode(await layer.files.read(module.path))
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return
+    this.#disposed = true
+    await this.#parts.host.dispose()
+  }
+
+  #spot(from: string | undefined): Spot | undefined {
+    if (from === undefined) return undefined
+    const parsed = parsePath(from)
+    if (!parsed.ok) throw new HeddleError(parsed.diagnostic)
+    return { layer: this.#open.layers[0]!, path: parsed.value }
+  }
+}
+
+/** The project's own layers: what is built in is checked where it is written. */
+function isTheirs(layer: Layer): boolean {
+  return layer.name === 'project' || layer.name === 'user'
+}
+
+function asListed({ kind, plugin, description }: ListedOperation): Listed {
+  return { name: kind, kind: 'operation', plugin, description }
+}
+
+function asGiven(given: GivenArguments | Readonly<Record<string, string>>): GivenArguments {
+  const isGiven = Array.isArray(given['positional']) || typeof given['named'] === 'object'
+  return isGiven ? (given as GivenArguments) : { named: given as Readonly<Record<string, string>> }
+}
+
+function rootFolder(root: string): string {
+  const folder = resolveOnDisk(root)
+  if (!existsSync(folder)) fail('ROOT_MISSING', `The root "${root}" does not exist.`, 'Name a folder that exists.')
+  return folder
+}
+
+async function readConfig(folder: string | null, wanted: string | false | undefined): Promise<Config> {
+  if (folder === null || wanted === false) return {}
+  const name = wanted ?? findConfig(folder)
+  return name === undefined ? {} : loadConfig(folder, name)
+}
+
+function withoutUndefined(options: FrameworkOptions): FrameworkOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
+
+/** Plugins named in code are the whole list; otherwise the preset with what the configuration adds. */
+async function pluginsOf(config: Config, named: readonly AppliedPlugin[] | undefined): Promise<readonly AppliedPlugin[]> {
+  if (named) return named
+  return mergePlugins(config.preset === false ? [] : await loadPreset(), config.plugins ?? [])
+}
+
+async function openLayers(config: FrameworkOptions, folder: string | null): Promise<Layer[]> {
+  const gate = createGate({ deny: config.deny ?? [] })
+  const files = config.files ?? diskFiles({ root: folder!, gate })
+  const project = await openLayer({
+    name: 'project',
+    label: '',
+    files,
+    listed: folder === null ? undefined : await listed(folder),
+    ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
+    aliases: Object.fromEntries(Object.entries(config.aliases ?? {}).map(([name, to]) => [name, asPaths(to, name)])),
+  })
+  const own = { homes: [rootPath], aliases: ownFolderAliases }
+  const users = config.user ? ['.heddle', '.claude'].filter((name) => existsSync(join(homedir(), name))) : []
+  return [
+    project,
+    ...(await Promise.all(
+      users.map((name) =>
+        openLayer({ name: 'user', label: `~/${name}/`, files: diskFiles({ root: join(homedir(), name), gate }), ...own }),
+      ),
+    )),
+    ...(config.builtIn === false
+      ? []
+      : [await openLayer({ name: 'built-in', label: 'heddle:modules/', files: diskFiles({ root: builtInFolder(), gate }), ...own })]),
+  ]
+}
+
+/** In a checkout what git shows; a folder that git ignores, or without a checkout, is walked. */
+async function listed(folder: string): Promise<readonly Path[] | undefined> {
+  const paths = await listCheckout(folder)
+  return paths && paths.length > 0 ? paths : undefined
+}
+
+function asPaths(given: string | readonly string[], key: string): Path[] {
+  return [given].flat().map((text) => {
+    const parsed = parsePath(text)
+    return parsed.ok ? parsed.value : fail('CONFIG_VALUE', `"${text}" of "${key}" is not a folder below the root.`, 'Write it relative to the root.')
+  })
+}
+
+/** The modules of this package: beside `core/` in a checkout, two folders up in the built package. */
+function builtInFolder(): string {
+  const beside = fileURLToPath(new URL('../modules', import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../modules', import.meta.url))
+}
+
+function createReadingSide(
+  layers: readonly Layer[],
+  folder: string | null,
+  calls: HookCalls,
+): { library: Library; registry: Registry } {
+  const project = layers[0]!
+  const resolver = createResolver({
+    layers,
+    folder,
+    answer(asked, from) {
+      const answer = calls.resolve({ reference: { ...asked, fragment: null }, from: from?.path ?? null })
+      const parsed = answer && parsePath(answer.path)
+      return parsed?.ok && project.tree.typeOf(parsed.value) ? { path: parsed.value, plugin: answer!.plugin } : undefined
+    },
+  })
+  const loader = createLoader({
+    aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
+    virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
+    references: (document, exists) => calls.references(document, { aliases: new Set(project.aliases.keys()), exists }),
+    parse: calls.parse,
+    validate: calls.validate,
+    exists: (spot, target) => exists(spot, target),
+  })
+  const registry = createRegistry(loader, calls.registered)
+  return { registry, library: createLibrary({ layers, resolver, registry }) }
+}
+
+function exists({ layer, path }: Spot, target: string): boolean {
+  const folder = parentOf(path)
+  const parsed = parsePath(folder === '' ? target : `${folder}/${target}`)
+  return parsed.ok && layer.tree.typeOf(parsed.value) === 'file'
+}
