@@ -2,14 +2,21 @@ export type { Diagnostic, Place, Severity } from './base/diagnostic.ts'
 export { HeddleError } from './base/diagnostic.ts'
 export type { Schema } from './base/schema.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
+export type { Config } from './config.ts'
+export { defineConfig } from './config.ts'
+export type { Explained, Framework, FrameworkOptions, Listed, ListKind, Resolved } from './framework.ts'
+export { createFramework } from './framework.ts'
+export type { CheckReport, ReferenceTotals } from './load/check.ts'
+export type { Composition, Integration, Levels } from './load/composition.ts'
+export type { Graph, GraphModule, GraphReference } from './load/graph.ts'
 export type { Attribute, Block } from './module/blocks.ts'
 export type { Document } from './module/document.ts'
+export type { Draft } from './module/draft.ts'
 export type { FrontMatter } from './module/frontmatter.ts'
 export type { CodeBlock, Link, Markdown, Range } from './module/markdown.ts'
 export type {
   ArgumentSpec,
   CodedError,
-  Draft,
   Gate,
   GateSeverity,
   Heading,
@@ -41,6 +48,10 @@ export type {
   TapOptions,
 } from './plugin/plugin.ts'
 export { definePlugin } from './plugin/plugin.ts'
+export type { GivenArguments } from './plugin/command.ts'
+export type { ListedOperation, RunOptions } from './plugin/runner.ts'
+export type { Resolution, ResolutionStatus, Rung, Suggestion, Try } from './resolve/trail.ts'
+export type { ParallelDesign } from './run/design.ts'
 export type { DurableStore } from './vfs/durable.ts'
 export type { Entry, EntryType, Files, FileStat, WritableFiles } from './vfs/file-system.ts'
 export type { Path } from './vfs/path.ts'

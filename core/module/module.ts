@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Path } from '../vfs/path.ts'
-import type { Document } from './document.ts'
 import type { Reference } from './reference.ts'
 
 declare const moduleIdBrand: unique symbol
@@ -69,22 +68,6 @@ export interface Parts {
 }
 
 export const noParts: Parts = { gates: [], settings: [], phases: [], errors: [], triggers: [], names: [] }
-
-/** What is known of a document while the `parse` hook passes it from dialect to dialect. */
-export interface Draft {
-  readonly document: Document
-  readonly kind: string
-  readonly name: string
-  readonly title: string | null
-  readonly version: string | null
-  readonly description: string
-  /** True for what nobody needs to refer to: commands, skills, agents, memory files. */
-  readonly entry: boolean
-  /** Metadata from front matter or from the leading table; keys as written. */
-  readonly metadata: Readonly<Record<string, unknown>>
-  readonly parts: Parts
-  readonly diagnostics: readonly Diagnostic[]
-}
 
 /** A validated markdown document with typed parts and its references. The text itself is not kept. */
 export interface Module {
