@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { chmod, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import { createLimit } from '../base/limit.ts'
-import { errnoOf } from './handle.ts'
+import { errnoOf, readingFlags } from './handle.ts'
 import { refusal } from './refusals.ts'
 
 /** Texts by name that survive the death of the process: a write that was acknowledged is there afterwards. */
@@ -104,7 +103,9 @@ export function createDurableStore(absoluteFolder: string): DurableStore {
     async list() {
       await ready()
       const entries = await readdir(absoluteFolder, { withFileTypes: true })
-      const names = entries.filter((entry) => entry.isFile() && storeName.test(entry.name)).map(({ name }) => name)
+      const names = entries
+        .filter((entry) => entry.isFile() && storeName.test(entry.name))
+        .map(({ name }) => name)
       return names.sort(compareText)
     },
   }
@@ -143,10 +144,9 @@ async function syncFolder(absoluteFolder: string): Promise<void> {
 }
 
 async function readState(file: string, name: string): Promise<string | undefined> {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   let handle: FileHandle
   try {
-    handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    handle = await open(file, readingFlags)
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return undefined
     throw unreadable(name, errnoOf(thrown))
@@ -188,11 +188,20 @@ function notSaved(name: string, thrown: unknown): HeddleError {
   const code = errnoOf(thrown) || 'unknown reason'
   const full = code === 'ENOSPC' || code === 'EDQUOT'
   const message = `${full ? 'Disk full' : `"${name}" was not saved`} (${code}). The last saved state is unchanged.`
-  return refusal('STATE_NOT_SAVED', message, full ? 'Free some space and try again.' : 'Check the disk.', code)
+  return refusal(
+    'STATE_NOT_SAVED',
+    message,
+    full ? 'Free some space and try again.' : 'Check the disk.',
+    code,
+  )
 }
 
 function unreadable(name: string, why: string): HeddleError {
-  return refusal('UNREADABLE', `The saved state "${name}" cannot be read (${why}).`, 'Move it away and try again.')
+  return refusal(
+    'UNREADABLE',
+    `The saved state "${name}" cannot be read (${why}).`,
+    'Move it away and try again.',
+  )
 }
 
 function linkedState(): HeddleError {

@@ -1,0 +1,315 @@
+import type { Stats } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+} from 'node:fs'
+import { realpathSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { join, resolve, sep } from 'node:path'
+import { compareText, HeddleError } from '../base/diagnostic.ts'
+import type { Entry, EntryType, FileStat, SyncFiles, WritableFiles } from './file-system.ts'
+import type { Gate } from './gate.ts'
+import { createGate, parsePath } from './gate.ts'
+import type { Held, Opened } from './handle.ts'
+import { errnoOf, holding, isAbsence, openForReading } from './handle.ts'
+import type { Path } from './path.ts'
+import { childOf, nameOf, parentOf } from './path.ts'
+import { linkLeaves, notAFile, notAFolder, notFound, refusal, rootStays, shown } from './refusals.ts'
+
+export interface DiskOptions {
+  /** The folder on the machine that becomes the root; it may itself be a link, which is followed once. */
+  readonly root: string
+  readonly label?: string
+  /** Larger files are refused before they are read; 8 MiB by default. */
+  readonly maxBytes?: number
+  readonly gate?: Gate
+}
+
+/** Files that keep permissions, so that an undo can bring them back. */
+export interface ModeFiles extends WritableFiles {
+  /** The permission bits of a regular file; undefined when there is none. */
+  modeOf(path: Path): number | undefined
+  setMode(path: Path, mode: number): void
+}
+
+/** Files of a folder on the machine. Every call checks the opened handle, never a name that may change afterwards. */
+export interface DiskFiles extends ModeFiles {
+  readonly sync: SyncFiles
+}
+
+const defaultMaxBytes = 8 * 1024 * 1024
+
+/**
+ * The files below `root`. Links are followed while they stay inside (`LINK_LEAVES_ROOT` otherwise) and never written
+ * through; what is no regular file is refused at once. Calls work synchronously: a local disk is fastest so.
+ */
+export function diskFiles(options: DiskOptions): DiskFiles {
+  const { root, label = '', maxBytes = defaultMaxBytes, gate = createGate() } = options
+  const declared = resolve(root)
+  let known: string | undefined
+
+  /** The real root, found once: later swaps of a link at the root change nothing. */
+  function realRoot(): string {
+    if (known !== undefined) return known
+    try {
+      known = realpathSync(declared)
+    } catch {
+      return declared
+    }
+    return known
+  }
+
+  function locate(path: Path): string {
+    return path === '' ? realRoot() : join(realRoot(), path)
+  }
+
+  function inside(path: Path, real: string): void {
+    if (!gate.on) return
+    const base = realRoot()
+    if (real === base) return
+    if (!real.startsWith(base.endsWith(sep) ? base : base + sep)) throw linkLeaves(label, path)
+    gate.require(real.slice(base.length).split(sep).filter(Boolean).join('/'))
+  }
+
+  /** `use` gets the folder or file itself, links followed and checked. */
+  function hold<T>(path: Path, use: (held: Held) => T): T | undefined {
+    return holding(locate(path), (held) => {
+      inside(path, held.real)
+      return use(held)
+    })
+  }
+
+  function stat(path: Path): FileStat | undefined {
+    return hold(path, ({ stat }) => ({ type: typeOf(stat), size: stat.size, modified: stat.mtimeMs }))
+  }
+
+  function list(path: Path): readonly Entry[] | undefined {
+    return hold(path, (folder) => {
+      if (!folder.stat.isDirectory()) throw notAFolder(label, path)
+      return readdirSync(`${folder.at}/`, { withFileTypes: true })
+        .map((entry) => ({ name: entry.name, type: typeOf(entry) }))
+        .flatMap((entry) => admit(path, entry))
+        .sort((a, b) => compareText(a.name, b.name))
+    })
+  }
+
+  /** Denied names are not shown; names that no path can hold are shown as what they are to us: something else. */
+  function admit(folder: Path, entry: Entry): readonly Entry[] {
+    if (!gate.on) return [entry]
+    const named = parsePath(entry.name)
+    if (!named.ok || named.value !== entry.name) return [{ name: entry.name, type: 'other' }]
+    return gate.check(childOf(folder, entry.name)).ok ? [entry] : []
+  }
+
+  function read(path: Path): Uint8Array {
+    const opened = open(path)
+    try {
+      inside(path, opened.real)
+      if (!opened.stat.isFile()) throw notAFile(label, path, kindOf(opened.stat))
+      return readWhole(opened, (size) => {
+        if (size > maxBytes) throw tooLarge(path, size)
+      })
+    } finally {
+      closeSync(opened.fd)
+    }
+  }
+
+  function open(path: Path): Opened {
+    const opened = openOr(path, () => {
+      const real = realpathSync(locate(path))
+      inside(path, real)
+      return openForReading(real)
+    })
+    if (!opened) throw notFound(label, path)
+    return opened
+  }
+
+  function openOr(path: Path, throughLink: () => Opened | undefined): Opened | undefined {
+    try {
+      return openForReading(locate(path))
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ENXIO') throw notAFile(label, path, 'a socket or a device')
+      // ELOOP: the last segment is a link, which we opened without following.
+      if (errnoOf(thrown) === 'ELOOP' || errnoOf(thrown) === 'EMLINK') return throughLink()
+      throw thrown
+    }
+  }
+
+  function tooLarge(path: Path, size: number): HeddleError {
+    const message = `${shown(label, path)} has ${size} bytes; the limit is ${maxBytes}.`
+    return refusal('TOO_LARGE', message, 'Split the file, or raise maxBytes.')
+  }
+
+  function makeFolder(path: Path): void {
+    const type = path === '' ? undefined : stat(path)?.type
+    if (type === 'directory') return
+    if (type !== undefined) throw notAFolder(label, path)
+    if (path === '') {
+      mkdirSync(realRoot(), { recursive: true })
+      return
+    }
+    makeFolder(parentOf(path))
+    inFolder(parentOf(path), (folder) => {
+      const at = `${folder}/${nameOf(path)}`
+      // A dangling link is there although nothing is behind it.
+      if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkLeaves(label, path)
+      mkdirSync(at, { recursive: true })
+    })
+  }
+
+  function inFolder<T>(path: Path, use: (folder: string) => T): T {
+    const found = hold(path, (folder) => {
+      if (!folder.stat.isDirectory()) throw notAFolder(label, path)
+      return { value: use(folder.at) }
+    })
+    if (!found) throw notFound(label, path)
+    return found.value
+  }
+
+  function write(path: Path, content: string | Uint8Array): void {
+    if (path === '') throw notAFile(label, path, 'a folder')
+    makeFolder(parentOf(path))
+    inFolder(parentOf(path), (folder) => {
+      const target = `${folder}/${nameOf(path)}`
+      const old = lstatSync(target, { throwIfNoEntry: false })
+      if (old && !old.isFile()) throw notAFile(label, path, kindOf(old))
+      const fresh = `${folder}/.heddle-${randomBytes(16).toString('hex')}.tmp`
+      try {
+        writeFresh(fresh, content, old?.mode)
+        renameSync(fresh, target)
+      } catch (thrown) {
+        rmSync(fresh, { force: true })
+        throw thrown
+      }
+    })
+  }
+
+  function remove(path: Path): void {
+    if (path === '') throw rootStays()
+    hold(parentOf(path), (folder) => {
+      if (!folder.stat.isDirectory()) return
+      const target = `${folder.at}/${nameOf(path)}`
+      if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) refuseDeniedBelow(path, target)
+      rmSync(target, { recursive: true, force: true })
+    })
+  }
+
+  function refuseDeniedBelow(path: Path, at: string): void {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const child = childOf(path, entry.name)
+      const checked = gate.check(child)
+      if (!checked.ok && checked.diagnostic.code === 'DENIED_BY_RULE')
+        throw new HeddleError(checked.diagnostic)
+      if (entry.isDirectory()) refuseDeniedBelow(child, `${at}/${entry.name}`)
+    }
+  }
+
+  function guarded<A extends unknown[], T>(
+    verb: string,
+    call: (path: Path, ...rest: A) => T,
+  ): (path: Path, ...rest: A) => T {
+    return (text, ...rest) => {
+      const path = gate.require(text)
+      try {
+        return call(path, ...rest)
+      } catch (thrown) {
+        throw translate(thrown, path, verb)
+      }
+    }
+  }
+
+  function translate(thrown: unknown, path: Path, verb: string): unknown {
+    if (thrown instanceof HeddleError) return thrown
+    const code = errnoOf(thrown)
+    if (isAbsence(thrown)) return notFound(label, path)
+    if (code === 'ELOOP') return linkLeaves(label, path)
+    if (code === 'ENXIO') return notAFile(label, path, 'a socket or a device')
+    if (code === 'ENAMETOOLONG') {
+      return refusal('NAME_UNSAFE', `${shown(label, path)} is too long a name.`, 'Use shorter names.')
+    }
+    const name = verb === 'write' ? 'UNWRITABLE' : 'UNREADABLE'
+    const message = `${shown(label, path)} could not be ${verb === 'write' ? 'changed' : 'read'} (${code || 'unknown reason'}).`
+    return refusal(name, message, 'Check its permissions and the disk.', code)
+  }
+
+  const sync: SyncFiles = {
+    stat: guarded('read', stat),
+    list: guarded('read', list),
+    read: guarded('read', read),
+  }
+  const writeNow = guarded('write', write)
+  const removeNow = guarded('write', remove)
+  const makeFolderNow = guarded('write', makeFolder)
+  const modeNow = guarded('read', (path: Path) =>
+    hold(path, ({ stat }) => (stat.isFile() ? stat.mode & 0o7777 : undefined)),
+  )
+  const setModeNow = guarded('write', (path: Path, mode: number) => {
+    hold(path, ({ at }) => chmodSync(at, mode))
+  })
+
+  return {
+    label,
+    sync,
+    stat: async (path) => sync.stat(path),
+    list: async (path) => sync.list(path),
+    read: async (path) => sync.read(path),
+    write: async (path, content) => writeNow(path, content),
+    remove: async (path) => removeNow(path),
+    makeFolder: async (path) => makeFolderNow(path),
+    modeOf: modeNow,
+    setMode: setModeNow,
+  }
+}
+
+interface Typed {
+  isFile(): boolean
+  isDirectory(): boolean
+  isSymbolicLink(): boolean
+}
+
+function typeOf(thing: Typed): EntryType {
+  if (thing.isFile()) return 'file'
+  if (thing.isDirectory()) return 'directory'
+  return thing.isSymbolicLink() ? 'link' : 'other'
+}
+
+function kindOf(stat: Stats): string {
+  if (stat.isDirectory()) return 'a folder'
+  if (stat.isFIFO()) return 'a pipe'
+  if (stat.isSocket()) return 'a socket'
+  return stat.isSymbolicLink() ? 'a link' : 'a device'
+}
+
+/** Reads to the end; `allow` throws for a size that is too large, at first and whenever the file turns out longer. */
+function readWhole(opened: Opened, allow: (size: number) => void): Uint8Array {
+  allow(opened.stat.size)
+  let bytes = new Uint8Array(opened.stat.size + 1)
+  let length = 0
+  for (;;) {
+    const count = readSync(opened.fd, bytes, length, bytes.length - length, null)
+    length += count
+    if (count === 0) return bytes.subarray(0, length)
+    allow(length)
+    if (length < bytes.length) continue
+    const longer = new Uint8Array(bytes.length * 2)
+    longer.set(bytes)
+    bytes = longer
+  }
+}
+
+function writeFresh(absolute: string, content: string | Uint8Array, mode: number | undefined): void {
+  const fd = openSync(absolute, 'wx', mode === undefined ? 0o666 : 0o600)
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+    if (mode !== undefined) fchmodSync(fd, mode & 0o7777)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,44 @@
+import { crc32 } from 'node:zlib'
+import { HeddleError } from '../base/diagnostic.ts'
+import type { Files } from './file-system.ts'
+import type { Path } from './path.ts'
+import type { Steps } from './steps.ts'
+import { askList, askRead, askStat } from './steps.ts'
+
+/**
+ * What was at a path when it was first touched. `mark` changes when the content does: length and checksum of a file, the
+ * names in a folder (empty for an empty one). `other` is what cannot be read, so cannot be brought back.
+ */
+export interface Original {
+  readonly type: 'absent' | 'file' | 'folder' | 'other'
+  readonly mark: string
+}
+
+/** Nothing there. */
+export const absent: Original = { type: 'absent', mark: '' }
+
+/** What is at a path of the files now. */
+export function* lookAt(files: Files, path: Path): Steps<Original> {
+  try {
+    const found = yield* askStat(files, path)
+    if (!found) return absent
+    if (found.type === 'directory') {
+      const entries = (yield* askList(files, path)) ?? []
+      return { type: 'folder', mark: entries.map(({ name, type }) => `${type} ${name}`).join('\n') }
+    }
+    return fileWith(yield* askRead(files, path))
+  } catch (thrown) {
+    if (thrown instanceof HeddleError) return { type: 'other', mark: thrown.code }
+    throw thrown
+  }
+}
+
+/** The file with these bytes. */
+export function fileWith(bytes: Uint8Array): Original {
+  return { type: 'file', mark: `${bytes.length}:${crc32(bytes)}` }
+}
+
+/** True when nothing tells the two apart. */
+export function isSame(a: Original, b: Original): boolean {
+  return a.type === b.type && a.mark === b.mark
+}

@@ -1,0 +1,63 @@
+import { HeddleError } from '../base/diagnostic.ts'
+import type { Path } from './path.ts'
+
+/** The name of a place as people see it: quoted, labelled, `.` for the root. */
+export function shown(label: string, path: string): string {
+  return `"${label}${path === '' ? '.' : path}"`
+}
+
+/** The error for a read of what is not there. */
+export function notFound(label: string, path: Path): HeddleError {
+  return refusal(
+    'NOT_FOUND',
+    `${shown(label, path)} does not exist.`,
+    'Check the spelling, or create it first.',
+  )
+}
+
+/** The error for reading or writing what is no regular file; `kind` says what it is instead. */
+export function notAFile(label: string, path: Path, kind: string): HeddleError {
+  return refusal(
+    'NOT_A_FILE',
+    `${shown(label, path)} is ${kind}, not a regular file.`,
+    'Name a regular file.',
+  )
+}
+
+/** The error for listing a file, or for a path that goes on below one. */
+export function notAFolder(label: string, path: Path): HeddleError {
+  return refusal(
+    'NOT_A_FOLDER',
+    `${shown(label, path)} is not a folder.`,
+    'Name a folder, or remove the file first.',
+  )
+}
+
+/** The error for changing what can only be read. */
+export function readOnly(label: string, path: Path): HeddleError {
+  return refusal(
+    'READ_ONLY',
+    `${shown(label, path)} can only be read.`,
+    'Put a writable layer or a workspace on top of it.',
+  )
+}
+
+/** The error for removing the root itself. */
+export function rootStays(): HeddleError {
+  return refusal('DENIED_BY_RULE', 'The root itself cannot be removed.', 'Name what is in it.')
+}
+
+/** The error for a link whose target is not inside the root. */
+export function linkLeaves(label: string, path: Path): HeddleError {
+  return refusal(
+    'LINK_LEAVES_ROOT',
+    `The link at ${shown(label, path)} does not lead to a place inside the root.`,
+    'Replace the link by a copy, or add a root that holds its target.',
+  )
+}
+
+/** An error with its code, one sentence and what to do next; `cause` never holds a path of the machine. */
+export function refusal(code: string, message: string, hint: string, errno?: string): HeddleError {
+  const cause = errno === undefined ? undefined : { cause: Object.assign(new Error(errno), { code: errno }) }
+  return new HeddleError({ code, severity: 'error', message, hint }, cause)
+}
