@@ -1,17 +1,9 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { HeddleError } from '../index.ts'
 import { Exit, exit, exitFor } from './exit.ts'
+import type { CommonOptions } from './options.ts'
 import { printDiagnostics } from './print.ts'
 import { packageVersion } from './version.ts'
-
-/** Options that every command takes. */
-export interface CommonOptions {
-  readonly root?: string
-  readonly format: string
-  /** A path, or false for --no-config. */
-  readonly config?: string | boolean
-  readonly quiet?: boolean
-}
 
 /** Runs the command line and gives its exit code; never throws and never ends the process. */
 export async function runCli(words: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createFramework, type Framework, type FrameworkOptions } from '../index.ts'
-import type { CommonOptions } from './args.ts'
+import type { CommonOptions } from './options.ts'
 import { wrongUsage } from './exit.ts'
 
 const marks = ['.heddle', '.claude', ...['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)]

@@ -1,4 +1,4 @@
-import type { CommonOptions } from '../args.ts'
+import type { CommonOptions } from '../options.ts'
 import { Exit, exitForFindings } from '../exit.ts'
 import { countSeverities, painter, printDiagnostics, printJson } from '../print.ts'
 import { openFramework, rootOf } from '../root.ts'

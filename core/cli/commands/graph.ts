@@ -1,5 +1,5 @@
 import type { Graph } from '../../index.ts'
-import type { CommonOptions } from '../args.ts'
+import type { CommonOptions } from '../options.ts'
 import { printJson, table, visible } from '../print.ts'
 import { openFramework } from '../root.ts'
 

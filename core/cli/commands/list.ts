@@ -1,5 +1,5 @@
 import type { ListKind } from '../../index.ts'
-import type { CommonOptions } from '../args.ts'
+import type { CommonOptions } from '../options.ts'
 import { wrongUsage } from '../exit.ts'
 import { painter, printJson, table, visible } from '../print.ts'
 import { openFramework } from '../root.ts'

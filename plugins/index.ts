@@ -1,0 +1,23 @@
+import type { AppliedPlugin } from 'heddle'
+import { agentsMd } from './agents-md/index.ts'
+import { analysis } from './analysis/index.ts'
+import { claude } from './claude/index.ts'
+import { search } from './search/index.ts'
+import { session } from './session/index.ts'
+import { tdd } from './tdd/index.ts'
+import { validation } from './validation/index.ts'
+import { xmlBlocks } from './xml-blocks/index.ts'
+
+export { agentsMd } from './agents-md/index.ts'
+export { analysis } from './analysis/index.ts'
+export { claude } from './claude/index.ts'
+export { search } from './search/index.ts'
+export { session } from './session/index.ts'
+export { tdd } from './tdd/index.ts'
+export { validation } from './validation/index.ts'
+export { xmlBlocks } from './xml-blocks/index.ts'
+
+/** The default plugins: the dialects first, then the patterns. */
+export function preset(): readonly AppliedPlugin[] {
+  return [agentsMd(), claude(), xmlBlocks(), analysis(), validation(), search(), tdd(), session()]
+}
