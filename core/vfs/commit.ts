@@ -1,4 +1,5 @@
 import { compareText } from '../base/diagnostic.ts'
+import { isEqual } from './bytes.ts'
 import type { Cells } from './cells.ts'
 import type { ModeFiles } from './disk.ts'
 import type { Files, WritableFiles } from './file-system.ts'
@@ -112,8 +113,4 @@ async function entryAt(path: Path, base: Files): Promise<string | undefined> {
   const parent = parentOf(path)
   if (parent !== '' && (await base.stat(parent))?.type !== 'directory') return undefined
   return (await base.list(parent))?.find(({ name }) => name === nameOf(path))?.type
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && Buffer.compare(a, b) === 0
 }

@@ -54,7 +54,7 @@ export function openForReading(absolute: string): Opened | undefined {
 /** Runs `use` while the place is held, all links followed; gives undefined when there is nothing. */
 export function holding<T>(absolute: string, use: (held: Held) => T): T | undefined {
   if (!onLinux) return holdingByName(absolute, use)
-  if (lstatSync(absolute, { throwIfNoEntry: false }) === undefined) return undefined
+  if (!isThere(absolute)) return undefined
   let fd: number
   try {
     fd = openSync(absolute, pathOnly)
@@ -90,6 +90,16 @@ export function errnoOf(thrown: unknown): string {
 /** True for the errors that only say that nothing is there. */
 export function isAbsence(thrown: unknown): boolean {
   return errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ENOTDIR'
+}
+
+/** Asked first because an error costs more than the question. */
+function isThere(absolute: string): boolean {
+  try {
+    return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined
+  } catch (thrown) {
+    if (isAbsence(thrown)) return false
+    throw thrown
+  }
 }
 
 function realPlaceOf(fd: number, absolute: string): string | undefined {

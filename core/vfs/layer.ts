@@ -1,10 +1,11 @@
 import { compareText } from '../base/diagnostic.ts'
+import { toBytes } from './bytes.ts'
 import type { Entry, Files, FileStat, WritableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
 import type { Path } from './path.ts'
-import { parentOf } from './path.ts'
-import { notAFile, notAFolder, notFound, readOnly } from './refusals.ts'
+import { parentOf, rootPath } from './path.ts'
+import { notAFile, notAFolder, notFound, readOnly, rootStays } from './refusals.ts'
 import type { Steps } from './steps.ts'
 import { askList, askRead, askStat, run, runNow } from './steps.ts'
 
@@ -90,12 +91,14 @@ export function createLayers(layers: readonly [Files, ...Files[]], gate: Gate): 
     return {
       async write(text, content) {
         const path = gate.require(text)
+        const bytes = toBytes(content)
         await requireFolders(parentOf(path))
         if ((await run(stat(path)))?.type === 'directory') throw notAFile(label, path, 'a folder')
-        await top.write(path, content)
+        await top.write(path, bytes)
       },
       async remove(text) {
         const path = gate.require(text)
+        if (path === rootPath) throw rootStays()
         for (const files of lower) if (await files.stat(path)) throw readOnly(files.label, path)
         await top.remove(path)
       },

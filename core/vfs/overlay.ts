@@ -211,8 +211,3 @@ export function readingOf(base: Files, overlay: Overlay, admit: (path: Path) => 
     ...(base.sync && { sync }),
   }
 }
-
-/** Content as bytes that nobody else holds. */
-export function toBytes(content: string | Uint8Array): Uint8Array {
-  return typeof content === 'string' ? new TextEncoder().encode(content) : content.slice()
-}
