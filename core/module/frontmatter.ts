@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as Yaml from 'js-yaml'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { duplicateKey, explainReason, type Fault, faultFinding, type Said } from './frontmatter-faults.ts'
 import { type Fenced, findFrontMatter, longestFrontMatter } from './frontmatter-fence.ts'
@@ -177,12 +178,11 @@ interface Failure {
   readonly offset: number
 }
 
-type Parser = typeof import('js-yaml')
-let parser: Parser | undefined
+let parser: typeof Yaml | undefined
 
 /** The parser takes some 15 ms to load and most front matter never needs it. */
 function parseYaml(content: string): { ok: true; value: unknown } | Failure {
-  parser ??= createRequire(import.meta.url)('js-yaml') as Parser
+  parser ??= createRequire(import.meta.url)('js-yaml') as typeof Yaml
   try {
     if (content.trim() === '') return { ok: true, value: null }
     const { depth } = frontMatterLimits
