@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join, resolve as resolveOnDisk } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Clock, createClock } from './base/clock.ts'
 import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
 import { type Config, defaults, findConfig, loadConfig } from './config.ts'
@@ -10,7 +8,6 @@ import { compose, type Composition } from './load/composition.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
-import { openLayer, ownFolderAliases } from './load/open-layers.ts'
 import { createRegistry, type Registry } from './load/registry.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
@@ -18,8 +15,9 @@ import { createHookSet, type HookCalls } from './plugin/hooks.ts'
 import { createHost, type Host } from './plugin/host.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
 import { loadPreset, mergePlugins } from './plugin/preset.ts'
-import { createRunner, type ListedOperation, type Runner, type RunOptions } from './plugin/runner.ts'
+import { type CommandHelp, createRunner, type ListedOperation, type Runner, type RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
+import { openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -30,8 +28,7 @@ import { diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
 import { createGate, parsePath } from './vfs/gate.ts'
-import { listCheckout } from './vfs/listing.ts'
-import { parentOf, type Path, rootPath } from './vfs/path.ts'
+import { parentOf } from './vfs/path.ts'
 
 /** What a framework is made from; every key may be left out. */
 export interface FrameworkOptions extends Config {
@@ -88,6 +85,8 @@ export interface Framework {
   check(): Promise<CheckReport>
   graph(): Promise<Graph>
   list(kind: ListKind): Promise<readonly Listed[]>
+  /** How a command is called. */
+  command(name: string): Promise<CommandHelp>
   /** The command's plan without running it. */
   plan(command: string, given?: GivenArguments | Readonly<Record<string, string>>): Promise<ParallelDesign>
   run(
@@ -121,9 +120,20 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     faults,
     storeFor: (name) => (state === null ? createMemoryStore() : createDurableStore(join(state, name))),
   })
-  const layers = await openLayers(config, folder)
+  const disk = folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
+  const layers = await openLayers(config, disk ?? config.files!, folder)
   const { library, registry } = createReadingSide(layers, folder, hooks.calls)
-  const runner = createRunner({ library, layers, calls: hooks.calls, folder, state, clock, config })
+  const runner = createRunner({
+    library,
+    layers,
+    calls: hooks.calls,
+    folder,
+    disk,
+    state,
+    clock,
+    deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
+    concurrency: config.concurrency ?? {},
+  })
   return new OpenFramework({ library, registry, layers, folder, calls: hooks.calls, faults, host, runner })
 }
 
@@ -209,6 +219,10 @@ class OpenFramework implements Framework {
       .map(({ name, kind, id, description, title }) => ({ name, kind, path: id, description: description || (title ?? '') }))
   }
 
+  async command(name: string): Promise<CommandHelp> {
+    return this.#open.runner.command(name)
+  }
+
   async plan(command: string, given: GivenArguments | Readonly<Record<string, string>> = {}): Promise<ParallelDesign> {
     return this.#open.runner.plan(command, asGiven(given))
   }
@@ -275,51 +289,6 @@ function withoutUndefined(options: FrameworkOptions): FrameworkOptions {
 async function pluginsOf(config: Config, named: readonly AppliedPlugin[] | undefined): Promise<readonly AppliedPlugin[]> {
   if (named) return named
   return mergePlugins(config.preset === false ? [] : await loadPreset(), config.plugins ?? [])
-}
-
-async function openLayers(config: FrameworkOptions, folder: string | null): Promise<Layer[]> {
-  const gate = createGate({ deny: config.deny ?? [] })
-  const files = config.files ?? diskFiles({ root: folder!, gate })
-  const project = await openLayer({
-    name: 'project',
-    label: '',
-    files,
-    listed: folder === null ? undefined : await listed(folder),
-    ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
-    aliases: Object.fromEntries(Object.entries(config.aliases ?? {}).map(([name, to]) => [name, asPaths(to, name)])),
-  })
-  const own = { homes: [rootPath], aliases: ownFolderAliases }
-  const users = config.user ? ['.heddle', '.claude'].filter((name) => existsSync(join(homedir(), name))) : []
-  return [
-    project,
-    ...(await Promise.all(
-      users.map((name) =>
-        openLayer({ name: 'user', label: `~/${name}/`, files: diskFiles({ root: join(homedir(), name), gate }), ...own }),
-      ),
-    )),
-    ...(config.builtIn === false
-      ? []
-      : [await openLayer({ name: 'built-in', label: 'heddle:modules/', files: diskFiles({ root: builtInFolder(), gate }), ...own })]),
-  ]
-}
-
-/** In a checkout what git shows; a folder that git ignores, or without a checkout, is walked. */
-async function listed(folder: string): Promise<readonly Path[] | undefined> {
-  const paths = await listCheckout(folder)
-  return paths && paths.length > 0 ? paths : undefined
-}
-
-function asPaths(given: string | readonly string[], key: string): Path[] {
-  return [given].flat().map((text) => {
-    const parsed = parsePath(text)
-    return parsed.ok ? parsed.value : fail('CONFIG_VALUE', `"${text}" of "${key}" is not a folder below the root.`, 'Write it relative to the root.')
-  })
-}
-
-/** The modules of this package: beside `core/` in a checkout, two folders up in the built package. */
-function builtInFolder(): string {
-  const beside = fileURLToPath(new URL('../modules', import.meta.url))
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../modules', import.meta.url))
 }
 
 function createReadingSide(

@@ -49,7 +49,7 @@ export type {
 } from './plugin/plugin.ts'
 export { definePlugin } from './plugin/plugin.ts'
 export type { GivenArguments } from './plugin/command.ts'
-export type { ListedOperation, RunOptions } from './plugin/runner.ts'
+export type { CommandHelp, ListedOperation, RunOptions } from './plugin/runner.ts'
 export type { Resolution, ResolutionStatus, Rung, Suggestion, Try } from './resolve/trail.ts'
 export type { ParallelDesign } from './run/design.ts'
 export type { DurableStore } from './vfs/durable.ts'

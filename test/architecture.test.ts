@@ -18,6 +18,7 @@ const order = [
   ['operations'],
   ['plugin'],
   ['config'],
+  ['sources'],
   ['framework'],
   ['index', 'files', 'testing'],
   ['server', 'plugins'],

@@ -21,6 +21,8 @@ export interface Library {
   resolve(reference: string, from?: Spot): Resolution | undefined
   /** The module that a reference names; rejects with the finding when there is none. */
   load(reference: string, from?: Spot): Promise<Module>
+  /** The module at a spot; rejects with its finding when it cannot be read. */
+  loadSpot(spot: Spot): Promise<Module>
   /** Every markdown file of the layers given, each settled by itself. */
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
@@ -110,7 +112,7 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return needed
   }
 
-  return { resolve, load, loadEvery, closure, link, findings }
+  return { resolve, load, loadSpot, loadEvery, closure, link, findings }
 }
 
 /** The markdown files of a layer that are files or links; broken links and folders named like files are left out. */

@@ -42,17 +42,23 @@ export async function listen(options: { framework: Framework; port?: number }): 
 }
 
 async function pass(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const response = await handler(asRequest(incoming))
+  const request = asRequest(incoming)
+  const response = request ? await handler(request) : new Response(null, { status: 400 })
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   outgoing.end(Buffer.from(await response.arrayBuffer()))
 }
 
-function asRequest(incoming: IncomingMessage): Request {
+/** Undefined for what is no request that a page or a program of ours would send, such as TRACE. */
+function asRequest(incoming: IncomingMessage): Request | undefined {
   const headers = new Headers()
   // A header sent twice is joined by the Headers object, and so never equals what the guard expects.
   for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
     headers.append(incoming.rawHeaders[index]!, incoming.rawHeaders[index + 1]!)
   }
   const target = incoming.url?.startsWith('/') ? incoming.url : '/'
-  return new Request(new URL(target, 'http://heddle.invalid'), { method: incoming.method ?? 'GET', headers })
+  try {
+    return new Request(new URL(target, 'http://heddle.invalid'), { method: incoming.method ?? 'GET', headers })
+  } catch {
+    return undefined
+  }
 }

@@ -1,0 +1,108 @@
+import type { Report, RunEvent } from '../../index.ts'
+import type { CommonOptions } from '../options.ts'
+import { Exit, exit, wrongUsage } from '../exit.ts'
+import { createReporter } from '../progress.ts'
+import { printJson } from '../print.ts'
+import { openFramework, rootOf } from '../root.ts'
+import { printCommandHelp, printDesign, printReport } from '../report.ts'
+import { createSourceLines } from '../source.ts'
+
+export interface RunCommandOptions extends CommonOptions {
+  readonly serial?: true | undefined
+  readonly dryRun?: true | undefined
+  readonly concurrency?: string | undefined
+  readonly commit: 'passed' | 'always' | 'never'
+  readonly help?: true | undefined
+}
+
+/** The words of `heddle run`: the command, what stands after it, and what stands after `--`. */
+export interface RunWords {
+  readonly command: string
+  readonly words: readonly string[]
+  readonly rest: readonly string[]
+}
+
+/** `heddle run`: plans, runs, shows progress on standard error and the report on standard output. */
+export async function run({ command, words, rest }: RunWords, options: RunCommandOptions): Promise<void> {
+  const framework = await openFramework(options)
+  try {
+    if (options.help) return printCommandHelp(await framework.command(command))
+    const given = readWords(words, rest)
+    if (options.dryRun) {
+      const design = await framework.plan(command, given)
+      return options.format === 'json' ? printJson(design) : printDesign(design)
+    }
+    const report = await interruptible(async (signal) => {
+      const reporter = createReporter(options)
+      const onEvent = (event: RunEvent): void => reporter.event(event)
+      const concurrency = readConcurrency(options.concurrency)
+      try {
+        return await framework.run(command, given, {
+          signal,
+          onEvent,
+          serial: options.serial === true,
+          commit: options.commit,
+          ...(concurrency === undefined ? {} : { concurrency }),
+        })
+      } finally {
+        await reporter.end()
+      }
+    })
+    if (options.format === 'json') printJson(report)
+    else printReport(report, { quiet: options.quiet === true, sourceLine: createSourceLines(rootOf(options)) })
+    const status = exitForReport(report)
+    if (status !== exit.clean) throw new Exit(status)
+  } finally {
+    await framework.dispose()
+  }
+}
+
+/** Splits words into `--name value` pairs and the rest; what stands after `--` is never an option. */
+export function readWords(
+  words: readonly string[],
+  rest: readonly string[],
+): { positional: string[]; named: Record<string, string> } {
+  const positional: string[] = []
+  const named: Record<string, string> = {}
+  for (let index = 0; index < words.length; index++) {
+    const match = /^--([A-Za-z][\w-]*)(?:=([^]*))?$/.exec(words[index]!)
+    if (!match) positional.push(words[index]!)
+    else if (match[2] !== undefined) named[match[1]!] = match[2]
+    else {
+      const value = words[++index]
+      if (value === undefined) wrongUsage(`The option "--${match[1]}" has no value.`, `Write --${match[1]} VALUE.`)
+      named[match[1]!] = value
+    }
+  }
+  return { positional: [...positional, ...rest], named }
+}
+
+function readConcurrency(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= 1024) return number
+  return wrongUsage(`--concurrency is a whole number from 1 to 1024, not "${text}".`, 'Leave it out for the default of each lane.')
+}
+
+/** Runs `work` with a signal that the first Ctrl-C aborts; the second ends the program at once. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exit.interrupted)
+    process.stderr.write('\nInterrupted: ending what runs. Once more ends at once.\n')
+    controller.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  try {
+    return await work(controller.signal)
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+function exitForReport(report: Report): number {
+  if (report.status === 'passed') return exit.clean
+  return report.status === 'cancelled' ? exit.interrupted : exit.found
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { fail } from './base/diagnostic.ts'
+import type { Config } from './config.ts'
+import { openLayer, ownFolderAliases } from './load/open-layers.ts'
+import type { Layer } from './resolve/layers.ts'
+import { diskFiles } from './vfs/disk.ts'
+import type { Files } from './vfs/file-system.ts'
+import { parsePath } from './vfs/gate.ts'
+import { listCheckout } from './vfs/listing.ts'
+import { type Path, rootPath } from './vfs/path.ts'
+
+/** What decides which layers there are. */
+export interface SourceOptions extends Config {
+  readonly user?: boolean
+  readonly builtIn?: boolean
+}
+
+/** Opens the layers in the order in which they win: the project, the user's own, what is built in. */
+export async function openLayers(config: SourceOptions, files: Files, folder: string | null): Promise<Layer[]> {
+  const project = await openLayer({
+    name: 'project',
+    label: '',
+    files,
+    listed: folder === null ? undefined : await listed(folder),
+    ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
+    aliases: Object.fromEntries(Object.entries(config.aliases ?? {}).map(([name, to]) => [name, asPaths(to, name)])),
+  })
+  const own = { homes: [rootPath], aliases: ownFolderAliases }
+  const users = config.user ? ['.heddle', '.claude'].filter((name) => existsSync(join(homedir(), name))) : []
+  return [
+    project,
+    ...(await Promise.all(
+      users.map((name) =>
+        openLayer({ name: 'user', label: `~/${name}/`, files: diskFiles({ root: join(homedir(), name) }), ...own }),
+      ),
+    )),
+    ...(config.builtIn === false
+      ? []
+      : [await openLayer({ name: 'built-in', label: 'heddle:modules/', files: diskFiles({ root: builtInFolder() }), ...own })]),
+  ]
+}
+
+/** In a checkout what git shows; a folder that git ignores, or without a checkout, is walked. */
+async function listed(folder: string): Promise<readonly Path[] | undefined> {
+  const paths = await listCheckout(folder)
+  return paths && paths.length > 0 ? paths : undefined
+}
+
+function asPaths(given: string | readonly string[], key: string): Path[] {
+  return [given].flat().map((text) => {
+    const parsed = parsePath(text)
+    return parsed.ok ? parsed.value : fail('CONFIG_VALUE', `"${text}" of "${key}" is not a folder below the root.`, 'Write it relative to the root.')
+  })
+}
+
+/** The modules of this package: beside `core/` in a checkout, two folders up in the built package. */
+function builtInFolder(): string {
+  const beside = fileURLToPath(new URL('../modules', import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../modules', import.meta.url))
+}
