@@ -4,7 +4,7 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import os from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Files, WritableFiles } from '../../core/files.ts'
 import { createWorkspace, diskFiles, layerFiles, memoryFiles, parsePath } from '../../core/files.ts'
 import type { Path } from '../../core/vfs/path.ts'
@@ -32,7 +32,7 @@ const steps = fc.array(step, { maxLength: 30 })
 const phases = fc.array(
   fc.record({
     steps: fc.array(step, { maxLength: 8 }),
-    then: fc.constantFrom('nothing', 'commit', 'rollback', 'flush', 'publish', 'discard', 'restore'),
+    ending: fc.constantFrom('nothing', 'commit', 'rollback', 'flush', 'publish', 'discard', 'restore'),
   }),
   { maxLength: 8 },
 )
@@ -85,25 +85,25 @@ test('commit, rollback, flush, publish, discard and restore do to a workspace wh
       const workspace = createWorkspace(base)
       let committed = startModel()
       let model = startModel()
-      for (const { steps, then } of phases) {
+      for (const { steps, ending } of phases) {
         const before = new Map(model)
         const snapshot = workspace.snapshot()
         const view = workspace.view('one')
-        const isPrivate = then === 'publish' || then === 'discard'
+        const isPrivate = ending === 'publish' || ending === 'discard'
         for (const step of steps) await compare(isPrivate ? view : workspace, model, step)
         if (isPrivate) await assertSame(workspace, before)
-        if (then === 'publish') await view.publish()
-        if (then === 'discard') view.discard()
-        if (then === 'commit') await workspace.commit()
-        if (then === 'rollback') await workspace.rollback()
-        if (then === 'flush') await workspace.flush()
-        if (then === 'restore') await workspace.restore(snapshot)
-        if (then === 'discard' || then === 'restore') model = before
-        if (then === 'commit') committed = new Map(model)
-        if (then === 'rollback') model = new Map(committed)
+        if (ending === 'publish') await view.publish()
+        if (ending === 'discard') view.discard()
+        if (ending === 'commit') await workspace.commit()
+        if (ending === 'rollback') await workspace.rollback()
+        if (ending === 'flush') await workspace.flush()
+        if (ending === 'restore') await workspace.restore(snapshot)
+        if (ending === 'discard' || ending === 'restore') model = before
+        if (ending === 'commit') committed = new Map(model)
+        if (ending === 'rollback') model = new Map(committed)
         await assertSame(workspace, model)
-        if (then === 'commit' || then === 'rollback') await assertSame(base, committed)
-        if (then === 'flush') await assertSame(base, model)
+        if (ending === 'commit' || ending === 'rollback') await assertSame(base, committed)
+        if (ending === 'flush') await assertSame(base, model)
         assert.deepEqual(workspace.diff().filter(isOfFile(committed, model)), differences(committed, model))
       }
     }),
@@ -143,7 +143,8 @@ function apply(model: Model, { does, path, text }: Step): string | undefined {
   const found = model.get(path)
   if (does === 'read') return found === undefined ? '! NOT_FOUND' : (found ?? '! NOT_A_FILE')
   if (does === 'remove') {
-    for (const each of [...model.keys()]) if (each === path || each.startsWith(`${path}/`)) model.delete(each)
+    for (const each of Array.from(model.keys()))
+      if (each === path || each.startsWith(`${path}/`)) model.delete(each)
     return undefined
   }
   const folders = foldersOf(path)
@@ -164,12 +165,16 @@ function foldersOf(path: string): string[] {
 async function assertSame(files: Files, model: Model): Promise<void> {
   const found: Model = new Map()
   await collect(files, '' as Path, found)
-  assert.deepEqual([...found].sort(), [...model].sort())
+  assert.deepEqual(sorted(found), sorted(model))
   for (const path of ['a', 'b', 'c', 'a/a', 'a/b', 'b/a', 'a/b/c', 'c/c/c']) {
     const type = (await files.stat(at(path)))?.type
     const expected = model.get(path)
     assert.equal(type, expected === undefined ? undefined : expected === null ? 'directory' : 'file', path)
   }
+}
+
+function sorted(model: Model): [string, string | null][] {
+  return [...model].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 async function collect(files: Files, folder: Path, found: Model): Promise<void> {
