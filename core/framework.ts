@@ -15,7 +15,7 @@ import { createHookSet, type HookCalls } from './plugin/hooks.ts'
 import { createHost, type Host } from './plugin/host.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
 import { loadPreset, mergePlugins } from './plugin/preset.ts'
-import { type CommandHelp, createRunner, type ListedOperation, type Runner, type RunOptions } from './plugin/runner.ts'
+import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
 import { openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
@@ -123,7 +123,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const disk = folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
   const layers = await openLayers(config, disk ?? config.files!, folder)
   const { library, registry } = createReadingSide(layers, folder, hooks.calls)
-  const runner = createRunner({
+  const runner = lazyRunner({
     library,
     layers,
     calls: hooks.calls,
@@ -145,7 +145,7 @@ interface FrameworkParts {
   readonly calls: HookCalls
   readonly faults: Faults
   readonly host: Host
-  readonly runner: Runner
+  readonly runner: () => Promise<Runner>
 }
 
 class OpenFramework implements Framework {
@@ -211,7 +211,7 @@ class OpenFramework implements Framework {
   async list(kind: ListKind): Promise<readonly Listed[]> {
     const { library, layers, host, runner } = this.#open
     if (kind === 'plugins') return host.plugins.map(({ name, description = '' }) => ({ name, kind: 'plugin', plugin: name, description }))
-    if (kind === 'operations') return (await runner.operations()).map(asListed)
+    if (kind === 'operations') return (await (await runner()).operations()).map(asListed)
     const { linked } = await library.loadEvery(layers)
     return linked
       .map(({ module }) => module)
@@ -220,11 +220,11 @@ class OpenFramework implements Framework {
   }
 
   async command(name: string): Promise<CommandHelp> {
-    return this.#open.runner.command(name)
+    return (await this.#open.runner()).command(name)
   }
 
   async plan(command: string, given: GivenArguments | Readonly<Record<string, string>> = {}): Promise<ParallelDesign> {
-    return this.#open.runner.plan(command, asGiven(given))
+    return (await this.#open.runner()).plan(command, asGiven(given))
   }
 
   async run(
@@ -232,7 +232,7 @@ class OpenFramework implements Framework {
     given: GivenArguments | Readonly<Record<string, string>> = {},
     options: RunOptions = {},
   ): Promise<Report> {
-    return this.#open.runner.run(command, asGiven(given), options)
+    return (await this.#open.runner()).run(command, asGiven(given), options)
   }
 
   async read(module: Module): Promise<string> {
@@ -253,6 +253,12 @@ class OpenFramework implements Framework {
     if (!parsed.ok) throw new HeddleError(parsed.diagnostic)
     return { layer: this.#open.layers[0]!, path: parsed.value }
   }
+}
+
+/** The running side is loaded when something runs: checking a framework needs none of it. */
+function lazyRunner(parts: RunnerParts): () => Promise<Runner> {
+  let runner: Promise<Runner> | undefined
+  return () => (runner ??= import('./plugin/runner.ts').then(({ createRunner }) => createRunner(parts)))
 }
 
 /** The project's own layers: what is built in is checked where it is written. */

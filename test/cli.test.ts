@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { CheckReport, Graph, Report, Resolved } from 'heddle'
+
+const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
+const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
+const folders: string[] = []
+
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command line as a user does; `interruptAt` sends Ctrl-C when the text is seen on standard error. */
+function heddle(words: readonly string[], options: { cwd?: string; interruptAt?: string } = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words], {
+    cwd: options.cwd ?? fixtures,
+    env: { ...process.env, NO_COLOR: '1', CI: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    if (options.interruptAt !== undefined && stderr.includes(options.interruptAt)) {
+      options = {}
+      child.kill('SIGINT')
+    }
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, stdout, stderr }))
+  })
+}
+
+function project(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-cli-'))
+  folders.push(folder)
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return folder
+}
+
+function copyOf(fixture: string): string {
+  const folder = project({})
+  cpSync(join(fixtures, fixture), folder, { recursive: true })
+  return folder
+}
+
+test('check prints the place, the line with a caret, and what to do, and ends with 1', async () => {
+  const root = project({
+    '.claude/commands/review.md': '# Review\n\nRead @modules/quality/gate.md first.\n',
+    '.claude/modules/quality/gates.md': '# Gates\n',
+  })
+  const { status, stdout } = await heddle(['check'], { cwd: join(root, '.claude/commands') })
+  assert.equal(status, 1)
+  assert.match(stdout, /\.claude\/commands\/review\.md\n {2}3:6 +error +"@modules\/quality\/gate\.md" names a file/)
+  assert.match(stdout, /│ Read @modules\/quality\/gate\.md first\.\n {4}│ {6}\^/)
+  assert.match(stdout, /→ Did you mean @modules\/quality\/gates\.md\?/)
+  assert.match(stdout, /✗ 2 modules, 1 references \(0 resolved, 1 missing\): 1 error/)
+})
+
+test('check and graph as JSON have the shapes of the contract', async () => {
+  const root = join(fixtures, 'missing-reference')
+  const checked = await heddle(['check', '--root', root, '--format', 'json'])
+  const report = JSON.parse(checked.stdout) as CheckReport
+  assert.deepEqual(Object.keys(report), ['root', 'modules', 'references', 'diagnostics'])
+  assert.equal(checked.status, 1)
+  const drawn = await heddle(['graph', '--root', root, '--format', 'json'])
+  assert.equal(drawn.status, 0)
+  const graph = JSON.parse(drawn.stdout) as Graph
+  assert.deepEqual(Object.keys(graph), ['modules', 'references', 'cycles'])
+  assert.deepEqual(Object.keys(graph.references[0]!).toSorted(), [
+    'class',
+    'column',
+    'form',
+    'from',
+    'layer',
+    'line',
+    'rung',
+    'status',
+    'suggestion',
+    'target',
+    'text',
+    'to',
+  ])
+  assert.deepEqual(Object.keys(graph.modules[0]!), ['id', 'path', 'kind', 'name', 'title', 'version', 'bytes', 'tokens', 'entry', 'orphan'])
+})
+
+test('resolve and why end with 1 for a reference that is not there, and suggest one that is', async () => {
+  const root = join(fixtures, 'minimal')
+  const { status, stdout } = await heddle(['resolve', '@system/context/session-management.md', '--root', root, '--format', 'json'])
+  assert.equal(status, 1)
+  const found = JSON.parse(stdout) as Resolved
+  assert.deepEqual(Object.keys(found), ['reference', 'from', 'status', 'path', 'layer', 'rung', 'suggestion'])
+  assert.equal(found.suggestion?.path, '@system/session/session-management.md')
+  const why = await heddle(['why', '@system/session/session-management.md', '--root', root])
+  assert.equal(why.status, 0)
+  assert.match(why.stdout, /^heddle:modules\/system\/session\/session-management\.md \(built-in, by alias\)/)
+  assert.match(why.stdout, /✓ {2}alias {2}heddle:modules\/system\/session\/session-management\.md/)
+})
+
+test('four checks of a second each take well under two, and the report says what was saved', async () => {
+  const { status, stdout, stderr } = await heddle(['run', 'protocol', '--root', copyOf('four-checks'), '--format', 'json'])
+  assert.equal(status, 0, stderr)
+  const report = JSON.parse(stdout) as Report
+  assert.equal(report.status, 'passed')
+  assert.ok(report.timing.serialMs > 3_900, `serial ${report.timing.serialMs}`)
+  assert.ok(report.timing.reduction > 0.5, `reduction ${report.timing.reduction}`)
+  const checks = report.groups.flatMap(({ operations }) => operations).filter(({ kind }) => kind === 'bash')
+  assert.equal(checks.length, 4)
+  assert.deepEqual(
+    report.gates.map(({ status }) => status),
+    ['passed', 'passed', 'passed', 'passed'],
+  )
+})
+
+test('one failing check leaves the others complete, fails its gate and ends with 1', async () => {
+  const { status, stdout } = await heddle(['run', 'protocol', '--root', copyOf('one-failing-check'), '--format', 'json'])
+  assert.equal(status, 1)
+  const report = JSON.parse(stdout) as Report
+  assert.equal(report.status, 'failed')
+  const checks = report.groups.flatMap(({ operations }) => operations).filter(({ kind }) => kind === 'bash')
+  assert.deepEqual(checks.map(({ status }) => status).toSorted(), ['done', 'done', 'done', 'failed'])
+  assert.equal(report.gates.filter(({ status }) => status === 'failed').length, 1)
+})
+
+test('Ctrl-C in the middle ends what runs and exits with 130', async () => {
+  const root = project({
+    'package.json': JSON.stringify({ scripts: { test: 'node -e "setTimeout(() => {}, 60000)"', lint: 'node -e ""' } }),
+  })
+  const ended = await heddle(['run', 'protocol', '--root', root, '--format', 'json'], { interruptAt: 'lint' })
+  assert.equal(ended.status, 130, ended.stderr)
+  const report = JSON.parse(ended.stdout) as Report
+  assert.equal(report.status, 'cancelled')
+  assert.match(ended.stderr, /Interrupted/)
+})
+
+test('wrong usage ends with 2 and one clear message', async () => {
+  const cases: [string[], RegExp][] = [
+    [['run', 'taks', '--root', 'minimal'], /There is no command "taks"[^]*Did you mean "task"\?/],
+    [['run', 'query', '--root', 'minimal'], /needs the argument "query"[^]*Usage: heddle run query <query>/],
+    [['run', 'query', 'a', '--nonsense', 'b', '--root', 'minimal'], /There is no argument "nonsense"/],
+    [['list', 'things', '--root', 'minimal'], /There is no list of "things"/],
+    [['chekc'], /unknown command 'chekc'[^]*check/],
+    [['check', '--root', 'nowhere'], /The root "nowhere" does not exist/],
+    [['check', '--format', 'yaml'], /Allowed choices are text, json/],
+  ]
+  for (const [words, message] of cases) {
+    const { status, stdout, stderr } = await heddle(words)
+    assert.equal(status, 2, `${words.join(' ')}: ${stderr}`)
+    assert.match(stderr, message)
+    assert.equal(stdout, '')
+  }
+})
+
+test('a plugin that throws and one that never settles are named, and everything else still works', async () => {
+  const root = project({
+    'heddle.config.mjs': `
+      const plugin = (name, apply) => ({ plugin: { name, apply }, options: {} })
+      export default {
+        hookDeadlineMs: 300,
+        plugins: [
+          plugin('thrower', (hooks) => hooks.parse.tap('thrower', () => { throw new Error('no such luck') })),
+          plugin('sleeper', (hooks) => hooks.plan.for('search').tap('sleeper', () => new Promise(() => {}))),
+        ],
+      }`,
+    'a.md': '# A\n\nTODO: more\n',
+  })
+  const checked = await heddle(['check', '--root', root, '--format', 'json'])
+  const { diagnostics, modules } = JSON.parse(checked.stdout) as CheckReport
+  assert.equal(checked.status, 1)
+  assert.equal(modules, 1)
+  assert.deepEqual(
+    diagnostics.map(({ code, plugin }) => `${code} ${plugin}`),
+    ['PLUGIN_FAILED thrower'],
+  )
+  const ran = await heddle(['run', 'query', 'TODO', '--root', root, '--format', 'json'])
+  assert.equal(ran.status, 1, ran.stderr)
+  const report = JSON.parse(ran.stdout) as Report
+  assert.equal(report.status, 'partial')
+  assert.ok(report.diagnostics.some(({ code, plugin }) => code === 'PLUGIN_TIMEOUT' && plugin === 'sleeper'))
+  assert.ok(report.groups.some(({ name }) => name.startsWith('search/')))
+  const without = await heddle(['check', '--root', root, '--no-config', '--format', 'json'])
+  assert.equal(without.status, 0)
+})
+
+test('broken front matter and a reference out of the root are one finding each', async () => {
+  const broken = await heddle(['check', '--root', 'broken-front-matter', '--format', 'json'])
+  assert.equal(broken.status, 1)
+  const outside = await heddle(['check', '--root', 'outside-root', '--format', 'json'])
+  assert.equal(outside.status, 1)
+  const { diagnostics } = JSON.parse(outside.stdout) as CheckReport
+  assert.deepEqual(
+    diagnostics.map(({ code }) => code),
+    ['OUTSIDE_ROOT'],
+  )
+})
+
+test('help explains every command and the arguments of a command', async () => {
+  const all = await heddle(['--help'])
+  assert.equal(all.status, 0)
+  for (const name of ['check', 'graph', 'resolve', 'why', 'list', 'run']) {
+    assert.match(all.stdout, new RegExp(`^ {2}${name} `, 'm'))
+    if (name !== 'run') assert.equal((await heddle([name, '--help'])).status, 0)
+  }
+  const { stdout } = await heddle(['run', 'task', '--help', '--root', 'minimal'])
+  assert.match(stdout, /Usage: heddle run task <component>/)
+})
