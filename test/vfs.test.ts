@@ -10,7 +10,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -25,6 +25,7 @@ import {
 } from '../core/files.ts'
 import { createDurableStore, createMemoryStore, writeDurably } from '../core/vfs/durable.ts'
 import { parsePath, resolvePath } from '../core/vfs/gate.ts'
+import { createJournal } from '../core/vfs/journal.ts'
 import type { Path } from '../core/vfs/path.ts'
 import { filesContract } from './contract/files.ts'
 
@@ -141,6 +142,9 @@ test('the disk keeps permissions, leaves no temporary file and never names the m
   await files.write(at('run.sh'), '#!/bin/sh\nexit 0\n')
   assert.equal(statSync(join(root, 'run.sh')).mode & 0o777, 0o755)
   assert.deepEqual(readdirSync(root), ['run.sh'])
+  await files.write(at('new.md'), 'new')
+  writeFileSync(join(root, 'plain.md'), 'new')
+  assert.equal(statSync(join(root, 'new.md')).mode, statSync(join(root, 'plain.md')).mode)
   const thrown: unknown = await files.read(at('none.md')).catch((reason: unknown) => reason)
   assert.ok(thrown instanceof Error && !String(thrown).includes(root))
 })
@@ -351,6 +355,29 @@ test('a commit cut short at any step by kill -9 is undone or done at the next st
   }
   assert.ok(undone >= 3, `only ${undone} commits were cut short`)
   assert.ok(finished >= 1, 'no commit came to its end')
+})
+
+test('a commit whose undo was being forgotten is over, however much of the undo is left', async () => {
+  const state = join(folder(), 'state')
+  const journal = createJournal(state)
+  await journal.keep([{ path: at('a'), type: 'absent' }])
+  await journal.keep([{ path: at('b'), type: 'absent' }])
+  const [first, second] = readdirSync(state).sort()
+  rmSync(join(state, first!))
+  mkdirSync(join(state, first!))
+  await assert.rejects(journal.forget(), code('STATE_NOT_SAVED'))
+  assert.equal(readdirSync(state).filter((name) => name.endsWith('-done.json')).length, 1)
+  rmSync(join(state, first!), { recursive: true })
+  // As if our process had died: the number of one that is gone.
+  const gone = spawnSync(process.execPath, ['-e', '']).pid
+  for (const name of readdirSync(state)) {
+    renameSync(join(state, name), join(state, name.replace(/^commit-\d+/, `commit-${gone}`)))
+  }
+  const files = memoryFiles({ a: 'kept', b: 'kept' })
+  assert.ok(second)
+  assert.deepEqual(await recoverCommit(state, files), [])
+  assert.equal(await textAt(files, 'b'), 'kept')
+  assert.deepEqual(readdirSync(state), [])
 })
 
 test('a commit that is still under way in a living process is left alone', async () => {
