@@ -1,30 +1,19 @@
+import { type CodeBlock, scanBlocks } from './markdown-blocks.ts'
+import { unescapeMarkdown } from './markdown-escape.ts'
+import { type Construct, type Link, scanInline } from './markdown-inline.ts'
+import type { Range } from './markdown-segment.ts'
+import { createSlugger } from './markdown-slug.ts'
+import { visibleText } from './markdown-visible.ts'
 import type { Heading } from './module.ts'
 
-/** A half-open range of UTF-16 offsets. */
-export interface Range {
-  readonly start: number
-  readonly end: number
-}
-
-/** A link, image, autolink or reference definition as CommonMark sees it. */
-export interface Link {
-  readonly type: 'link' | 'image' | 'autolink' | 'definition'
-  /** The destination with backslash escapes and entities undone; percent-encoding is kept as written. */
-  readonly destination: string
-  /** Range of the destination as it is written, angle brackets left out; for reference-style links that of the definition. */
-  readonly start: number
-  readonly end: number
-}
-
-/** A code block: fenced with its info string, or indented with an empty one. */
-export interface CodeBlock extends Range {
-  readonly info: string
-  readonly fenced: boolean
-}
+export type { CodeBlock } from './markdown-blocks.ts'
+export type { Link } from './markdown-inline.ts'
+export type { Range } from './markdown-segment.ts'
 
 /** What a CommonMark reader sees in a text, with exact offsets. */
 export interface Markdown {
   readonly headings: readonly Heading[]
+  /** In order of `start`; links that use one definition share its range. */
   readonly links: readonly Link[]
   readonly codeBlocks: readonly CodeBlock[]
   /** Code spans: the range of the content between the backticks. */
@@ -33,4 +22,36 @@ export interface Markdown {
   readonly htmlBlocks: readonly Range[]
 }
 
-export declare function scanMarkdown(text: string, from?: number): Markdown
+/**
+ * Reads a text as CommonMark 0.31 with GitHub's tables does, from offset `from` (the start of a line) on; every offset counts
+ * from the start of the text. Never throws; time is linear in the length of the text, for which two things have a limit:
+ * quotes and list items nest 100 deep, parentheses in a bare destination 32 deep.
+ */
+export function scanMarkdown(text: string, from = 0): Markdown {
+  const { codeBlocks, htmlBlocks, definitions, leaves } = scanBlocks(text, from)
+  const links: Link[] = []
+  const known = new Map<string, Link>()
+  for (const { label, start, end } of definitions) {
+    const link: Link = {
+      type: 'definition',
+      destination: unescapeMarkdown(text.slice(start, end)),
+      start,
+      end,
+    }
+    links.push(link)
+    if (!known.has(label)) known.set(label, link)
+  }
+  const codeSpans: Range[] = []
+  const headings: Heading[] = []
+  const slugOf = createSlugger()
+  for (const { segment, heading } of leaves) {
+    const constructs: Construct[] | undefined = heading && []
+    scanInline(segment, known, { links, codeSpans, constructs })
+    if (heading && constructs) {
+      const visible = visibleText(segment, constructs)
+      headings.push({ ...heading, text: visible.replace(/\s+/g, ' ').trim(), slug: slugOf(visible) })
+    }
+  }
+  links.sort((a, b) => a.start - b.start)
+  return { headings, links, codeBlocks, codeSpans, htmlBlocks }
+}

@@ -1,0 +1,91 @@
+import { readDefinition } from './markdown-definition.ts'
+import { createCell, createSegment, type Range, type Segment, sourceRange } from './markdown-segment.ts'
+import { skipSpaces, trimEnd } from './markdown-starts.ts'
+
+/** A link reference definition: its normalised label and the range of its destination in the source. */
+export interface Definition extends Range {
+  readonly label: string
+}
+
+/** A block whose text inline rules apply to. */
+export interface Leaf {
+  readonly segment: Segment
+  readonly heading?: { readonly depth: number; readonly line: number }
+}
+
+/** The lines of a paragraph while it is open. */
+export interface Paragraph {
+  /** Start and end offsets of its lines alternately; lines that touch are one range. */
+  readonly ranges: number[]
+  /** The line it begins in. */
+  readonly line: number
+  lastStart: number
+  lastIndent: number
+}
+
+/** Collects the text of leaf blocks in document order and takes the link reference definitions out of it. */
+export class LeafCollector {
+  readonly leaves: Leaf[] = []
+  readonly definitions: Definition[] = []
+  readonly #text: string
+  /** The next offset of each character without which a text holds no link and no code span. */
+  readonly #triggers = { '[': -1, '`': -1, '<': -1 }
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** Adds a paragraph that ended, unless nothing in it can matter. */
+  addParagraph({ ranges }: Paragraph): void {
+    if (!this.#hasTrigger(ranges[0]!, ranges.at(-1)!)) return
+    const segment = this.#takeDefinitions(createSegment(this.#text, ranges))
+    if (segment) this.leaves.push({ segment })
+  }
+
+  /** Adds a setext heading; false when its text held definitions only, so that its underline underlines nothing. */
+  addUnderlined({ ranges, line }: Paragraph, depth: number): boolean {
+    const segment = this.#takeDefinitions(createSegment(this.#text, ranges))
+    if (!segment) return false
+    const before = segment.content.slice(0, segment.begin)
+    this.leaves.push({ segment, heading: { depth, line: line + before.split('\n').length - 1 } })
+    return true
+  }
+
+  addHeading(depth: number, line: number, { start, end }: Range): void {
+    this.leaves.push({ segment: createSegment(this.#text, [start, end]), heading: { depth, line } })
+  }
+
+  /** Adds table cells, given as start and end offsets alternately; what exceeds `columns` is no cell. */
+  addCells(cells: readonly number[], columns: number): void {
+    const count = Math.min(cells.length, columns * 2)
+    for (let index = 0; index < count; index += 2) {
+      const start = skipSpaces(this.#text, cells[index]!, cells[index + 1]!)
+      const end = trimEnd(this.#text, start, cells[index + 1]!)
+      if (this.#hasTrigger(start, end)) this.leaves.push({ segment: createCell(this.#text, start, end) })
+    }
+  }
+
+  #takeDefinitions(segment: Segment): Segment | undefined {
+    const { content } = segment
+    let begin = 0
+    for (let found = readDefinition(content, 0); found; found = readDefinition(content, begin)) {
+      this.definitions.push({ label: found.label, ...sourceRange(segment, found.start, found.end) })
+      begin = found.behind
+    }
+    if (begin > 0 && begin >= content.length) return undefined
+    return begin === 0 ? segment : { ...segment, begin }
+  }
+
+  /** Asked in ascending order, so that each search goes on where the last one stopped. */
+  #hasTrigger(start: number, end: number): boolean {
+    return this.#next('[', start) < end || this.#next('`', start) < end || this.#next('<', start) < end
+  }
+
+  #next(mark: '[' | '`' | '<', start: number): number {
+    if (this.#triggers[mark] < start) {
+      const found = this.#text.indexOf(mark, start)
+      this.#triggers[mark] = found < 0 ? Infinity : found
+    }
+    return this.#triggers[mark]
+  }
+}
