@@ -42,10 +42,16 @@ const dataKeys = new Set(['home', 'aliases', 'deny', '$schema'])
 const schema: Schema<Config> = (z) =>
   z.strictObject({
     home: z.union([z.string(), z.array(z.string())]).optional(),
-    aliases: z.record(z.string().regex(/^[A-Za-z][\w-]*$/), z.union([z.string(), z.array(z.string())])).optional(),
-    plugins: z.array(z.custom<AppliedPlugin>(isApplied, 'Expected a plugin, called: tdd() rather than tdd')).optional(),
+    aliases: z
+      .record(z.string().regex(/^[A-Za-z][\w-]*$/), z.union([z.string(), z.array(z.string())]))
+      .optional(),
+    plugins: z
+      .array(z.custom<AppliedPlugin>(isApplied, 'Expected a plugin, called: tdd() rather than tdd'))
+      .optional(),
     preset: z.boolean().optional(),
-    concurrency: z.partialRecord(z.enum(['io', 'process', 'network', 'agent']), z.number().int().min(1)).optional(),
+    concurrency: z
+      .partialRecord(z.enum(['io', 'process', 'network', 'agent']), z.number().int().min(1))
+      .optional(),
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional(),
@@ -54,7 +60,8 @@ const schema: Schema<Config> = (z) =>
 /** The configuration file of a folder, or undefined when there is none. Two of them are a fault: CONFIG_TWICE. */
 export function findConfig(folder: string): string | undefined {
   const found = fileNames.filter((name) => existsSync(join(folder, name)))
-  if (found.length > 1) fail('CONFIG_TWICE', `There are two configurations: ${found.join(' and ')}.`, 'Keep one of them.')
+  if (found.length > 1)
+    fail('CONFIG_TWICE', `There are two configurations: ${found.join(' and ')}.`, 'Keep one of them.')
   return found[0]
 }
 
@@ -64,7 +71,12 @@ export function findConfig(folder: string): string | undefined {
  */
 export async function loadConfig(folder: string, name: string): Promise<Config> {
   const path = join(folder, name)
-  if (!existsSync(path)) fail('CONFIG_MISSING', `The configuration "${name}" does not exist.`, 'Name a file, or leave --config out.')
+  if (!existsSync(path))
+    fail(
+      'CONFIG_MISSING',
+      `The configuration "${name}" does not exist.`,
+      'Name a file, or leave --config out.',
+    )
   const value = await readValue(path, name)
   if (value === null || typeof value !== 'object') {
     fail('CONFIG_BROKEN', `"${name}" gives no object.`, 'Export one: export default defineConfig({ … }).')
@@ -120,13 +132,19 @@ async function checkConfig(value: object, name: string): Promise<Config> {
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(defaultKeys, key)) continue
     const [near] = findNearest(key, Object.keys(defaultKeys), 1)
-    const hint = near ? `Did you mean "${near.value}"?` : `Known keys: ${Object.keys(defaultKeys).join(', ')}.`
+    const hint = near
+      ? `Did you mean "${near.value}"?`
+      : `Known keys: ${Object.keys(defaultKeys).join(', ')}.`
     fail('CONFIG_KEY', `"${name}" has an unknown key "${key}".`, hint)
   }
   const parsed = (await buildSchema(schema)).safeParse(given)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  return fail('CONFIG_VALUE', `"${issue?.path.join('.')}" in "${name}" cannot be used: ${issue?.message}.`, 'Correct it.')
+  return fail(
+    'CONFIG_VALUE',
+    `"${issue?.path.join('.')}" in "${name}" cannot be used: ${issue?.message}.`,
+    'Correct it.',
+  )
 }
 
 function isApplied(value: unknown): boolean {

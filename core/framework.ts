@@ -29,6 +29,7 @@ import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
 import { createGate, parsePath } from './vfs/gate.ts'
 import { parentOf } from './vfs/path.ts'
+import { decodeText } from './vfs/text.ts'
 
 /** What a framework is made from; every key may be left out. */
 export interface FrameworkOptions extends Config {
@@ -94,8 +95,8 @@ export interface Framework {
     given?: GivenArguments | Readonly<Record<string, string>>,
     options?: RunOptions,
   ): Promise<Report>
-  /** The text of a module as it is now. */
-  read(module: Module): Promise<string>
+  /** The text of a module, or of a file by its path as people see it, as it is now. */
+  read(module: Module | string): Promise<string>
   /** What plugins did wrong so far. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
@@ -120,7 +121,8 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     faults,
     storeFor: (name) => (state === null ? createMemoryStore() : createDurableStore(join(state, name))),
   })
-  const disk = folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
+  const disk =
+    folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
   const layers = await openLayers(config, disk ?? config.files!, folder)
   const { library, registry } = createReadingSide(layers, folder, hooks.calls)
   const runner = lazyRunner({
@@ -157,7 +159,8 @@ class OpenFramework implements Framework {
   }
 
   get #open(): FrameworkParts {
-    if (this.#disposed) fail('FRAMEWORK_DISPOSED', 'The framework was disposed.', 'Make a new one with createFramework().')
+    if (this.#disposed)
+      fail('FRAMEWORK_DISPOSED', 'The framework was disposed.', 'Make a new one with createFramework().')
     return this.#parts
   }
 
@@ -190,9 +193,25 @@ class OpenFramework implements Framework {
 
   why(reference: string, from?: string): Explained {
     const resolution = this.#open.library.resolve(reference, this.#spot(from))
-    if (!resolution) fail('REFERENCE_SYNTAX', `"${reference}" is not a reference.`, 'Write a path or an alias such as @modules/patterns/x.md.')
+    if (!resolution)
+      fail(
+        'REFERENCE_SYNTAX',
+        `"${reference}" is not a reference.`,
+        'Write a path or an alias such as @modules/patterns/x.md.',
+      )
     const { status, to, layer, rung, suggestion, tried, candidates, plugin } = resolution
-    return { reference, from: from ?? null, status, path: to, layer, rung, suggestion, tried, candidates, plugin }
+    return {
+      reference,
+      from: from ?? null,
+      status,
+      path: to,
+      layer,
+      rung,
+      suggestion,
+      tried,
+      candidates,
+      plugin,
+    }
   }
 
   async check(): Promise<CheckReport> {
@@ -210,20 +229,34 @@ class OpenFramework implements Framework {
 
   async list(kind: ListKind): Promise<readonly Listed[]> {
     const { library, layers, host, runner } = this.#open
-    if (kind === 'plugins') return host.plugins.map(({ name, description = '' }) => ({ name, kind: 'plugin', plugin: name, description }))
+    if (kind === 'plugins')
+      return host.plugins.map(({ name, description = '' }) => ({
+        name,
+        kind: 'plugin',
+        plugin: name,
+        description,
+      }))
     if (kind === 'operations') return (await (await runner()).operations()).map(asListed)
     const { linked } = await library.loadEvery(layers)
     return linked
       .map(({ module }) => module)
       .filter((module) => (kind === 'commands' ? module.kind === 'command' : module.kind !== 'document'))
-      .map(({ name, kind, id, description, title }) => ({ name, kind, path: id, description: description || (title ?? '') }))
+      .map(({ name, kind, id, description, title }) => ({
+        name,
+        kind,
+        path: id,
+        description: description || (title ?? ''),
+      }))
   }
 
   async command(name: string): Promise<CommandHelp> {
     return (await this.#open.runner()).command(name)
   }
 
-  async plan(command: string, given: GivenArguments | Readonly<Record<string, string>> = {}): Promise<ParallelDesign> {
+  async plan(
+    command: string,
+    given: GivenArguments | Readonly<Record<string, string>> = {},
+  ): Promise<ParallelDesign> {
     return (await this.#open.runner()).plan(command, asGiven(given))
   }
 
@@ -235,10 +268,15 @@ class OpenFramework implements Framework {
     return (await this.#open.runner()).run(command, asGiven(given), options)
   }
 
-  async read(module: Module): Promise<string> {
-    const layer = this.#open.layers.find(({ label }) => `${label}${module.path}` === module.id)
-    if (!layer) fail('NOT_FOUND', `"${module.id}" is not a module of this framework.`, 'Load it from this framework.')
-    return new TextDecoder().decode(await layer.files.read(module.path))
+  async read(module: Module | string): Promise<string> {
+    const id = typeof module === 'string' ? module : module.id
+    const { layers } = this.#open
+    const layer = layers.find(({ label }) => label !== '' && id.startsWith(label)) ?? layers[0]!
+    const path = parsePath(id.slice(layer.label.length))
+    if (!path.ok) throw new HeddleError(path.diagnostic)
+    const text = decodeText(await layer.files.read(path.value), id)
+    if (!text.ok) throw new HeddleError(text.diagnostic)
+    return text.value
   }
 
   async dispose(): Promise<void> {
@@ -272,12 +310,13 @@ function asListed({ kind, plugin, description }: ListedOperation): Listed {
 
 function asGiven(given: GivenArguments | Readonly<Record<string, string>>): GivenArguments {
   const isGiven = Array.isArray(given['positional']) || typeof given['named'] === 'object'
-  return isGiven ? (given as GivenArguments) : { named: given as Readonly<Record<string, string>> }
+  return isGiven ? given : { named: given as Readonly<Record<string, string>> }
 }
 
 function rootFolder(root: string): string {
   const folder = resolveOnDisk(root)
-  if (!existsSync(folder)) fail('ROOT_MISSING', `The root "${root}" does not exist.`, 'Name a folder that exists.')
+  if (!existsSync(folder))
+    fail('ROOT_MISSING', `The root "${root}" does not exist.`, 'Name a folder that exists.')
   return folder
 }
 
@@ -292,7 +331,10 @@ function withoutUndefined(options: FrameworkOptions): FrameworkOptions {
 }
 
 /** Plugins named in code are the whole list; otherwise the preset with what the configuration adds. */
-async function pluginsOf(config: Config, named: readonly AppliedPlugin[] | undefined): Promise<readonly AppliedPlugin[]> {
+async function pluginsOf(
+  config: Config,
+  named: readonly AppliedPlugin[] | undefined,
+): Promise<readonly AppliedPlugin[]> {
   if (named) return named
   return mergePlugins(config.preset === false ? [] : await loadPreset(), config.plugins ?? [])
 }
@@ -309,13 +351,16 @@ function createReadingSide(
     answer(asked, from) {
       const answer = calls.resolve({ reference: { ...asked, fragment: null }, from: from?.path ?? null })
       const parsed = answer && parsePath(answer.path)
-      return parsed?.ok && project.tree.typeOf(parsed.value) ? { path: parsed.value, plugin: answer!.plugin } : undefined
+      return parsed?.ok && project.tree.typeOf(parsed.value)
+        ? { path: parsed.value, plugin: answer!.plugin }
+        : undefined
     },
   })
   const loader = createLoader({
     aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
     virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
-    references: (document, exists) => calls.references(document, { aliases: new Set(project.aliases.keys()), exists }),
+    references: (document, exists) =>
+      calls.references(document, { aliases: new Set(project.aliases.keys()), exists }),
     parse: calls.parse,
     validate: calls.validate,
     exists: (spot, target) => exists(spot, target),

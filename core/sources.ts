@@ -19,14 +19,20 @@ export interface SourceOptions extends Config {
 }
 
 /** Opens the layers in the order in which they win: the project, the user's own, what is built in. */
-export async function openLayers(config: SourceOptions, files: Files, folder: string | null): Promise<Layer[]> {
+export async function openLayers(
+  config: SourceOptions,
+  files: Files,
+  folder: string | null,
+): Promise<Layer[]> {
   const project = await openLayer({
     name: 'project',
     label: '',
     files,
     listed: folder === null ? undefined : await listed(folder),
     ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
-    aliases: Object.fromEntries(Object.entries(config.aliases ?? {}).map(([name, to]) => [name, asPaths(to, name)])),
+    aliases: Object.fromEntries(
+      Object.entries(config.aliases ?? {}).map(([name, to]) => [name, asPaths(to, name)]),
+    ),
   })
   const own = { homes: [rootPath], aliases: ownFolderAliases }
   const users = config.user ? ['.heddle', '.claude'].filter((name) => existsSync(join(homedir(), name))) : []
@@ -34,12 +40,24 @@ export async function openLayers(config: SourceOptions, files: Files, folder: st
     project,
     ...(await Promise.all(
       users.map((name) =>
-        openLayer({ name: 'user', label: `~/${name}/`, files: diskFiles({ root: join(homedir(), name) }), ...own }),
+        openLayer({
+          name: 'user',
+          label: `~/${name}/`,
+          files: diskFiles({ root: join(homedir(), name) }),
+          ...own,
+        }),
       ),
     )),
     ...(config.builtIn === false
       ? []
-      : [await openLayer({ name: 'built-in', label: 'heddle:modules/', files: diskFiles({ root: builtInFolder() }), ...own })]),
+      : [
+          await openLayer({
+            name: 'built-in',
+            label: 'heddle:modules/',
+            files: diskFiles({ root: builtInFolder() }),
+            ...own,
+          }),
+        ]),
   ]
 }
 
@@ -52,7 +70,13 @@ async function listed(folder: string): Promise<readonly Path[] | undefined> {
 function asPaths(given: string | readonly string[], key: string): Path[] {
   return [given].flat().map((text) => {
     const parsed = parsePath(text)
-    return parsed.ok ? parsed.value : fail('CONFIG_VALUE', `"${text}" of "${key}" is not a folder below the root.`, 'Write it relative to the root.')
+    return parsed.ok
+      ? parsed.value
+      : fail(
+          'CONFIG_VALUE',
+          `"${text}" of "${key}" is not a folder below the root.`,
+          'Write it relative to the root.',
+        )
   })
 }
 

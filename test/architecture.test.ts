@@ -44,7 +44,9 @@ test('imports go left only', () => {
     imports
       .filter((target) => target.startsWith('.'))
       .map((target) => relative(root, resolve(root, dirname(path), target)))
-      .filter((target) => rank(target) > rank(path) || (rank(target) === rank(path) && room(target) !== room(path)))
+      .filter(
+        (target) => rank(target) > rank(path) || (rank(target) === rank(path) && room(target) !== room(path)),
+      )
       .map((target) => `${path} imports ${target}`),
   )
   assert.deepEqual(wrong, [])
@@ -54,7 +56,9 @@ test('no file imports itself through others', () => {
   const edges = new Map(
     files.map(({ path, imports }) => [
       path,
-      imports.filter((target) => target.startsWith('.')).map((target) => relative(root, resolve(root, dirname(path), target))),
+      imports
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(root, resolve(root, dirname(path), target))),
     ]),
   )
   const state = new Map<string, 'open' | 'done'>()
@@ -76,7 +80,9 @@ test('each package that has a door is imported there only', () => {
 })
 
 test('zod is loaded when a value must be checked, never at the start', () => {
-  const wrong = files.filter(({ path }) => /^import (?!type)[^\n]*'zod'/m.test(readFileSync(join(root, path), 'utf8')))
+  const wrong = files.filter(({ path }) =>
+    /^import (?!type)[^\n]*'zod'/m.test(readFileSync(join(root, path), 'utf8')),
+  )
   assert.deepEqual(wrong, [])
 })
 

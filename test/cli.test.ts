@@ -22,12 +22,19 @@ interface Ended {
 }
 
 /** Runs the command line as a user does; `interruptAt` sends Ctrl-C when the text is seen on standard error. */
-function heddle(words: readonly string[], options: { cwd?: string; interruptAt?: string } = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words], {
-    cwd: options.cwd ?? fixtures,
-    env: { ...process.env, NO_COLOR: '1', CI: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+function heddle(
+  words: readonly string[],
+  options: { cwd?: string; interruptAt?: string } = {},
+): Promise<Ended> {
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words],
+    {
+      cwd: options.cwd ?? fixtures,
+      env: { ...process.env, NO_COLOR: '1', CI: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -67,7 +74,10 @@ test('check prints the place, the line with a caret, and what to do, and ends wi
   })
   const { status, stdout } = await heddle(['check'], { cwd: join(root, '.claude/commands') })
   assert.equal(status, 1)
-  assert.match(stdout, /\.claude\/commands\/review\.md\n {2}3:6 +error +"@modules\/quality\/gate\.md" names a file/)
+  assert.match(
+    stdout,
+    /\.claude\/commands\/review\.md\n {2}3:6 +error +"@modules\/quality\/gate\.md" names a file/,
+  )
   assert.match(stdout, /│ Read @modules\/quality\/gate\.md first\.\n {4}│ {6}\^/)
   assert.match(stdout, /→ Did you mean @modules\/quality\/gates\.md\?/)
   assert.match(stdout, /✗ 2 modules, 1 references \(0 resolved, 1 missing\): 1 error/)
@@ -97,12 +107,30 @@ test('check and graph as JSON have the shapes of the contract', async () => {
     'text',
     'to',
   ])
-  assert.deepEqual(Object.keys(graph.modules[0]!), ['id', 'path', 'kind', 'name', 'title', 'version', 'bytes', 'tokens', 'entry', 'orphan'])
+  assert.deepEqual(Object.keys(graph.modules[0]!), [
+    'id',
+    'path',
+    'kind',
+    'name',
+    'title',
+    'version',
+    'bytes',
+    'tokens',
+    'entry',
+    'orphan',
+  ])
 })
 
 test('resolve and why end with 1 for a reference that is not there, and suggest one that is', async () => {
   const root = join(fixtures, 'minimal')
-  const { status, stdout } = await heddle(['resolve', '@system/context/session-management.md', '--root', root, '--format', 'json'])
+  const { status, stdout } = await heddle([
+    'resolve',
+    '@system/context/session-management.md',
+    '--root',
+    root,
+    '--format',
+    'json',
+  ])
   assert.equal(status, 1)
   const found = JSON.parse(stdout) as Resolved
   assert.deepEqual(Object.keys(found), ['reference', 'from', 'status', 'path', 'layer', 'rung', 'suggestion'])
@@ -114,7 +142,14 @@ test('resolve and why end with 1 for a reference that is not there, and suggest 
 })
 
 test('four checks of a second each take well under two, and the report says what was saved', async () => {
-  const { status, stdout, stderr } = await heddle(['run', 'protocol', '--root', copyOf('four-checks'), '--format', 'json'])
+  const { status, stdout, stderr } = await heddle([
+    'run',
+    'protocol',
+    '--root',
+    copyOf('four-checks'),
+    '--format',
+    'json',
+  ])
   assert.equal(status, 0, stderr)
   const report = JSON.parse(stdout) as Report
   assert.equal(report.status, 'passed')
@@ -129,7 +164,14 @@ test('four checks of a second each take well under two, and the report says what
 })
 
 test('one failing check leaves the others complete, fails its gate and ends with 1', async () => {
-  const { status, stdout } = await heddle(['run', 'protocol', '--root', copyOf('one-failing-check'), '--format', 'json'])
+  const { status, stdout } = await heddle([
+    'run',
+    'protocol',
+    '--root',
+    copyOf('one-failing-check'),
+    '--format',
+    'json',
+  ])
   assert.equal(status, 1)
   const report = JSON.parse(stdout) as Report
   assert.equal(report.status, 'failed')
@@ -140,7 +182,9 @@ test('one failing check leaves the others complete, fails its gate and ends with
 
 test('Ctrl-C in the middle ends what runs and exits with 130', async () => {
   const root = project({
-    'package.json': JSON.stringify({ scripts: { test: 'node -e "setTimeout(() => {}, 60000)"', lint: 'node -e ""' } }),
+    'package.json': JSON.stringify({
+      scripts: { test: 'node -e "setTimeout(() => {}, 60000)"', lint: 'node -e ""' },
+    }),
   })
   const ended = await heddle(['run', 'protocol', '--root', root, '--format', 'json'], { interruptAt: 'lint' })
   assert.equal(ended.status, 130, ended.stderr)

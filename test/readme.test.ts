@@ -15,22 +15,32 @@ interface Ended {
 
 function run(program: string, words: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, words, { cwd: root, env: { ...process.env, NO_COLOR: '1', CI: '1' } }, (error, stdout, stderr) => {
-      const code = error ? ((error as { code?: unknown }).code ?? 1) : 0
-      resolve({ status: typeof code === 'number' ? code : 1, output: stdout + stderr })
-    })
+    execFile(
+      program,
+      words,
+      { cwd: root, env: { ...process.env, NO_COLOR: '1', CI: '1' } },
+      (error, stdout, stderr) => {
+        const code = error ? ((error as { code?: unknown }).code ?? 1) : 0
+        resolve({ status: typeof code === 'number' ? code : 1, output: stdout + stderr })
+      },
+    )
   })
 }
 
 const node = ['--import', 'tsx', '--conditions=source']
 
 function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map((match) => match[1]!)
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(
+    (match) => match[1]!,
+  )
 }
 
 test('the first commands of the README are exactly the two that set everything up', () => {
   const [first] = blocks('sh')
-  const commands = first!.trim().split('\n').map((line) => line.replace(/\s+#.*$/, ''))
+  const commands = first!
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*$/, ''))
   assert.deepEqual(commands, ['npm ci && npm start', 'npm ci && npm test'])
 })
 
@@ -60,9 +70,19 @@ test('every TypeScript example of the README compiles and runs', async () => {
     assert.ok(examples.length >= 3)
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { rootDir: '../..' }, include: ['*.ts'], exclude: [] }),
+      JSON.stringify({
+        extends: '../../tsconfig.json',
+        compilerOptions: { rootDir: '../..' },
+        include: ['*.ts'],
+        exclude: [],
+      }),
     )
-    const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder])
+    const compiled = await run(process.execPath, [
+      join(root, 'node_modules/typescript/bin/tsc'),
+      '--noEmit',
+      '-p',
+      folder,
+    ])
     assert.equal(compiled.status, 0, compiled.output)
     for (const path of examples) {
       const { status, output } = await run(process.execPath, [...node, path])

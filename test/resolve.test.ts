@@ -58,13 +58,18 @@ test('a name that fits several files is ambiguous and lists them all', async () 
 test('links resolve from their file alone, letter case included, and say where they would resolve', async () => {
   const framework = await createTestFramework({
     files: {
-      'docs/a.md': '[ok](b.md) [root](/README.md) [case](B.md) [wrong](docs/b.md) [out](../../x.md) [web](https://x.example)',
+      'docs/a.md':
+        '[ok](b.md) [root](/README.md) [case](B.md) [wrong](docs/b.md) [out](../../x.md) [web](https://x.example)',
       'docs/b.md': '',
       'README.md': '',
     },
   })
   const { references } = await framework.graph()
-  const seen = references.map(({ text, status, to, suggestion }) => [text, status, to ?? suggestion?.path ?? null])
+  const seen = references.map(({ text, status, to, suggestion }) => [
+    text,
+    status,
+    to ?? suggestion?.path ?? null,
+  ])
   assert.deepEqual(seen, [
     ['b.md', 'resolved', 'docs/b.md'],
     ['/README.md', 'resolved', 'README.md'],
@@ -113,14 +118,23 @@ test('why lists every place that was looked at, in order', async () => {
 })
 
 test('placeholders and artefacts are no errors, dead references are', async () => {
-  const text = ['@modules/{name}.md', '@modules/path/to/x.md', '@modules/gone.md', '`docs/never.md`'].join('\n\n')
+  const text = ['@modules/{name}.md', '@modules/path/to/x.md', '@modules/gone.md', '`docs/never.md`'].join(
+    '\n\n',
+  )
   const framework = await createTestFramework({ files: { '.claude/modules/a.md': text } })
   const report = await framework.check()
   assert.deepEqual(
     report.diagnostics.map(({ code, at }) => `${code} ${at?.line}:${at?.column}`),
     ['REFERENCE_MISSING 5:1'],
   )
-  assert.deepEqual(report.references, { total: 1, resolved: 0, searched: 0, missing: 1, ambiguous: 0, outside: 0 })
+  assert.deepEqual(report.references, {
+    total: 1,
+    resolved: 0,
+    searched: 0,
+    missing: 1,
+    ambiguous: 0,
+    outside: 0,
+  })
   await framework.dispose()
 })
 
@@ -138,14 +152,37 @@ test('parsing what was formatted gives the same reference', () => {
 })
 
 test('resolution never gives a path that leaves the root', async () => {
-  const framework = await createTestFramework({ files: { '.claude/modules/a.md': '', 'b.md': '', 'docs/c.md': '' } })
-  const piece = fc.constantFrom('..', '.', '', 'a.md', 'b.md', 'docs', '%2e%2e', '..%2f', '@modules', '~', '\\..', '\0', 'etc', '.claude')
+  const framework = await createTestFramework({
+    files: { '.claude/modules/a.md': '', 'b.md': '', 'docs/c.md': '' },
+  })
+  const piece = fc.constantFrom(
+    '..',
+    '.',
+    '',
+    'a.md',
+    'b.md',
+    'docs',
+    '%2e%2e',
+    '..%2f',
+    '@modules',
+    '~',
+    '\\..',
+    '\0',
+    'etc',
+    '.claude',
+  )
   fc.assert(
     fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), fc.boolean(), (pieces, absolute) => {
       const reference = (absolute ? '/' : '') + pieces.join('/')
       if (!parseReference(reference)) return
       const { path } = framework.resolve(reference, 'docs/c.md')
-      assert.ok(path === null || ['.claude/modules/a.md', 'b.md', 'docs/c.md', 'docs', '.claude', '.claude/modules', ''].includes(path), String(path))
+      assert.ok(
+        path === null ||
+          ['.claude/modules/a.md', 'b.md', 'docs/c.md', 'docs', '.claude', '.claude/modules', ''].includes(
+            path,
+          ),
+        String(path),
+      )
     }),
     { numRuns: 2000 },
   )

@@ -91,7 +91,7 @@ export function findCycles(edges: ReadonlyMap<string, readonly string[]>): strin
     const start = members.reduce((a, b) => (a < b ? a : b))
     const path = [start]
     const seen = new Set(path)
-    for (let at = start; ; ) {
+    for (let at = start; ;) {
       const next = edges.get(at)?.find((to) => inside.has(to) && !seen.has(to))
       if (next === undefined) break
       path.push(next)

@@ -25,7 +25,9 @@ function report(thrown: unknown): number {
     printDiagnostics([thrown.diagnostic], process.stderr)
     return exitFor(thrown.diagnostic)
   }
-  process.stderr.write(`heddle: a fault of ours: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+  process.stderr.write(
+    `heddle: a fault of ours: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+  )
   return exit.fault
 }
 
@@ -95,7 +97,7 @@ function createProgram(rest: readonly string[]): Command {
       await (await import('./commands/run.ts')).run({ command, words, rest }, options)
     })
 
-  return program as unknown as Command
+  return program
 }
 
 function common<A extends unknown[], O extends Record<string, unknown>>(

@@ -15,17 +15,29 @@ export class Exit extends Error {
   }
 }
 
-const usageCodes = new Set(['ARGUMENT_UNKNOWN', 'ARGUMENT_MISSING', 'COMMAND_UNKNOWN', 'COMMAND_EMPTY', 'ROOT_MISSING', 'REFERENCE_SYNTAX', 'USAGE'])
+const usageCodes = new Set([
+  'ARGUMENT_UNKNOWN',
+  'ARGUMENT_MISSING',
+  'COMMAND_UNKNOWN',
+  'COMMAND_EMPTY',
+  'ROOT_MISSING',
+  'REFERENCE_SYNTAX',
+  'USAGE',
+])
 
 /** The exit code that a diagnostic which ended a command calls for. */
 export function exitFor({ code }: Diagnostic): number {
   if (code === 'INTERNAL') return exit.fault
-  return usageCodes.has(code) || code.startsWith('CONFIG_') || code.startsWith('PLUGIN_') ? exit.usage : exit.found
+  return usageCodes.has(code) || code.startsWith('CONFIG_') || code.startsWith('PLUGIN_')
+    ? exit.usage
+    : exit.found
 }
 
 /** The exit code for a list of findings: errors count, with `strict` warnings too. */
 export function exitForFindings(diagnostics: readonly Diagnostic[], strict: boolean): number {
-  const counts = diagnostics.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'))
+  const counts = diagnostics.some(
+    ({ severity }) => severity === 'error' || (strict && severity === 'warning'),
+  )
   return counts ? exit.found : exit.clean
 }
 

@@ -14,12 +14,19 @@ export function createLiveList(groups: readonly PlannedGroup[]): Reporter {
   const lines = new Map(groups.map((group) => [group.name, createLine(group)]))
   const output = new ProcessOutput(process.stderr, process.stderr)
   const list = new Listr(
-    [...lines.values()].map((line) => ({ title: line.title(), task: (_, task) => line.follow((title) => (task.title = title)) })),
+    [...lines.values()].map((line) => ({
+      title: line.title(),
+      task: (_, task) => line.follow((title) => (task.title = title)),
+    })),
     {
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      rendererOptions: { showErrorMessage: false, collapseErrors: false, logger: new ListrLogger({ processOutput: output }) },
+      rendererOptions: {
+        showErrorMessage: false,
+        collapseErrors: false,
+        logger: new ListrLogger({ processOutput: output }),
+      },
     },
   )
   const drawn = list.run()

@@ -11,7 +11,7 @@ const longestLine = 160
 /** True when the stream is a terminal and colour is wanted: NO_COLOR turns it off, FORCE_COLOR on. */
 export function usesColour(stream: NodeJS.WriteStream): boolean {
   if (process.env['NO_COLOR']) return false
-  return process.env['FORCE_COLOR'] ? process.env['FORCE_COLOR'] !== '0' : stream.isTTY === true
+  return process.env['FORCE_COLOR'] ? process.env['FORCE_COLOR'] !== '0' : stream.isTTY
 }
 
 /** A function that colours text for a stream, or leaves it alone. */
@@ -61,9 +61,12 @@ export function visible(text: string): string {
 /** Columns of text, each as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
   return rows
-    .map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!))).join('  '))
+    .map((row) =>
+      row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!))).join('  '),
+    )
     .map((line) => line.trimEnd())
     .join('\n')
 }
@@ -85,5 +88,8 @@ function excerpt({ at }: Diagnostic, paint: ReturnType<typeof painter>, sourceLi
   const from = at.column > longestLine - 40 ? at.column - 41 : 0
   const shown = visible(source.slice(from, from + longestLine)).replaceAll('\t', ' ')
   const caretAt = visible(source.slice(from, at.column - 1)).length
-  return [`    ${paint('dim', '│')} ${shown}`, `    ${paint('dim', '│')} ${' '.repeat(caretAt)}${paint('red', '^')}`]
+  return [
+    `    ${paint('dim', '│')} ${shown}`,
+    `    ${paint('dim', '│')} ${' '.repeat(caretAt)}${paint('red', '^')}`,
+  ]
 }

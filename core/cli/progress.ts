@@ -49,7 +49,8 @@ function createLiveReporter(): Reporter {
   let live: Promise<Reporter> | undefined
   return {
     event(event) {
-      if (event.type === 'run-started') live = import('./live.ts').then(({ createLiveList }) => createLiveList(event.groups))
+      if (event.type === 'run-started')
+        live = import('./live.ts').then(({ createLiveList }) => createLiveList(event.groups))
       else void live?.then((list) => list.event(event))
     },
     async end() {

@@ -28,7 +28,14 @@ const shownLines = 12
 export function printReport(report: Report, options: { quiet: boolean; sourceLine: SourceLine }): void {
   const paint = painter(process.stdout)
   const lines: string[] = []
-  if (!options.quiet) for (const group of report.groups) lines.push('', paint('bold', group.name), ...operationLines(group.operations, paint), ...synthesisLines(group.synthesis))
+  if (!options.quiet)
+    for (const group of report.groups)
+      lines.push(
+        '',
+        paint('bold', group.name),
+        ...operationLines(group.operations, paint),
+        ...synthesisLines(group.synthesis),
+      )
   if (report.gates.length > 0) lines.push('', paint('bold', 'Gates'), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
@@ -43,10 +50,13 @@ export function printDesign(design: ParallelDesign): void {
     const title = needs.length > 0 ? `${group} (needs ${needs.join(', ')})` : group
     groups.set(title, [...(groups.get(title) ?? []), `  ${kind.padEnd(8)} ${visible(name)}`])
   }
-  for (const [title, operations] of groups) process.stdout.write(`\n${paint('bold', title)}\n${operations.join('\n')}\n`)
+  for (const [title, operations] of groups)
+    process.stdout.write(`\n${paint('bold', title)}\n${operations.join('\n')}\n`)
   const gates = design.qualityGates.map(({ group, name, severity }) => ['', name, severity, group])
   if (gates.length > 0) process.stdout.write(`\n${paint('bold', 'Gates')}\n${table(gates)}\n`)
-  process.stdout.write(`\n${design.operations.length} operations in ${groups.size} groups; nothing was run.\n`)
+  process.stdout.write(
+    `\n${design.operations.length} operations in ${groups.size} groups; nothing was run.\n`,
+  )
 }
 
 /** Prints the usage of a command as its module declares it. */
@@ -56,7 +66,9 @@ export function printCommandHelp({ usage, description, arguments: declared, path
     visible(text) + (required ? ' (required)' : fallback === undefined ? '' : ` (default: ${fallback})`),
   ])
   const options = rows.length > 0 ? `\nArguments, in order or by name:\n${table(rows)}\n` : ''
-  process.stdout.write(`Usage: heddle run ${visible(usage)}\n\n${visible(description)}\n${options}\nDeclared in ${visible(path)}; options of heddle itself: heddle run --help\n`)
+  process.stdout.write(
+    `Usage: heddle run ${visible(usage)}\n\n${visible(description)}\n${options}\nDeclared in ${visible(path)}; options of heddle itself: heddle run --help\n`,
+  )
 }
 
 function operationLines(operations: readonly Outcome[], paint: Paint): string[] {
@@ -64,7 +76,9 @@ function operationLines(operations: readonly Outcome[], paint: Paint): string[] 
   const shown = many ? operations.filter(({ status }) => status !== 'done') : operations
   const done = operations.length - shown.length
   const rows = shown.slice(0, shownOperations * 4).flatMap((outcome) => operationLine(outcome, paint))
-  return done > 0 && many ? [`  ${paint('green', '✓')} ${done} of ${operations.length} operations done`, ...rows] : rows
+  return done > 0 && many
+    ? [`  ${paint('green', '✓')} ${done} of ${operations.length} operations done`, ...rows]
+    : rows
 }
 
 function operationLine(outcome: Outcome, paint: Paint): string[] {
@@ -72,7 +86,11 @@ function operationLine(outcome: Outcome, paint: Paint): string[] {
   const retries = outcome.attempts > 1 ? `, ${outcome.attempts} attempts` : ''
   const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${formatMs(outcome.ranMs)}${retries}`)}`
   if (outcome.error === null) return [head]
-  return [head, `    ${visible(outcome.error.message)}`, ...outputLines(outcome.output).map((line) => `    ${paint('dim', '│')} ${line}`)]
+  return [
+    head,
+    `    ${visible(outcome.error.message)}`,
+    ...outputLines(outcome.output).map((line) => `    ${paint('dim', '│')} ${line}`),
+  ]
 }
 
 /** The end of what a failed command printed. */
@@ -80,9 +98,15 @@ function outputLines(output: unknown): string[] {
   if (output === null || typeof output !== 'object') return []
   const { stdout, stderr } = output as { stdout?: unknown; stderr?: unknown }
   const text = [stdout, stderr].map(asText).join('')
-  const lines = text.trimEnd().split('\n').filter((line) => line.trim() !== '')
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
   const left = lines.length - shownLines
-  return [...(left > 0 ? [`… ${left} lines before, all of them in --format json`] : []), ...lines.slice(-shownLines).map(visible)]
+  return [
+    ...(left > 0 ? [`… ${left} lines before, all of them in --format json`] : []),
+    ...lines.slice(-shownLines).map(visible),
+  ]
 }
 
 function asText(output: unknown): string {
@@ -101,18 +125,29 @@ function synthesisLines(synthesis: unknown): string[] {
 }
 
 function gateLines(gates: readonly GateReport[], paint: Paint): string[] {
-  const colours: Readonly<Record<GateReport['status'], Colour>> = { passed: 'green', failed: 'red', skipped: 'yellow' }
-  return gates.map(({ name, severity, status }) => `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`)
+  const colours: Readonly<Record<GateReport['status'], Colour>> = {
+    passed: 'green',
+    failed: 'red',
+    skipped: 'yellow',
+  }
+  return gates.map(
+    ({ name, severity, status }) =>
+      `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
+  )
 }
 
 function verdict(report: Report, paint: Paint): string {
   const { timing, recovery, status, groups, diagnostics } = report
   const count = groups.reduce((sum, group) => sum + group.operations.length, 0)
   const saved = timing.serialMs > 0 ? `, ${Math.round(timing.reduction * 100)} % less` : ''
-  const recovered = recovery.retries > 0 ? `; ${recovery.retries} retries, ${recovery.recovered} recovered` : ''
+  const recovered =
+    recovery.retries > 0 ? `; ${recovery.retries} retries, ${recovery.recovered} recovered` : ''
   return (
     `${paint(verdicts[status], status)} ${report.command}: ${count} operations, ${countSeverities(diagnostics)}\n` +
-    paint('dim', `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}${recovered}`)
+    paint(
+      'dim',
+      `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}${recovered}`,
+    )
   )
 }
 

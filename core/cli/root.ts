@@ -5,7 +5,11 @@ import { createFramework, type Framework, type FrameworkOptions } from '../index
 import type { CommonOptions } from './options.ts'
 import { wrongUsage } from './exit.ts'
 
-const marks = ['.heddle', '.claude', ...['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)]
+const marks = [
+  '.heddle',
+  '.claude',
+  ...['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`),
+]
 
 /** The framework that the common options name. The caller disposes it. */
 export function openFramework(options: CommonOptions, more: FrameworkOptions = {}): Promise<Framework> {
@@ -21,7 +25,8 @@ export function openFramework(options: CommonOptions, more: FrameworkOptions = {
 export function rootOf(options: CommonOptions): string {
   if (options.root === undefined) return findRoot(process.cwd())
   const root = resolve(options.root)
-  if (!existsSync(root)) wrongUsage(`The root "${options.root}" does not exist.`, 'Name a folder that exists.')
+  if (!existsSync(root))
+    wrongUsage(`The root "${options.root}" does not exist.`, 'Name a folder that exists.')
   if (!statSync(root).isDirectory()) wrongUsage(`The root "${options.root}" is a file.`, 'Name a folder.')
   return root
 }

@@ -1,21 +1,16 @@
-import { diskFiles } from '../files.ts'
-import type { Path } from '../index.ts'
+import type { Diagnostic, Framework } from '../index.ts'
 import type { SourceLine } from './print.ts'
 
-/** Lines of the project's files, read through the gate; files that cannot be read show none. */
-export function createSourceLines(root: string): SourceLine {
-  const files = diskFiles({ root })
-  let last: { path: string; lines: readonly string[] } | undefined
-  return (path, line) => {
-    if (last?.path !== path) last = { path, lines: linesOf(path) }
-    return last.lines[line - 1]
+/** The lines that diagnostics point at, read through the framework's own gate; files that cannot be read show none. */
+export async function readSourceLines(
+  framework: Framework,
+  diagnostics: readonly Diagnostic[],
+): Promise<SourceLine> {
+  const paths = new Set(diagnostics.flatMap(({ at }) => (at ? [at.path] : [])))
+  const lines = new Map<string, readonly string[]>()
+  for (const path of paths) {
+    const text = await framework.read(path).catch(() => '')
+    lines.set(path, text.split(/\r\n|[\r\n]/))
   }
-
-  function linesOf(path: string): readonly string[] {
-    try {
-      return new TextDecoder().decode(files.sync.read(path as Path)).split(/\r\n|[\r\n]/)
-    } catch {
-      return []
-    }
-  }
+  return (path, line) => lines.get(path)?.[line - 1]
 }

@@ -25,7 +25,10 @@ export interface CheckReport {
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
 export function checkLoaded(root: string, loaded: Loaded, library: Library): CheckReport {
-  const findings = loaded.linked.flatMap((linked) => [...linked.module.diagnostics, ...library.findings(linked)])
+  const findings = loaded.linked.flatMap((linked) => [
+    ...linked.module.diagnostics,
+    ...library.findings(linked),
+  ])
   const { cycles } = createGraph(loaded.linked)
   return {
     root,
@@ -36,7 +39,13 @@ export function checkLoaded(root: string, loaded: Loaded, library: Library): Che
 }
 
 function countReferences(linked: readonly Linked[]): ReferenceTotals {
-  const totals: Record<ResolutionStatus, number> = { resolved: 0, searched: 0, missing: 0, ambiguous: 0, outside: 0 }
+  const totals: Record<ResolutionStatus, number> = {
+    resolved: 0,
+    searched: 0,
+    missing: 0,
+    ambiguous: 0,
+    outside: 0,
+  }
   let total = 0
   for (const { module, resolutions } of linked) {
     for (const [index, reference] of module.references.entries()) {

@@ -44,7 +44,12 @@ export function compose(
 }
 
 function levelsOf(closure: readonly Linked[]): Levels {
-  const levels = { command: [] as string[], primary: [] as string[], gates: [] as string[], context: [] as string[] }
+  const levels = {
+    command: [] as string[],
+    primary: [] as string[],
+    gates: [] as string[],
+    context: [] as string[],
+  }
   for (const { module } of closure) levels[levelOf(module)].push(module.id)
   return levels
 }

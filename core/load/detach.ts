@@ -17,7 +17,8 @@ function copyInside(value: unknown, texts: Map<string, string>, depth: number): 
   if (value === null || typeof value !== 'object' || depth > deepest) return value
   if (Array.isArray(value)) {
     const items: unknown[] = value
-    for (let index = 0; index < items.length; index++) items[index] = copyInside(items[index], texts, depth + 1)
+    for (let index = 0; index < items.length; index++)
+      items[index] = copyInside(items[index], texts, depth + 1)
     return items
   }
   const record = value as Record<string, unknown>

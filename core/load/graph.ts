@@ -88,7 +88,20 @@ function referencesOf({ module, resolutions }: Linked): GraphReference[] {
   return module.references.map((reference, index) => {
     const { class: kind, status, to, rung, layer, suggestion } = resolutions[index]!
     const { line, column, text, target, form } = reference
-    return { from: module.id, line, column, text, target, form, class: kind, status, to, rung, layer, suggestion }
+    return {
+      from: module.id,
+      line,
+      column,
+      text,
+      target,
+      form,
+      class: kind,
+      status,
+      to,
+      rung,
+      layer,
+      suggestion,
+    }
   })
 }
 

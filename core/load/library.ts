@@ -123,7 +123,9 @@ export function markdownOf(layer: Layer): Spot[] {
 }
 
 function spotOf(layers: readonly Layer[], module: Module): Spot | null {
-  const layer = layers.find(({ name, label }) => name === module.layer && module.id === `${label}${module.path}`)
+  const layer = layers.find(
+    ({ name, label }) => name === module.layer && module.id === `${label}${module.path}`,
+  )
   return layer ? { layer, path: module.path } : null
 }
 
@@ -141,7 +143,15 @@ function notAReference(reference: string): Diagnostic {
 }
 
 function unusable(reference: string, resolution: Resolution): Diagnostic {
-  const own = { text: reference, form: formOf(reference), line: 1, column: 1, offset: 0, target: reference, fragment: null }
+  const own = {
+    text: reference,
+    form: formOf(reference),
+    line: 1,
+    column: 1,
+    offset: 0,
+    target: reference,
+    fragment: null,
+  }
   const finding = findingOf(own, { ...resolution, class: 'module' }, '')
   if (finding && finding.severity === 'error') {
     const { at: _, ...plain } = finding

@@ -97,5 +97,7 @@ export function createLoader(steps: LoadSteps): Loader {
 
 function atFile(spot: Spot, thrown: unknown): Diagnostic {
   const diagnostic = toDiagnostic(thrown, 'MODULE_UNREADABLE')
-  return diagnostic.at ? diagnostic : { ...diagnostic, at: { path: labelOf(spot.layer, spot.path), line: 1, column: 1 } }
+  return diagnostic.at
+    ? diagnostic
+    : { ...diagnostic, at: { path: labelOf(spot.layer, spot.path), line: 1, column: 1 } }
 }

@@ -65,8 +65,8 @@ export function createRegistry(loader: Loader, registered: (module: Module) => v
       return known ?? launch(id, loader.load(spot))
     },
     getMany(spots) {
-      const missing = new Map(spots.map((spot) => [idOf(spot), spot] as const))
-      for (const id of [...missing.keys()]) if (pending(id)) missing.delete(id)
+      const missing = new Map<ModuleId, Spot>()
+      for (const spot of spots) if (!pending(idOf(spot))) missing.set(idOf(spot), spot)
       const batch = loader.loadMany([...missing.values()])
       for (const [index, id] of [...missing.keys()].entries()) {
         void launch(
@@ -92,5 +92,10 @@ export function idOf(spot: Spot): ModuleId {
 
 function unexpected(id: ModuleId, thrown: unknown): HeddleError['diagnostic'] {
   if (thrown instanceof HeddleError) return thrown.diagnostic
-  return { code: 'MODULE_UNREADABLE', severity: 'error', message: `"${id}" could not be loaded.`, at: { path: id, line: 1, column: 1 } }
+  return {
+    code: 'MODULE_UNREADABLE',
+    severity: 'error',
+    message: `"${id}" could not be loaded.`,
+    at: { path: id, line: 1, column: 1 },
+  }
 }

@@ -63,7 +63,8 @@ export function createMetadataReader(document: Document, data: Entry): MetadataR
     gates: () =>
       entries('gates', 'a list of entries with a name and a severity').map((entry) => {
         const { severity } = entry
-        if (severity !== undefined && !severities.has(severity)) wrong('gates', '"blocking", "conditional" or "warning"')
+        if (severity !== undefined && !severities.has(severity))
+          wrong('gates', '"blocking", "conditional" or "warning"')
         return {
           name: String(entry['name']),
           severity: severities.has(severity) ? (severity as GateSeverity) : 'warning',

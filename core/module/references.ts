@@ -46,7 +46,8 @@ function* findLinks(document: Document, aliases: ReadonlySet<string>): Iterable<
 function asReference(document: Document, link: Link, aliases: ReadonlySet<string>): FoundReference {
   const text = document.text.slice(link.start, link.end)
   const form = link.type === 'image' ? 'image' : aliasAt(link.destination, 0, aliases) ? 'alias' : 'link'
-  if (isExternal(link.destination)) return { text, target: link.destination, fragment: null, form, offset: link.start }
+  if (isExternal(link.destination))
+    return { text, target: link.destination, fragment: null, form, offset: link.start }
   const { target, fragment } = splitFragment(link.destination)
   const query = target.indexOf('?')
   return { text, target: query < 0 ? target : target.slice(0, query), fragment, form, offset: link.start }
@@ -141,7 +142,8 @@ function isReferring(key: string, item: string, aliases: ReadonlySet<string>): b
   return referringKeys.has(key) && !isExternal(item) && /\/|\.(?:md|mdx|markdown)(?:#|$)/i.test(item)
 }
 
-const mentionShape = /^@?(?:\.{0,2}\/|~\/)?[\p{L}\p{N}_.@{}[\]<>$*+~-]+(?:\/[\p{L}\p{N}_.@{}[\]<>$*+~-]+)*\/?(?:#[\w-]+)?$/u
+const mentionShape =
+  /^@?(?:\.{0,2}\/|~\/)?[\p{L}\p{N}_.@{}[\]<>$*+~-]+(?:\/[\p{L}\p{N}_.@{}[\]<>$*+~-]+)*\/?(?:#[\w-]+)?$/u
 const fileEnding = /\.[A-Za-z][\w]{0,9}$/
 const markdownName = /\.(?:md|mdx|markdown)$/i
 
@@ -152,7 +154,12 @@ function* findMentions(document: Document): Iterable<FoundReference> {
     const raw = document.text.slice(span.start, span.end)
     const written = raw.trim()
     if (!isPathLike(written)) continue
-    yield { text: written, ...splitFragment(written), form: 'mention', offset: span.start + raw.indexOf(written) }
+    yield {
+      text: written,
+      ...splitFragment(written),
+      form: 'mention',
+      offset: span.start + raw.indexOf(written),
+    }
   }
 }
 
@@ -162,5 +169,7 @@ function isPathLike(text: string): boolean {
   const { target } = splitFragment(text)
   if (markdownName.test(target)) return true
   if (!target.includes('/')) return false
-  return target.startsWith('@') ? fileEnding.test(target) || target.split('/').length > 2 : fileEnding.test(target) || (target.endsWith('/') && target.length > 2)
+  return target.startsWith('@')
+    ? fileEnding.test(target) || target.split('/').length > 2
+    : fileEnding.test(target) || (target.endsWith('/') && target.length > 2)
 }

@@ -17,7 +17,12 @@ export function readArguments(command: Module, given: GivenArguments): Record<st
   const declared = command.arguments
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(given.named ?? {})) {
-    if (!declared.some((argument) => argument.name === name)) unknown(name, declared.map((argument) => argument.name), usage)
+    if (!declared.some((argument) => argument.name === name))
+      unknown(
+        name,
+        declared.map((argument) => argument.name),
+        usage,
+      )
     values.set(name, value)
   }
   const open = declared.filter(({ name }) => !values.has(name))
@@ -33,7 +38,8 @@ export function readArguments(command: Module, given: GivenArguments): Record<st
   for (const { name, required, default: fallback } of declared) {
     if (values.has(name)) continue
     if (fallback !== undefined) values.set(name, fallback)
-    else if (required) fail('ARGUMENT_MISSING', `The command "${command.name}" needs the argument "${name}".`, usage)
+    else if (required)
+      fail('ARGUMENT_MISSING', `The command "${command.name}" needs the argument "${name}".`, usage)
   }
   return Object.fromEntries(values)
 }
@@ -46,5 +52,9 @@ export function usageOf(command: Module): string {
 
 function unknown(name: string, names: readonly string[], usage: string): never {
   const [near] = findNearest(name, names, 1)
-  return fail('ARGUMENT_UNKNOWN', `There is no argument "${name}".`, near ? `Did you mean "${near.value}"? ${usage}` : usage)
+  return fail(
+    'ARGUMENT_UNKNOWN',
+    `There is no argument "${name}".`,
+    near ? `Did you mean "${near.value}"? ${usage}` : usage,
+  )
 }

@@ -18,7 +18,11 @@ export interface FoundCommand {
  * The command of a name: the first layer whose module plans something wins (decision 004). `sc:implement` and
  * `sc/implement` are the same. Rejects with COMMAND_UNKNOWN and the nearest names.
  */
-export async function findCommand(name: string, layers: readonly Layer[], library: Library): Promise<FoundCommand> {
+export async function findCommand(
+  name: string,
+  layers: readonly Layer[],
+  library: Library,
+): Promise<FoundCommand> {
   const spots = layers.flatMap((layer) => {
     const path = commandPath(layer, name)
     return path ? [{ layer, path }] : []

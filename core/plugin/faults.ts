@@ -27,7 +27,9 @@ export function pluginFailed(plugin: string, hook: string, thrown: unknown): Dia
     code: own?.code ?? 'PLUGIN_FAILED',
     severity: 'error',
     message: `The plugin "${plugin}" failed in the hook "${hook}": ${own?.message ?? messageOf(thrown)}`,
-    hint: own?.hint ?? `Everything else went on without it. Mend the plugin, or take it out of the configuration.`,
+    hint:
+      own?.hint ??
+      `Everything else went on without it. Mend the plugin, or take it out of the configuration.`,
     plugin,
   }
 }

@@ -62,7 +62,11 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
   const settle = createSettle({ faults, clock, deadlineMs })
   let frozen = false
   const hooks = {
-    references: new SyncHook<[Document, ReferenceContext, FoundReference[]]>(['document', 'context', 'found']),
+    references: new SyncHook<[Document, ReferenceContext, FoundReference[]]>([
+      'document',
+      'context',
+      'found',
+    ]),
     resolve: new SyncBailHook<[ResolveRequest], Collected<string> | undefined>(['request']),
     load: new SyncBailHook<[Path], string | undefined>(['path']),
     parse: new SyncWaterfallHook<[Draft]>(['draft']),
@@ -94,8 +98,18 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       return {
         tap(given: string | TapOptions, contribution: F) {
           const { name, stage = 0 } = typeof given === 'string' ? { name: given } : given
-          if (name !== plugin) fail('PLUGIN_NAME', `The plugin "${plugin}" tapped under the name "${name}".`, 'Tap under its own name.')
-          if (frozen) fail('HOOKS_FROZEN', `The plugin "${plugin}" tapped after the framework was made.`, 'Tap inside apply().')
+          if (name !== plugin)
+            fail(
+              'PLUGIN_NAME',
+              `The plugin "${plugin}" tapped under the name "${name}".`,
+              'Tap under its own name.',
+            )
+          if (frozen)
+            fail(
+              'HOOKS_FROZEN',
+              `The plugin "${plugin}" tapped after the framework was made.`,
+              'Tap inside apply().',
+            )
           add({ name, stage }, contribution)
         },
       }
@@ -115,7 +129,9 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
           return path === undefined ? undefined : { plugin, value: path }
         }),
       ),
-      load: door((options, give) => hooks.load.tap(options, (path) => guard(plugin, 'load', undefined, () => give(path)))),
+      load: door((options, give) =>
+        hooks.load.tap(options, (path) => guard(plugin, 'load', undefined, () => give(path))),
+      ),
       parse: door((options, parse) =>
         hooks.parse.tap(options, (draft) => guard(plugin, 'parse', draft, () => parse(draft))),
       ),
@@ -126,14 +142,20 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
           }),
         ),
       ),
-      registered: door((options, see) => hooks.registered.tap(options, (module) => guard(plugin, 'registered', undefined, () => see(module)))),
-      invalidated: door((options, see) => hooks.invalidated.tap(options, (path) => guard(plugin, 'invalidated', undefined, () => see(path)))),
+      registered: door((options, see) =>
+        hooks.registered.tap(options, (module) => guard(plugin, 'registered', undefined, () => see(module))),
+      ),
+      invalidated: door((options, see) =>
+        hooks.invalidated.tap(options, (path) => guard(plugin, 'invalidated', undefined, () => see(path))),
+      ),
       plan: {
         for(pattern) {
           return door((options, plan) => {
             patterns.add(pattern)
             // tapPromise awaits what a plain tap would let go: an async function given to tap() is not waited for.
-            hooks.plan.for(pattern).tapPromise(options, (planning) => Promise.resolve(plan(planning)) as Promise<never>)
+            hooks.plan
+              .for(pattern)
+              .tapPromise(options, (planning) => Promise.resolve(plan(planning)) as Promise<never>)
           })
         },
       },
@@ -148,14 +170,18 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
           })
         },
       },
-      event: door((options, see) => hooks.event.tap(options, (event) => guard(plugin, 'event', undefined, () => see(event)))),
+      event: door((options, see) =>
+        hooks.event.tap(options, (event) => guard(plugin, 'event', undefined, () => see(event))),
+      ),
       synthesise: door((options, shape) =>
         hooks.synthesise.tapPromise(options, async (groups) => {
           const [slot] = await settle([{ plugin, call: () => shape(groups) }], 'synthesise')
           return slot && 'value' in slot ? slot.value : groups
         }),
       ),
-      report: door((options, see) => hooks.report.tap(options, (report) => guard(plugin, 'report', undefined, () => see(report)))),
+      report: door((options, see) =>
+        hooks.report.tap(options, (report) => guard(plugin, 'report', undefined, () => see(report))),
+      ),
     }
   }
 

@@ -61,15 +61,25 @@ function orderPlugins(plugins: readonly AppliedPlugin[]): readonly AppliedPlugin
   const byName = new Map<string, AppliedPlugin>()
   for (const applied of plugins) {
     const { name } = applied.plugin
-    if (byName.has(name)) fail('PLUGIN_DUPLICATE', `Two plugins are named "${name}".`, 'Take one of them out, or rename it.')
+    if (byName.has(name))
+      fail('PLUGIN_DUPLICATE', `Two plugins are named "${name}".`, 'Take one of them out, or rename it.')
     byName.set(name, applied)
   }
-  for (const { plugin } of plugins) for (const name of plugin.dependsOn ?? []) known(plugin.name, name, byName)
-  const after = new Map(plugins.map(({ plugin }) => [plugin.name, [...(plugin.after ?? []), ...(plugin.dependsOn ?? [])]]))
+  for (const { plugin } of plugins)
+    for (const name of plugin.dependsOn ?? []) known(plugin.name, name, byName)
+  const after = new Map(
+    plugins.map(({ plugin }) => [plugin.name, [...(plugin.after ?? []), ...(plugin.dependsOn ?? [])]]),
+  )
   for (const { plugin } of plugins) for (const name of plugin.before ?? []) after.get(name)?.push(plugin.name)
-  const result = topologicalOrder(plugins.map(({ plugin }) => ({ name: plugin.name, after: after.get(plugin.name)! })))
+  const result = topologicalOrder(
+    plugins.map(({ plugin }) => ({ name: plugin.name, after: after.get(plugin.name)! })),
+  )
   if ('cycle' in result) {
-    fail('PLUGIN_CYCLE', `Plugins wait for each other: ${result.cycle.join(' → ')}.`, 'Remove one "after", "before" or "dependsOn".')
+    fail(
+      'PLUGIN_CYCLE',
+      `Plugins wait for each other: ${result.cycle.join(' → ')}.`,
+      'Remove one "after", "before" or "dependsOn".',
+    )
   }
   return result.order.map(({ name }) => byName.get(name)!)
 }
@@ -77,25 +87,36 @@ function orderPlugins(plugins: readonly AppliedPlugin[]): readonly AppliedPlugin
 function known(plugin: string, name: string, byName: ReadonlyMap<string, unknown>): void {
   if (byName.has(name)) return
   const [near] = findNearest(name, byName.keys(), 1)
-  const hint = near ? `Did you mean "${near.value}"?` : `Add the plugin "${name}", or remove it from "dependsOn".`
+  const hint = near
+    ? `Did you mean "${near.value}"?`
+    : `Add the plugin "${name}", or remove it from "dependsOn".`
   fail('PLUGIN_UNKNOWN', `The plugin "${plugin}" depends on "${name}", which is not there.`, hint)
 }
 
 /** Options that were given are checked at once; defaults alone need no check, and no schema is loaded for them. */
 async function checkOptions({ plugin, options }: AppliedPlugin): Promise<void> {
-  if (options === null || typeof options !== 'object' || Object.keys(options).length > 0) await parseOptions(plugin, options)
+  if (options === null || typeof options !== 'object' || Object.keys(options).length > 0)
+    await parseOptions(plugin, options)
 }
 
 async function parseOptions(plugin: Plugin, options: unknown): Promise<unknown> {
   if (!plugin.options) {
     const given = options !== null && typeof options === 'object' ? Object.keys(options) : ['options']
     if (given.length === 0) return {}
-    return fail('PLUGIN_OPTIONS', `The plugin "${plugin.name}" takes no options; "${given[0]}" was given.`, 'Remove it.')
+    return fail(
+      'PLUGIN_OPTIONS',
+      `The plugin "${plugin.name}" takes no options; "${given[0]}" was given.`,
+      'Remove it.',
+    )
   }
   const schema = await buildSchema(plugin.options)
   const parsed = await schema.safeParseAsync(options)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const key = issue && issue.path.length > 0 ? `option "${issue.path.join('.')}"` : 'options'
-  return fail('PLUGIN_OPTIONS', `The ${key} of the plugin "${plugin.name}" cannot be used: ${issue?.message ?? 'unknown fault'}.`, 'Correct it in the configuration.')
+  return fail(
+    'PLUGIN_OPTIONS',
+    `The ${key} of the plugin "${plugin.name}" cannot be used: ${issue?.message ?? 'unknown fault'}.`,
+    'Correct it in the configuration.',
+  )
 }

@@ -37,7 +37,11 @@ export async function planGroups(calls: HookCalls, request: PlanRequest): Promis
       complete = false
       continue
     }
-    const slots = await calls.plan(pattern, { ...request, module, report: (diagnostic) => diagnostics.push(diagnostic) })
+    const slots = await calls.plan(pattern, {
+      ...request,
+      module,
+      report: (diagnostic) => diagnostics.push(diagnostic),
+    })
     for (const slot of slots) {
       if ('value' in slot) groups.push(...slot.value.map((group) => named(group, slot.plugin)))
       else {

@@ -62,7 +62,9 @@ export interface ResolveRequest {
 /** Everywhere a plugin can add something. Each door says what it collects and in which order. */
 export interface Hooks {
   /** Series: references of forms that a dialect knows. */
-  readonly references: Door<(document: Document, context: ReferenceContext) => Iterable<FoundReference> | void>
+  readonly references: Door<
+    (document: Document, context: ReferenceContext) => Iterable<FoundReference> | void
+  >
   /** Series, first answer wins: a path of the project for a reference. */
   readonly resolve: Door<(request: ResolveRequest) => string | undefined>
   /** Series, first answer wins: the text of a virtual module. */
@@ -81,7 +83,9 @@ export interface Hooks {
   /** Observers of a run. */
   readonly event: Door<(event: RunEvent) => void>
   /** Waterfall, awaited: the groups as the report will show them. */
-  readonly synthesise: Door<(groups: readonly GroupReport[]) => readonly GroupReport[] | Promise<readonly GroupReport[]>>
+  readonly synthesise: Door<
+    (groups: readonly GroupReport[]) => readonly GroupReport[] | Promise<readonly GroupReport[]>
+  >
   /** Observers of the finished report. */
   readonly report: Door<(report: Report) => void>
 }

@@ -96,7 +96,11 @@ export function createRunner(parts: RunnerParts): Runner {
       folder,
     })
     if (planned.groups.length === 0 && planned.diagnostics.length === 0) {
-      fail('COMMAND_EMPTY', `The command "${name}" plans nothing: no module that it needs names a pattern.`, 'Add the key "pattern" to the command or to a module that it needs.')
+      fail(
+        'COMMAND_EMPTY',
+        `The command "${name}" plans nothing: no module that it needs names a pattern.`,
+        'Add the key "pattern" to the command or to a module that it needs.',
+      )
     }
     const plan = createPlan(planned.groups)
     if (!plan.ok) throw new HeddleError(plan.diagnostic)
@@ -118,12 +122,25 @@ export function createRunner(parts: RunnerParts): Runner {
   return {
     async command(name) {
       const { command } = await findCommand(name, layers, library)
-      return { usage: usageOf(command), description: command.description, path: command.id, arguments: command.arguments }
+      return {
+        usage: usageOf(command),
+        description: command.description,
+        path: command.id,
+        arguments: command.arguments,
+      }
     },
 
     operations: async () => [
-      ...[...builtinOperations.values()].map(({ kind, description }) => ({ kind, plugin: 'heddle', description })),
-      ...[...calls.operations().values()].map(({ kind, plugin }) => ({ kind: kind.kind, plugin, description: kind.description })),
+      ...[...builtinOperations.values()].map(({ kind, description }) => ({
+        kind,
+        plugin: 'heddle',
+        description,
+      })),
+      ...[...calls.operations().values()].map(({ kind, plugin }) => ({
+        kind: kind.kind,
+        plugin,
+        description: kind.description,
+      })),
     ],
 
     async plan(command, given) {
@@ -160,7 +177,11 @@ export function createRunner(parts: RunnerParts): Runner {
 }
 
 /** Puts what was written on the disk, or forgets it; a conflict with an edit from outside makes the run partial. */
-async function settleFiles(workspace: Workspace, report: Report, commit: 'passed' | 'always' | 'never'): Promise<Report> {
+async function settleFiles(
+  workspace: Workspace,
+  report: Report,
+  commit: 'passed' | 'always' | 'never',
+): Promise<Report> {
   const wanted = commit === 'always' || (commit === 'passed' && report.status === 'passed')
   try {
     await (wanted ? workspace.commit() : workspace.rollback())

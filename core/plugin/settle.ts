@@ -25,7 +25,10 @@ export function createSettle(options: { faults: Faults; clock: Clock; deadlineMs
   return async <T>(calls: readonly Call<T>[], hook: string): Promise<Slot<T>[]> => {
     if (calls.length === 0) return []
     const started = clock.now()
-    const slots: Slot<T>[] = calls.map(({ plugin }) => ({ plugin, fault: pluginTimedOut(plugin, hook, deadlineMs) }))
+    const slots: Slot<T>[] = calls.map(({ plugin }) => ({
+      plugin,
+      fault: pluginTimedOut(plugin, hook, deadlineMs),
+    }))
     await new Promise<void>((resolve) => {
       let open = calls.length
       const stop = clock.after(deadlineMs, resolve)

@@ -5,7 +5,8 @@ const placeholder =
   /[{}<>*$[\]]|\.\.\.|…|(?:^|\/)(?:path\/to|your[-_][\w-]+|my[-_](?:file|module|project|plugin)|foo|bar|xxx|example|placeholder)(?:[./]|$)|(?:^|[/-])(?:XX+|YYYY|NN+)(?:[-./]|$)/i
 const placeholderWord = /^(?:url|link|path|file|target|href|image|src|here|todo|tbd|name)$/i
 
-const writtenAtRunTime = /^(?:\.?\/)*(?:\.[a-z][\w-]*\/)?(?:logs?|tmp|temp|out|output|outputs|dist|build|coverage|cache|\.cache|reports?|artifacts?|state|sessions?)\//i
+const writtenAtRunTime =
+  /^(?:\.?\/)*(?:\.[a-z][\w-]*\/)?(?:logs?|tmp|temp|out|output|outputs|dist|build|coverage|cache|\.cache|reports?|artifacts?|state|sessions?)\//i
 const runTimeEnding = /\.(?:log|tmp|lock|pid|sqlite|db|bak|out)$/i
 
 /** True for what is never looked up: addresses with a scheme, `//host`, and places in somebody's own home folder. */
@@ -27,7 +28,8 @@ export function classOfFound(path: string, isFolder: boolean): ReferenceClass {
 export function classOfMissing(target: string, form: Form, ignored: boolean): ReferenceClass {
   if (isPlaceholder(target)) return 'example'
   const authored = form === 'link' || form === 'image'
-  if (ignored || (!authored && (writtenAtRunTime.test(target) || runTimeEnding.test(target)))) return 'artefact'
+  if (ignored || (!authored && (writtenAtRunTime.test(target) || runTimeEnding.test(target))))
+    return 'artefact'
   if (isMarkdown(target)) return 'module'
   const names = form === 'alias' || form === 'tag' || form === 'attribute' || form === 'front-matter'
   return names && !/\.\w{1,5}$/.test(target) ? 'module' : 'file'

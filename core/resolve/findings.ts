@@ -8,7 +8,11 @@ const most = 5
  * What to tell the author about one reference, or undefined when all is well. Only what must exist is an error: modules and
  * project files that a form other than a mention names.
  */
-export function findingOf(reference: Reference, resolution: Resolution, from: string): Diagnostic | undefined {
+export function findingOf(
+  reference: Reference,
+  resolution: Resolution,
+  from: string,
+): Diagnostic | undefined {
   if (!mustExist(reference, resolution)) return undefined
   const at = { path: from, line: reference.line, column: reference.column }
   const quoted = `"${reference.text}"`
@@ -18,13 +22,21 @@ export function findingOf(reference: Reference, resolution: Resolution, from: st
       return undefined
     case 'searched':
       return {
-        ...finding('REFERENCE_SEARCHED', 'warning', `${quoted} was only found by searching: ${resolution.to}.`),
+        ...finding(
+          'REFERENCE_SEARCHED',
+          'warning',
+          `${quoted} was only found by searching: ${resolution.to}.`,
+        ),
         hint: `Write the path so that it resolves: ${resolution.to}.`,
         at,
       }
     case 'ambiguous':
       return {
-        ...finding('REFERENCE_AMBIGUOUS', 'error', `${quoted} fits ${resolution.candidates.length} files: ${few(resolution.candidates)}.`),
+        ...finding(
+          'REFERENCE_AMBIGUOUS',
+          'error',
+          `${quoted} fits ${resolution.candidates.length} files: ${few(resolution.candidates)}.`,
+        ),
         hint: 'Write enough of the path to name one of them.',
         at,
       }
@@ -37,7 +49,9 @@ export function findingOf(reference: Reference, resolution: Resolution, from: st
     case 'missing':
       return {
         ...finding('REFERENCE_MISSING', 'error', `${quoted} names a file that does not exist.`),
-        hint: resolution.suggestion ? suggested(resolution) : `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`,
+        hint: resolution.suggestion
+          ? suggested(resolution)
+          : `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`,
         at,
       }
     default:
@@ -46,11 +60,18 @@ export function findingOf(reference: Reference, resolution: Resolution, from: st
 }
 
 /** True for references that a checker grades: classes module and file, mentions apart. */
-export function mustExist(reference: Pick<Reference, 'form'>, resolution: Pick<Resolution, 'class'>): boolean {
+export function mustExist(
+  reference: Pick<Reference, 'form'>,
+  resolution: Pick<Resolution, 'class'>,
+): boolean {
   return reference.form !== 'mention' && (resolution.class === 'module' || resolution.class === 'file')
 }
 
-function finding(code: string, severity: Severity, message: string): { code: string; severity: Severity; message: string } {
+function finding(
+  code: string,
+  severity: Severity,
+  message: string,
+): { code: string; severity: Severity; message: string } {
   return { code, severity, message }
 }
 

@@ -38,7 +38,9 @@ export function findAliases(
   homes: readonly Path[],
   configured: Readonly<Record<string, readonly Path[]>> = {},
 ): Map<string, readonly Path[]> {
-  const aliases = new Map<string, Path[]>(Object.entries(configured).map(([name, paths]) => [name, [...paths]]))
+  const aliases = new Map<string, Path[]>(
+    Object.entries(configured).map(([name, paths]) => [name, [...paths]]),
+  )
   const add = (name: string, path: Path): void => {
     const paths = aliases.get(name)
     if (!paths) aliases.set(name, [path])

@@ -86,7 +86,8 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (target === undefined) return { ...unresolved, status: 'outside', tried: [] }
     if (isElsewhere(target)) return external
     const answered = options.answer?.(asked, from)
-    if (answered) return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })
+    if (answered)
+      return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })
     if (target === '' && from) return found(from, 'relative', { tried: [], plugin: null })
     return ascend(asked, {
       target: asked.form === 'link' || asked.form === 'image' ? decode(target) : target,
@@ -102,7 +103,11 @@ export function createResolver(options: ResolverOptions): Resolver {
     const ladder = ladderOf(asked.form, question)
     const asking = { ...question, completes: ladder.completes }
     const tried: Try[] = []
-    const first = question.target.startsWith('@') ? 'alias' : question.from ? ladder.rungs.find((rung) => rung !== 'alias') : 'repository'
+    const first = question.target.startsWith('@')
+      ? 'alias'
+      : question.from
+        ? ladder.rungs.find((rung) => rung !== 'alias')
+        : 'repository'
     let outside = false
     for (const rung of ladder.rungs) {
       const result = climbs[rung](asking, tried)
@@ -156,11 +161,19 @@ const external: Resolution = { ...unresolved, status: null, class: 'external' }
 
 function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): Resolution {
   const candidates = spots.map((spot) => labelOf(spot.layer, spot.path))
-  return { ...unresolved, status: 'ambiguous', class: classOfFound(spots[0]!.path, false), rung, candidates, tried }
+  return {
+    ...unresolved,
+    status: 'ambiguous',
+    class: classOfFound(spots[0]!.path, false),
+    rung,
+    candidates,
+    tried,
+  }
 }
 
 function ladderOf(form: Form, question: Question): Ladder {
-  if (form === 'link' || form === 'image' || form === 'import') return question.target.startsWith('/') ? fromRoot : fileOnly
+  if (form === 'link' || form === 'image' || form === 'import')
+    return question.target.startsWith('/') ? fromRoot : fileOnly
   return full
 }
 

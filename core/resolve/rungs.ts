@@ -56,7 +56,11 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
 
   relative(question, tried) {
     if (!question.from) return nowhere
-    return probeFolded(question, { rung: 'relative', layer: question.own, base: parentOf(question.from.path) }, tried)
+    return probeFolded(
+      question,
+      { rung: 'relative', layer: question.own, base: parentOf(question.from.path) },
+      tried,
+    )
   },
 
   home(question, tried) {
@@ -80,7 +84,9 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
     const spots = layer.homes.flatMap((home) =>
       layer.tree
         .foldersIn(home)
-        .map((name) => probe(question, { rung: 'category', layer, path: childOf(childOf(home, name), target) }, tried))
+        .map((name) =>
+          probe(question, { rung: 'category', layer, path: childOf(childOf(home, name), target) }, tried),
+        )
         .filter((spot) => spot !== undefined),
     )
     return { spots }
@@ -92,7 +98,12 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
     const layer = question.own
     for (const ending of question.completes && !isMarkdown(target) ? [target, `${target}.md`] : [target]) {
       const paths = question.endings(layer).find(ending)
-      tried.push({ rung: 'ending', layer: layer.name, path: `${layer.label}**/${ending}`, found: paths.length > 0 })
+      tried.push({
+        rung: 'ending',
+        layer: layer.name,
+        path: `${layer.label}**/${ending}`,
+        found: paths.length > 0,
+      })
       if (paths.length > 0) return { spots: paths.map((path) => ({ layer, path })) }
     }
     return nowhere
@@ -116,11 +127,7 @@ interface Probe {
   readonly path: Path
 }
 
-function probeFolded(
-  question: Question,
-  at: { rung: Rung; layer: Layer; base: Path },
-  tried: Try[],
-): Found {
+function probeFolded(question: Question, at: { rung: Rung; layer: Layer; base: Path }, tried: Try[]): Found {
   const path = fold(at.base, plain(question.target))
   if (path === undefined) return { spots: [], outside: true }
   const spot = probe(question, { rung: at.rung, layer: at.layer, path }, tried)
@@ -136,7 +143,8 @@ function probe(question: Question, at: Probe, tried: Try[]): Spot | undefined {
     if (found) return { layer: at.layer, path }
   }
   const isFolder = tree.typeOf(at.path) === 'directory'
-  if (isFolder) tried.push({ rung: at.rung, layer: at.layer.name, path: labelOf(at.layer, at.path), found: true })
+  if (isFolder)
+    tried.push({ rung: at.rung, layer: at.layer.name, path: labelOf(at.layer, at.path), found: true })
   return isFolder ? { layer: at.layer, path: at.path } : undefined
 }
 

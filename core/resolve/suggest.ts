@@ -18,7 +18,9 @@ const confidenceOf: Readonly<Record<Rung, number>> = {
 
 /** What was probably meant by a target that was not found, or null when nothing is near enough. */
 export function suggest(question: Question, unused: readonly Rung[]): Suggestion | null {
-  return bySameLetters(question) ?? byUnusedRungs(question, unused) ?? bySameName(question) ?? byNearName(question)
+  return (
+    bySameLetters(question) ?? byUnusedRungs(question, unused) ?? bySameName(question) ?? byNearName(question)
+  )
 }
 
 function bySameLetters(question: Question): Suggestion | null {

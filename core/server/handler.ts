@@ -16,8 +16,10 @@ const routes: Readonly<Record<string, Route>> = {
   '/api/check': (framework) => framework.check(),
   '/api/graph': (framework) => framework.graph(),
   '/api/modules': (framework) => framework.list('modules'),
-  '/api/resolve': (framework, query) => framework.resolve(required(query, 'reference'), query.get('from') ?? undefined),
-  '/api/why': (framework, query) => framework.why(required(query, 'reference'), query.get('from') ?? undefined),
+  '/api/resolve': (framework, query) =>
+    framework.resolve(required(query, 'reference'), query.get('from') ?? undefined),
+  '/api/why': (framework, query) =>
+    framework.why(required(query, 'reference'), query.get('from') ?? undefined),
 }
 
 const headers = {
@@ -53,5 +55,10 @@ function answer(status: number, data: unknown): Response {
 function required(query: URLSearchParams, name: string): string {
   const value = query.get(name)
   if (value !== null) return value
-  throw new HeddleError({ code: 'ARGUMENT_MISSING', severity: 'error', message: `The query needs "${name}".`, hint: `Add ?${name}=…` })
+  throw new HeddleError({
+    code: 'ARGUMENT_MISSING',
+    severity: 'error',
+    message: `The query needs "${name}".`,
+    hint: `Add ?${name}=…`,
+  })
 }

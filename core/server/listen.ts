@@ -57,7 +57,10 @@ function asRequest(incoming: IncomingMessage): Request | undefined {
   }
   const target = incoming.url?.startsWith('/') ? incoming.url : '/'
   try {
-    return new Request(new URL(target, 'http://heddle.invalid'), { method: incoming.method ?? 'GET', headers })
+    return new Request(new URL(target, 'http://heddle.invalid'), {
+      method: incoming.method ?? 'GET',
+      headers,
+    })
   } catch {
     return undefined
   }

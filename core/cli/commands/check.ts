@@ -1,8 +1,8 @@
 import type { CommonOptions } from '../options.ts'
 import { Exit, exitForFindings } from '../exit.ts'
 import { countSeverities, painter, printDiagnostics, printJson } from '../print.ts'
-import { openFramework, rootOf } from '../root.ts'
-import { createSourceLines } from '../source.ts'
+import { openFramework } from '../root.ts'
+import { readSourceLines } from '../source.ts'
 
 export interface CheckOptions extends CommonOptions {
   readonly strict?: true | undefined
@@ -17,8 +17,10 @@ export async function check(options: CheckOptions): Promise<void> {
     const status = exitForFindings(report.diagnostics, options.strict === true)
     if (options.format === 'json') printJson(report)
     else {
-      const shown = options.quiet ? report.diagnostics.filter(({ severity }) => severity === 'error') : report.diagnostics
-      printDiagnostics(shown, process.stdout, createSourceLines(rootOf(options)))
+      const shown = options.quiet
+        ? report.diagnostics.filter(({ severity }) => severity === 'error')
+        : report.diagnostics
+      printDiagnostics(shown, process.stdout, await readSourceLines(framework, shown))
       if (!options.quiet || status !== 0) process.stdout.write(summary(report))
     }
     if (status !== 0) throw new Exit(status)

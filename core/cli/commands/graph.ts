@@ -68,7 +68,9 @@ function asMermaid(graph: Graph): string {
     return `${names.get(id)!}["${id.replaceAll('"', '#quot;').replaceAll(/[[\]<>]/g, ' ')}"]`
   }
   const nodes = graph.modules.map(({ id }) => `  ${nameOf(id)}`)
-  const edges = edgesOf(graph).map(([from, to, found]) => `  ${nameOf(from)} ${found ? '-->' : '-.->'} ${nameOf(to)}`)
+  const edges = edgesOf(graph).map(
+    ([from, to, found]) => `  ${nameOf(from)} ${found ? '-->' : '-.->'} ${nameOf(to)}`,
+  )
   return ['flowchart LR', ...nodes, ...edges].join('\n')
 }
 

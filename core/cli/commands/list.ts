@@ -8,7 +8,8 @@ const kinds: readonly string[] = ['commands', 'modules', 'plugins', 'operations'
 
 /** `heddle list`: commands, modules, plugins or operations with what they are for. */
 export async function list(what: string, options: CommonOptions): Promise<void> {
-  if (!kinds.includes(what)) wrongUsage(`There is no list of "${what}".`, `Ask for one of: ${kinds.join(', ')}.`)
+  if (!kinds.includes(what))
+    wrongUsage(`There is no list of "${what}".`, `Ask for one of: ${kinds.join(', ')}.`)
   const framework = await openFramework(options)
   try {
     const items = await framework.list(what as ListKind)

@@ -24,7 +24,9 @@ export async function why(reference: string, options: ResolveOptions): Promise<v
     printJson({ ...shown, tried: explained.tried.map(({ rung, path, found }) => ({ rung, path, found })) })
   } else {
     const rows = explained.tried.map(({ rung, path, found }) => [found ? '✓' : '·', rung, visible(path)])
-    process.stdout.write(answer(explained) + (rows.length > 0 ? `\nTried, in order:\n${indent(table(rows))}\n` : ''))
+    process.stdout.write(
+      answer(explained) + (rows.length > 0 ? `\nTried, in order:\n${indent(table(rows))}\n` : ''),
+    )
     if (explained.plugin) process.stdout.write(`The plugin ${explained.plugin} answered.\n`)
   }
   finish(explained.status)
@@ -39,13 +41,16 @@ async function explain(reference: string, options: ResolveOptions): Promise<Expl
   }
 }
 
-function answer(found: Pick<Explained, 'reference' | 'status' | 'path' | 'rung' | 'layer' | 'suggestion' | 'candidates'>): string {
+function answer(
+  found: Pick<Explained, 'reference' | 'status' | 'path' | 'rung' | 'layer' | 'suggestion' | 'candidates'>,
+): string {
   const paint = painter(process.stdout)
   const lines: string[] = []
   if (found.path !== null) {
     const how = found.rung ? `${found.layer}, by ${found.rung}` : `${found.layer}`
     lines.push(`${paint('green', visible(found.path))} ${paint('dim', `(${how})`)}`)
-    if (found.status === 'searched') lines.push(`It was only found by searching; write ${visible(found.path)}.`)
+    if (found.status === 'searched')
+      lines.push(`It was only found by searching; write ${visible(found.path)}.`)
   } else {
     lines.push(`${paint('red', found.status ?? 'external')}: ${visible(found.reference)}`)
     for (const candidate of found.candidates) lines.push(`  could be ${visible(candidate)}`)

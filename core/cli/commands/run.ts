@@ -3,9 +3,9 @@ import type { CommonOptions } from '../options.ts'
 import { Exit, exit, wrongUsage } from '../exit.ts'
 import { createReporter } from '../progress.ts'
 import { printJson } from '../print.ts'
-import { openFramework, rootOf } from '../root.ts'
+import { openFramework } from '../root.ts'
 import { printCommandHelp, printDesign, printReport } from '../report.ts'
-import { createSourceLines } from '../source.ts'
+import { readSourceLines } from '../source.ts'
 
 export interface RunCommandOptions extends CommonOptions {
   readonly serial?: true | undefined
@@ -49,7 +49,11 @@ export async function run({ command, words, rest }: RunWords, options: RunComman
       }
     })
     if (options.format === 'json') printJson(report)
-    else printReport(report, { quiet: options.quiet === true, sourceLine: createSourceLines(rootOf(options)) })
+    else
+      printReport(report, {
+        quiet: options.quiet === true,
+        sourceLine: await readSourceLines(framework, report.diagnostics),
+      })
     const status = exitForReport(report)
     if (status !== exit.clean) throw new Exit(status)
   } finally {
@@ -70,7 +74,8 @@ export function readWords(
     else if (match[2] !== undefined) named[match[1]!] = match[2]
     else {
       const value = words[++index]
-      if (value === undefined) wrongUsage(`The option "--${match[1]}" has no value.`, `Write --${match[1]} VALUE.`)
+      if (value === undefined)
+        wrongUsage(`The option "--${match[1]}" has no value.`, `Write --${match[1]} VALUE.`)
       named[match[1]!] = value
     }
   }
@@ -81,7 +86,10 @@ function readConcurrency(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1 && number <= 1024) return number
-  return wrongUsage(`--concurrency is a whole number from 1 to 1024, not "${text}".`, 'Leave it out for the default of each lane.')
+  return wrongUsage(
+    `--concurrency is a whole number from 1 to 1024, not "${text}".`,
+    'Leave it out for the default of each lane.',
+  )
 }
 
 /** Runs `work` with a signal that the first Ctrl-C aborts; the second ends the program at once. */
