@@ -1,0 +1,87 @@
+import type { Document, FoundReference, Range, ReferenceContext } from 'heddle'
+import { isMemoryFile } from './memory-file.ts'
+import { shapeOf } from './shape.ts'
+
+/**
+ * The `@path` tokens of a document outside code and comments: imports in memory files, mentions of files elsewhere. A
+ * token that begins with an alias is left out, for aliases are a form of their own.
+ */
+export function* findImports(document: Document, context: ReferenceContext): Iterable<FoundReference> {
+  const { text, frontMatter } = document
+  if (text.indexOf('@', frontMatter.end) < 0) return
+  const isMemory = isMemoryFile(document)
+  let excluded: readonly Range[] | undefined
+  let next = 0
+  for (const token of findTokens(text, frontMatter.end)) {
+    const [target, fragment = null] = splitAt(token.text.slice(1).replaceAll('\\ ', ' '), '#')
+    if (target === '' || context.aliases.has(splitAt(target, '/')[0])) continue
+    const shape = shapeOf(target, isAlone(text, token))
+    if (shape === 'other' || (shape !== 'file' && !isMemory)) continue
+    if (shape === 'name' && !context.exists(target)) continue
+    excluded ??= excludedRanges(document)
+    while (next < excluded.length && excluded[next]!.end <= token.offset) next++
+    if (next < excluded.length && excluded[next]!.start <= token.offset) continue
+    yield { ...token, target, fragment, form: isMemory ? 'import' : 'mention' }
+  }
+}
+
+interface Token {
+  readonly text: string
+  readonly offset: number
+}
+
+const beforeToken = /[\s([{<"'“‘«*]/
+const run = /@(?:[^\s\\"'“”‘’`<>|@,;]|\\ ){1,500}/y
+const sentenceEnd = /[.,:;!?*_~)\]}…]+$/
+
+function* findTokens(text: string, from: number): Iterable<Token> {
+  for (let at = text.indexOf('@', from); at >= 0; at = text.indexOf('@', at + 1)) {
+    if (at > 0 && !beforeToken.test(text[at - 1]!)) continue
+    run.lastIndex = at
+    const written = run.exec(text)?.[0]
+    if (written !== undefined) yield { text: trimSentence(written), offset: at }
+  }
+}
+
+/** Drops what belongs to the sentence; a bracket that was opened in the path stays with it. */
+function trimSentence(written: string): string {
+  const text = splitAt(written, '](')[0]
+  const end = sentenceEnd.exec(text)
+  if (!end) return text
+  const path = text.slice(0, end.index)
+  const closing = end[0][0] === ']' ? '[' : end[0][0] === '}' ? '{' : undefined
+  return closing !== undefined && path.includes(closing) ? path + end[0][0]! : path
+}
+
+/** True when the token is all that its line holds, list marker and emphasis apart. */
+function isAlone(text: string, { offset, text: written }: Token): boolean {
+  const lineStart = Math.max(text.lastIndexOf('\n', offset), text.lastIndexOf('\r', offset)) + 1
+  const rest = /[^\r\n]*/y
+  rest.lastIndex = offset + written.length
+  return (
+    /^\s*(?:[-*+>]\s+|\d+[.)]\s+)?[*_]*$/.test(text.slice(lineStart, offset)) &&
+    /^[*_\s]*$/.test(rest.exec(text)![0])
+  )
+}
+
+/** Code, and comments: a host drops both before it looks for imports. */
+function excludedRanges({ markdown, text }: Document): Range[] {
+  const comments = markdown.htmlBlocks.filter(({ start }) => text.startsWith('<!--', start))
+  return merge([...markdown.codeBlocks, ...markdown.codeSpans, ...comments])
+}
+
+function merge(ranges: readonly Range[]): Range[] {
+  const merged: Range[] = []
+  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
+    const last = merged.at(-1)
+    if (last && range.start < last.end)
+      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, range.end) }
+    else merged.push(range)
+  }
+  return merged
+}
+
+function splitAt(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)]
+}
