@@ -1,7 +1,8 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
 import { mustExist } from '../resolve/findings.ts'
 import type { ResolutionStatus } from '../resolve/trail.ts'
-import { createGraph, type Linked } from './graph.ts'
+import { findCycles } from '../base/order.ts'
+import { dependencyEdges, type Linked } from './graph.ts'
 import type { Library, Loaded } from './library.ts'
 
 /** References that must exist, by how they ended. */
@@ -29,7 +30,7 @@ export function checkLoaded(root: string, loaded: Loaded, library: Library): Che
     ...linked.module.diagnostics,
     ...library.findings(linked),
   ])
-  const { cycles } = createGraph(loaded.linked)
+  const cycles = findCycles(dependencyEdges(loaded.linked))
   return {
     root,
     modules: loaded.linked.length + loaded.diagnostics.length,

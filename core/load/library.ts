@@ -1,8 +1,9 @@
 import { type Diagnostic, HeddleError } from '../base/diagnostic.ts'
+import { describeLink } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import { type Form, parseReference } from '../module/reference.ts'
 import { findingOf } from '../resolve/findings.ts'
-import { isMarkdown, type Layer } from '../resolve/layers.ts'
+import { homePathOf, isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Resolver } from '../resolve/resolver.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import type { Resolution } from '../resolve/trail.ts'
@@ -73,7 +74,7 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
 
   async function loadEvery(wanted: readonly Layer[]): Promise<Loaded> {
     const results = await registry.getMany(wanted.flatMap(markdownOf))
-    const linked: Linked[] = []
+    const linked = wanted.flatMap(linksOf).map(link)
     const diagnostics: Diagnostic[] = []
     for (const result of results) {
       if (result.ok) linked.push(link(result.value))
@@ -115,11 +116,25 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
   return { resolve, load, loadSpot, loadEvery, closure, link, findings }
 }
 
-/** The markdown files of a layer that are files or links; broken links and folders named like files are left out. */
+/** The markdown files of a layer, links and folders named like files left out. */
 export function markdownOf(layer: Layer): Spot[] {
   return layer.tree.files
     .filter((path) => isMarkdown(path) && !layer.tree.isLink(path) && layer.tree.typeOf(path) === 'file')
     .map((path) => ({ layer, path }))
+}
+
+/** Symbolic links that are named like markdown files: listed, not followed. */
+function linksOf(layer: Layer): Module[] {
+  return layer.tree.files
+    .filter((path) => isMarkdown(path) && layer.tree.isLink(path))
+    .map((path) =>
+      describeLink({
+        label: labelOf(layer, path),
+        path,
+        layer: layer.name,
+        homePath: homePathOf(layer, path),
+      }),
+    )
 }
 
 function spotOf(layers: readonly Layer[], module: Module): Spot | null {

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { endingOf, nameOf } from '../vfs/path.ts'
+import { endingOf, nameOf, type Path } from '../vfs/path.ts'
 import type { Document } from './document.ts'
 import { createMetadataReader } from './metadata.ts'
-import { type Module, type ModuleId, noParts, type Parts } from './module.ts'
+import { type LayerName, type Module, type ModuleId, noParts, type Parts } from './module.ts'
 import type { Reference } from './reference.ts'
 
 /** What is known of a document while the `parse` hook passes it from dialect to dialect. */
@@ -84,6 +84,37 @@ export function finishModule(
     bytes: source.bytes,
     tokens: Math.ceil(document.text.length / 4),
     digest: source.digest,
+  }
+}
+
+/** What stands for a symbolic link to a markdown file: listed by its own name, its target not read through it. */
+export function describeLink(source: {
+  label: string
+  path: Path
+  layer: LayerName
+  homePath: Path | null
+}): Module {
+  const name = nameOf(source.path)
+  return {
+    id: source.label as ModuleId,
+    path: source.path,
+    layer: source.layer,
+    kind: source.homePath === null ? 'document' : 'module',
+    name: name.slice(0, name.length - endingOf(name).length),
+    title: null,
+    version: null,
+    description: '',
+    entry: true,
+    metadata: {},
+    headings: [],
+    parts: noParts,
+    pattern: null,
+    arguments: [],
+    references: [],
+    diagnostics: [],
+    bytes: 0,
+    tokens: 0,
+    digest: '',
   }
 }
 

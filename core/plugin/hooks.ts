@@ -85,7 +85,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
   /** Calls a contribution; when it throws, names the plugin and gives `otherwise`. */
   function guard<R>(plugin: string, hook: string, otherwise: R, call: () => R): R {
     try {
-      return call()
+      return plain(call())
     } catch (thrown) {
       faults.add(pluginFailed(plugin, hook, thrown))
       return otherwise
@@ -119,7 +119,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       references: door((options, find) =>
         hooks.references.tap(options, (document, context, found) =>
           guard(plugin, 'references', undefined, () => {
-            for (const reference of find(document, context) ?? []) found.push(reference)
+            for (const reference of plain(find(document, context)) ?? []) found.push(reference)
           }),
         ),
       ),
@@ -138,7 +138,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       validate: door((options, validate) =>
         hooks.validate.tap(options, (draft, found) =>
           guard(plugin, 'validate', undefined, () => {
-            for (const diagnostic of validate(draft) ?? []) found.push({ ...diagnostic, plugin })
+            for (const diagnostic of plain(validate(draft)) ?? []) found.push({ ...diagnostic, plugin })
           }),
         ),
       ),
@@ -235,4 +235,11 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       frozen = true
     },
   }
+}
+
+/** What a synchronous hook gave; a promise is refused, and its rejection does not go unhandled. */
+function plain<T>(value: T): T {
+  if (!(value instanceof Promise)) return value
+  value.catch(() => {})
+  throw new TypeError('it gave a promise, and this hook is synchronous')
 }

@@ -66,7 +66,9 @@ function byNearName(question: Question): Suggestion | null {
 
 function spotsNamed(question: Question, name: string): Spot[] {
   return searched(question).flatMap((layer) =>
-    (question.endings(layer).byName().get(name) ?? []).map((path) => ({ layer, path })),
+    (question.endings(layer).byName().get(name) ?? [])
+      .filter((path) => layer.tree.typeOf(path) !== undefined)
+      .map((path) => ({ layer, path })),
   )
 }
 
