@@ -14,7 +14,8 @@ export const session = definePlugin({
     hooks.report.tap('session', ({ diagnostics }) => {
       last = diagnostics
     })
-    for (const kind of sessionKinds(createShelf(store))) hooks.operation.for(kind.kind).tap('session', () => kind)
+    for (const kind of sessionKinds(createShelf(store)))
+      hooks.operation.for(kind.kind).tap('session', () => kind)
     hooks.plan.for('session').tap('session', async (planning) => {
       const { planSession } = await import('./plan.ts')
       return planSession(planning, countByCode(last))

@@ -85,8 +85,7 @@ export function sessionKinds(shelf: Shelf): readonly OperationKind[] {
       description: 'Removes the oldest sessions until the rest is within bounds',
       idempotent: true,
       input: (z) => z.object({ maximumBytes: z.number(), maximumSessions: z.number() }),
-      output: (z) =>
-        z.object({ removed: z.array(z.string()), bytes: z.number(), withinBounds: z.boolean() }),
+      output: (z) => z.object({ removed: z.array(z.string()), bytes: z.number(), withinBounds: z.boolean() }),
       run: (bounds) => shelf.tidy(bounds),
     }),
     defineOperation<Record<string, never>, IndexOutput>({

@@ -1,4 +1,11 @@
-import { defineGroup, type GateSeverity, type Group, type Operation, type Outcome, type Planning } from 'heddle'
+import {
+  defineGroup,
+  type GateSeverity,
+  type Group,
+  type Operation,
+  type Outcome,
+  type Planning,
+} from 'heddle'
 import { actionUnknown, findingsOf, nameUnsafe } from './findings.ts'
 import { type Action, actions, type SessionResult, type SessionState } from './result.ts'
 import { maskText, maskValues } from './secrets.ts'
@@ -27,7 +34,15 @@ export function planSession(planning: Planning, findings: Findings): readonly Gr
   const name = (planning.arguments['name'] ?? '').trim() || null
   if (!isAction(action)) planning.report(actionUnknown(action))
   else if (name !== null && !isName(name, action)) planning.report(nameUnsafe(name))
-  else return [stateGroup(planning, { action, name, context: contextOf(planning, findings), bounds: boundsOf(planning) })]
+  else
+    return [
+      stateGroup(planning, {
+        action,
+        name,
+        context: contextOf(planning, findings),
+        bounds: boundsOf(planning),
+      }),
+    ]
   return []
 }
 

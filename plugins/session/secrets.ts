@@ -1,7 +1,7 @@
 const masked = '***'
 const secretKey = /(?:token|password|passwd|secret|(?:^|[_.-]|api|access|private)key)s?$/i
 const secretInText =
-  /((?:[\w.-]*(?:token|password|passwd|secret)|(?:[\w.-]*[_.-]|api|access|private)?key)s?["']?[ \t]*[:=][ \t]*)("[^"\n]*"|'[^'\n]*'|[^\s,;&}]+)/gi
+  /(?<![\w.-])((?:[\w.-]*(?:token|password|passwd|secret)|(?:[\w.-]*[_.-]|api|access|private)?key)s?["']?[ \t]*[:=][ \t]*)("[^"\n]*"|'[^'\n]*'|[^\s,;&}]+)/gi
 
 /** The text with the values of keys named like a secret (`api_key=…`, `"token": "…"`) replaced by `***`. */
 export function maskText(text: string): string {

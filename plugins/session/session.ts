@@ -49,11 +49,10 @@ export function readSession(text: string, id: string): ReadSession {
   const head = /^\{"format":(\d{1,6}),/.exec(text)
   if (head && Number(head[1]) > format) return { status: 'newer' }
   const parts = /^\{"format":1,"digest":"([0-9a-f]{64})","session":(.*)\}\n$/s.exec(text)
-  if (!parts || digestOf(parts[2]!) !== parts[1]) return { status: 'damaged' }
-  const session = parse(parts[2]!)
-  return isSession(session) && session.id === id
-    ? { status: 'good', session, digest: parts[1]! }
-    : { status: 'damaged' }
+  const [, digest, inner] = parts ?? []
+  if (inner === undefined || digest === undefined || digestOf(inner) !== digest) return { status: 'damaged' }
+  const session = parse(inner)
+  return isSession(session) && session.id === id ? { status: 'good', session, digest } : { status: 'damaged' }
 }
 
 /** True for the ids of sessions; everything else is at most a name. */

@@ -102,7 +102,9 @@ export function createShelf(store: DurableStore): Shelf {
     load: (wanted) =>
       inTurn(async () => {
         const { sessions } = await inspect()
-        const found = sessions.findLast(({ id, name }) => wanted === undefined || id === wanted || name === wanted)
+        const found = sessions.findLast(
+          ({ id, name }) => wanted === undefined || id === wanted || name === wanted,
+        )
         const text = found && (await store.read(fileOf(found.id)))
         const read = found && text !== undefined ? readSession(text, found.id) : undefined
         if (read?.status !== 'good') throw notFound(wanted, sessions)
@@ -114,7 +116,11 @@ export function createShelf(store: DurableStore): Shelf {
         const removed = oldestBeyond(sessions, bounds)
         for (const { id } of removed) await store.remove(fileOf(id))
         const left = bytes - removed.reduce((sum, session) => sum + session.bytes, 0)
-        return { removed: removed.map(({ id }) => id), bytes: left, withinBounds: left <= bounds.maximumBytes }
+        return {
+          removed: removed.map(({ id }) => id),
+          bytes: left,
+          withinBounds: left <= bounds.maximumBytes,
+        }
       }),
     index: () =>
       inTurn(async () => {
@@ -131,8 +137,9 @@ function fileOf(id: string): string {
   return `session-${id}.json`
 }
 
-function summaryOf({ context: _, ...session }: Session, text: string, digest: string): SessionSummary {
-  return { ...session, bytes: Buffer.byteLength(text), digest }
+function summaryOf(session: Session, text: string, digest: string): SessionSummary {
+  const { id, name, createdAt, sequence } = session
+  return { id, name, createdAt, sequence, bytes: Buffer.byteLength(text), digest }
 }
 
 /**

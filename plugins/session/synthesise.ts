@@ -15,19 +15,25 @@ export interface Wanted {
 
 /** Reads the outcomes of the operations into the state of sessions. What did not happen makes its value false. */
 export function synthesise(outcomes: readonly Outcome[], { action, context, bounds }: Wanted): SessionResult {
-  const saved = outputOf<SessionSummary>(outcomes, 'session-save')
-  const loaded = outputOf<LoadOutput>(outcomes, 'session-load')
-  const found = outputOf<Inventory>(outcomes, 'session-list')
-  const tidied = outputOf<Tidied>(outcomes, 'session-compact')
-  const index = outputOf<IndexOutput>(outcomes, 'session-index')
+  const saved = outputOf(outcomes, 'session-save')
+  const loaded = outputOf(outcomes, 'session-load')
+  const found = outputOf(outcomes, 'session-list')
+  const tidied = outputOf(outcomes, 'session-compact')
+  const index = outputOf(outcomes, 'session-index')
   const isSave = action === 'save'
   const isWhole = found !== undefined && found.damaged.length === 0
   return {
     action,
-    contextPreserved: isSave ? isSame(saved, loaded, context) : action === 'load' ? loaded !== undefined : isWhole,
+    contextPreserved: isSave
+      ? isSame(saved, loaded, context)
+      : action === 'load'
+        ? loaded !== undefined
+        : isWhole,
     artifactsUpdated: isSave ? index?.matches === true : found?.indexed === true,
     healthMonitored: found !== undefined,
-    memoryOptimized: isSave ? tidied?.withinBounds === true : found !== undefined && found.bytes <= bounds.maximumBytes,
+    memoryOptimized: isSave
+      ? tidied?.withinBounds === true
+      : found !== undefined && found.bytes <= bounds.maximumBytes,
     session: loaded?.session ?? null,
     changedModules: action === 'load' && loaded ? changed(loaded.session.context, context) : [],
     sessions: found?.sessions ?? [],
@@ -36,9 +42,18 @@ export function synthesise(outcomes: readonly Outcome[], { action, context, boun
   }
 }
 
-function outputOf<T>(outcomes: readonly Outcome[], kind: string): T | undefined {
+/** What each kind gives when it is done. */
+interface Outputs {
+  'session-save': SessionSummary
+  'session-load': LoadOutput
+  'session-list': Inventory
+  'session-compact': Tidied
+  'session-index': IndexOutput
+}
+
+function outputOf<K extends keyof Outputs>(outcomes: readonly Outcome[], kind: K): Outputs[K] | undefined {
   const outcome = outcomes.find((one) => one.kind === kind && one.status === 'done')
-  return outcome?.output as T | undefined
+  return outcome?.output as Outputs[K] | undefined
 }
 
 function isSame(

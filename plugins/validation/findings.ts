@@ -3,10 +3,14 @@ import type { FoundCheck } from './check.ts'
 import type { Check, Family, ToolFinding } from './result.ts'
 
 const hints: Readonly<Record<Family, string>> = {
-  testing: 'Add the script "test" to package.json, pytest to pyproject.toml, or the target "test" to a Makefile.',
-  linting: 'Add the script "lint" to package.json, ruff or flake8 to pyproject.toml, or the target "lint" to a Makefile.',
-  types: 'Add the script "typecheck" to package.json, mypy or pyright to pyproject.toml, or the target "typecheck" to a Makefile.',
-  security: 'Add the script "audit" to package.json, bandit to pyproject.toml, or the target "audit" to a Makefile.',
+  testing:
+    'Add the script "test" to package.json, pytest to pyproject.toml, or the target "test" to a Makefile.',
+  linting:
+    'Add the script "lint" to package.json, ruff or flake8 to pyproject.toml, or the target "lint" to a Makefile.',
+  types:
+    'Add the script "typecheck" to package.json, mypy or pyright to pyproject.toml, or the target "typecheck" to a Makefile.',
+  security:
+    'Add the script "audit" to package.json, bandit to pyproject.toml, or the target "audit" to a Makefile.',
 }
 
 /** No manifest names a check of this family. */
@@ -75,7 +79,9 @@ export function checkFinding(check: Check): Diagnostic | undefined {
       }
     case 'failed': {
       const last = summary.text.split('\n').at(-1)
-      const told = summary.failed ? `${summary.failed} of ${summary.failed + (summary.passed ?? 0)} tests fail` : last
+      const told = summary.failed
+        ? `${summary.failed} of ${summary.failed + (summary.passed ?? 0)} tests fail`
+        : last
       return {
         code: 'validation/check-failed',
         severity: 'error',

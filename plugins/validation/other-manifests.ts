@@ -22,7 +22,9 @@ const pythonTools: readonly PythonTool[] = [
     family: 'security',
     name: 'bandit',
     command: (manifest, text) =>
-      manifest === 'pyproject.toml' && text.includes('[tool.bandit') ? 'bandit -q -c pyproject.toml -r .' : 'bandit -q -r .',
+      manifest === 'pyproject.toml' && text.includes('[tool.bandit')
+        ? 'bandit -q -c pyproject.toml -r .'
+        : 'bandit -q -r .',
   },
 ]
 
@@ -99,10 +101,14 @@ export async function findTargets(project: Project, families: readonly Family[])
   const text = await project.read('Makefile')
   if (text === undefined) return []
   return families.flatMap((family) => {
-    const target = targets[family].find((name) => new RegExp(String.raw`^${name}[ \t]*::?(?!=)`, 'm').test(text))
+    const target = targets[family].find((name) =>
+      new RegExp(String.raw`^${name}[ \t]*::?(?!=)`, 'm').test(text),
+    )
     if (target === undefined) return []
     const all = [...scratch.node, ...scratch.python, ...scratch.cargo]
-    return [plain(family, { command: `make ${target}`, manifest: 'Makefile', programs: ['make'], scratch: all })]
+    return [
+      plain(family, { command: `make ${target}`, manifest: 'Makefile', programs: ['make'], scratch: all }),
+    ]
   })
 }
 
@@ -110,5 +116,11 @@ function plain(
   family: Family,
   check: Pick<FoundCheck, 'command' | 'manifest' | 'programs' | 'scratch'>,
 ): FoundCheck {
-  return { ...check, family, name: check.command, command: withPrograms([], check.command), programFolders: [] }
+  return {
+    ...check,
+    family,
+    name: check.command,
+    command: withPrograms([], check.command),
+    programFolders: [],
+  }
 }

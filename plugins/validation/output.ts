@@ -51,7 +51,10 @@ function countTests(lines: readonly string[]): Pick<Summary, 'passed' | 'failed'
       known = true
       sum[node[1] === 'pass' ? 'passed' : 'failed'] += Number(node[2])
     } else if (isSummary(line.trim())) {
-      const [passed, failed] = [countOf(line, 'passed'), (countOf(line, 'failed') ?? 0) + (countOf(line, 'errors?') ?? 0)]
+      const [passed, failed] = [
+        countOf(line, 'passed'),
+        (countOf(line, 'failed') ?? 0) + (countOf(line, 'errors?') ?? 0),
+      ]
       if (passed === null && failed === 0 && !/no tests ran/.test(line)) continue
       known = true
       sum.passed += passed ?? 0
@@ -63,7 +66,9 @@ function countTests(lines: readonly string[]): Pick<Summary, 'passed' | 'failed'
 
 /** The closing line of pytest, Jest, Vitest and Cargo. */
 function isSummary(line: string): boolean {
-  return /^(?:Tests:? |test result: |=+ .*\bin [\d.]+s|(?:\d+ (?:passed|failed|errors?|skipped)\b|no tests ran).*\bin [\d.]+s)/.test(line)
+  return /^(?:Tests:? |test result: |=+ .*\bin [\d.]+s|(?:\d+ (?:passed|failed|errors?|skipped)\b|no tests ran).*\bin [\d.]+s)/.test(
+    line,
+  )
 }
 
 function countOf(line: string, word: string): number | null {

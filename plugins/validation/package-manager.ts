@@ -20,7 +20,8 @@ const lockFiles: readonly (readonly [string, ManagerName])[] = [
 export async function findPackageManager(project: Project, field: string): Promise<PackageManager> {
   const named = /^(npm|pnpm|yarn|bun)(?:@(\d+))?/.exec(field)
   const name = (named?.[1] as ManagerName | undefined) ?? (await byLockFile(project))
-  if (process.platform === 'win32' || name === 'bun' || (await hasScriptSettings(project))) return { name, isBypassed: false }
+  if (process.platform === 'win32' || name === 'bun' || (await hasScriptSettings(project)))
+    return { name, isBypassed: false }
   // Yarn from its second version on has a shell of its own, and may keep programs in archives.
   const isModernYarn = name === 'yarn' && (Number(named?.[2] ?? 1) > 1 || (await project.has('.yarnrc.yml')))
   return { name, isBypassed: !isModernYarn }

@@ -32,7 +32,8 @@ const unfit: readonly { readonly pattern: RegExp; readonly reason: string }[] = 
     reason: 'changes files',
   },
   {
-    pattern: /\b(?:npm|pnpm|yarn|bun|lerna|changeset|semantic-release|vsce|firebase|vercel)\b[^&|;]*\s(?:publish|deploy)\b/,
+    pattern:
+      /\b(?:npm|pnpm|yarn|bun|lerna|changeset|semantic-release|vsce|firebase|vercel)\b[^&|;]*\s(?:publish|deploy)\b/,
     reason: 'publishes',
   },
   { pattern: /\bheddle run\b/, reason: 'runs Heddle itself' },
@@ -41,7 +42,10 @@ const unfit: readonly { readonly pattern: RegExp; readonly reason: string }[] = 
 type Scripts = ReadonlyMap<string, string>
 
 /** The checks among the scripts of `package.json`. Scripts that would not end, change files or publish are told, not run. */
-export async function findScripts(project: Project, programFolders: readonly string[]): Promise<FoundCheck[]> {
+export async function findScripts(
+  project: Project,
+  programFolders: readonly string[],
+): Promise<FoundCheck[]> {
   const text = await project.read('package.json')
   const manifest = text === undefined ? undefined : readManifest(text)
   if (!manifest) return []
@@ -60,7 +64,10 @@ function readManifest(text: string): { scripts: Scripts; packageManager: string 
     const { scripts, packageManager } = JSON.parse(text) as { scripts?: unknown; packageManager?: unknown }
     const pairs = scripts !== null && typeof scripts === 'object' ? Object.entries(scripts) : []
     const usable = pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string')
-    return { scripts: new Map(usable), packageManager: typeof packageManager === 'string' ? packageManager : '' }
+    return {
+      scripts: new Map(usable),
+      packageManager: typeof packageManager === 'string' ? packageManager : '',
+    }
   } catch {
     return undefined
   }
@@ -83,8 +90,13 @@ function wholeText(name: string, scripts: Scripts, seen = new Set<string>()): st
   const text = phasesOf(name, scripts)
     .map((phase) => scripts.get(phase))
     .join(' ; ')
-  const called = text.matchAll(/\b(?:npm|pnpm|yarn|bun)(?:\s+-\S+)*\s+(?:run(?:-script)?\s+)?(?:-\S+\s+)*([\w:.-]+)/g)
-  return [text, ...[...called].map(([, other]) => (scripts.has(other!) ? wholeText(other!, scripts, seen) : ''))].join(' ; ')
+  const called = text.matchAll(
+    /\b(?:npm|pnpm|yarn|bun)(?:\s+-\S+)*\s+(?:run(?:-script)?\s+)?(?:-\S+\s+)*([\w:.-]+)/g,
+  )
+  return [
+    text,
+    ...[...called].map(([, other]) => (scripts.has(other!) ? wholeText(other!, scripts, seen) : '')),
+  ].join(' ; ')
 }
 
 function phasesOf(name: string, scripts: Scripts): readonly string[] {
@@ -95,7 +107,13 @@ function createMaker(scripts: Scripts, manager: PackageManager, programFolders: 
   return (family: Family, name: string): FoundCheck => {
     const phases = phasesOf(name, scripts)
     const direct = manager.isBypassed && !/\bnpm_/.test(wholeText(name, scripts))
-    const common = { family, name: `${manager.name} run ${name}`, manifest: 'package.json', programFolders, scratch: scratch.node }
+    const common = {
+      family,
+      name: `${manager.name} run ${name}`,
+      manifest: 'package.json',
+      programFolders,
+      scratch: scratch.node,
+    }
     if (!direct) {
       const silent = manager.name === 'npm' ? ' --silent' : ''
       return {

@@ -15,20 +15,23 @@ const defaultDeadlineMinutes = 10
 export async function planValidation(planning: Planning): Promise<readonly Group[]> {
   const { files, folder } = planning
   const report = planning.report.bind(planning)
-  const found = await findChecks(openProject(files, report), folder === null ? [] : await programFoldersAbove(folder))
+  const found = await findChecks(
+    openProject(files, report),
+    folder === null ? [] : await programFoldersAbove(folder),
+  )
   for (const family of families) if (!found.some((check) => check.family === family)) report(noCheck(family))
   if (folder === null && found.length > 0) report(notOnDisk(found))
-  const ready = folder === null ? [] : await installed(found, folder, report)
+  const missing = folder === null ? new Set<string>() : await findMissing(found, folder, report)
+  const ready = folder === null ? [] : found.filter(({ name }) => !missing.has(name))
   const severities = severitiesOf(planning)
   return [
     defineGroup<ValidationResult>({
       name: 'checks',
       operations: ready.map((check) => operationOf(check, deadlineOf(planning))),
       synthesise(outcomes, context) {
-        const result = synthesise({ checks: found, outcomes, severities, folder: folder ?? '' })
-        const ran = families.flatMap((family) => result.checks[family]).filter(({ command }) => isIn(ready, command))
-        for (const check of ran) {
-          const finding = checkFinding(check)
+        const result = synthesise({ checks: found, outcomes, missing, severities, folder: folder ?? '' })
+        for (const check of families.flatMap((family) => result.checks[family])) {
+          const finding = missing.has(check.command) ? undefined : checkFinding(check)
           if (finding) context.report(finding)
         }
         for (const finding of result.findings) context.report(toolFinding(finding))
@@ -43,29 +46,25 @@ export async function planValidation(planning: Planning): Promise<readonly Group
   ]
 }
 
-async function installed(
+/** Names of the checks that lack a program; each is reported. */
+async function findMissing(
   found: readonly FoundCheck[],
   folder: string,
   report: Planning['report'],
-): Promise<readonly FoundCheck[]> {
-  const ready: FoundCheck[] = []
-  for (const check of found) {
-    const there = await Promise.all(
-      check.programs.map((program) => isInstalled(program, folder, check.programFolders)),
-    )
-    const missing = check.programs.find((_, index) => !there[index])
-    if (missing === undefined) ready.push(check)
-    else report(toolMissing(check.name, missing))
+): Promise<ReadonlySet<string>> {
+  const missing = new Set<string>()
+  for (const { name, programs, programFolders } of found) {
+    const there = await Promise.all(programs.map((program) => isInstalled(program, folder, programFolders)))
+    const absent = programs.find((_, index) => !there[index])
+    if (absent === undefined) continue
+    missing.add(name)
+    report(toolMissing(name, absent))
   }
-  return ready
+  return missing
 }
 
 function operationOf({ command, name, scratch }: FoundCheck, deadlineMs: number) {
   return bash({ command }, { name, claims: { writes: [], scratch }, deadlineMs })
-}
-
-function isIn(checks: readonly FoundCheck[], name: string): boolean {
-  return checks.some((check) => check.name === name)
 }
 
 function severitiesOf({ module }: Planning): Record<Family, GateSeverity> {

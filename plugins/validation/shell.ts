@@ -27,7 +27,11 @@ export async function programFoldersAbove(folder: string): Promise<readonly stri
 }
 
 /** True when a program of this name stands in one of the folders or on PATH; a program with a `/` is looked for as a file. */
-export async function isInstalled(program: string, folder: string, more: readonly string[]): Promise<boolean> {
+export async function isInstalled(
+  program: string,
+  folder: string,
+  more: readonly string[],
+): Promise<boolean> {
   if (program.includes('/')) return canRun(isAbsolute(program) ? program : join(folder, program))
   const folders = [...more.map((name) => join(folder, name)), ...(process.env['PATH'] ?? '').split(delimiter)]
   for (const place of folders) {
@@ -38,21 +42,59 @@ export async function isInstalled(program: string, folder: string, more: readonl
 
 /**
  * The programs that a script cannot do without: the first word of each of its commands. Words of the shell itself, and
- * words that only the shell can make out, are left out.
+ * words that only the shell can make out, are left out; so is all that follows a command that changes where programs are
+ * looked for.
  */
 export function programsOf(script: string): readonly string[] {
-  const programs = commandsOf(script).map((command) => {
+  const programs = new Set<string>()
+  for (const command of commandsOf(script)) {
     const words = command.trim().split(/\s+/)
     const first = words.find((word) => !/^\w+=/.test(word)) ?? ''
-    return /^[\w@][\w@./-]*$/.test(first) && !shellWords.has(first) ? first : ''
-  })
-  return [...new Set(programs.filter((program) => program !== ''))]
+    if (changesPlace.has(first) || words[0]?.startsWith('PATH=')) break
+    if (/^[\w@./][\w@./-]*$/.test(first) && !shellWords.has(first)) programs.add(first)
+  }
+  return [...programs]
 }
 
-const shellWords = new Set(
-  '. : alias bg break case cd command continue do done echo elif else esac eval exec exit export false fi for if in printf pwd read readonly return set shift source test then time trap true type ulimit umask unset until wait while'.split(
-    ' ',
-  ),
+const changesPlace: ReadonlySet<string> = new Set(['.', 'alias', 'cd', 'eval', 'export', 'source'])
+
+const shellWords: ReadonlySet<string> = new Set(
+  [
+    [
+      'bg',
+      'break',
+      'case',
+      'command',
+      'continue',
+      'do',
+      'done',
+      'echo',
+      'elif',
+      'else',
+      'esac',
+      'exec',
+      'exit',
+      'false',
+    ],
+    [
+      'fi',
+      'for',
+      'if',
+      'in',
+      'printf',
+      'pwd',
+      'read',
+      'readonly',
+      'return',
+      'set',
+      'shift',
+      'test',
+      'then',
+      'time',
+      'trap',
+    ],
+    ['true', 'type', 'ulimit', 'umask', 'unset', 'until', 'wait', 'while'],
+  ].flat(),
 )
 
 /** The commands before the first one that the shell may skip: what follows `||` is meant for failures. */

@@ -15,18 +15,22 @@ import {
 export interface Ran {
   /** Every check found, those that could not run included. */
   readonly checks: readonly FoundCheck[]
-  /** Outcomes of those that ran, by name. */
   readonly outcomes: readonly Outcome[]
+  /** Names of checks whose programs are not there. */
+  readonly missing: ReadonlySet<string>
   readonly severities: Readonly<Record<Family, GateSeverity>>
   /** The folder of the project on the machine, to make places relative. */
   readonly folder: string
 }
 
 /** Reads all outcomes into one result; the same outcomes always give the same result, durations apart. */
-export function synthesise({ checks: found, outcomes, severities, folder }: Ran): ValidationResult {
+export function synthesise(ran: Ran): ValidationResult {
+  const { checks: found, outcomes, severities } = ran
   const byName = new Map(outcomes.map((outcome) => [outcome.name, outcome]))
-  const read = found.map((check) => readCheck(check, byName.get(check.name), folder))
-  const checks = byFamily((family) => read.map(({ check }) => check).filter((check) => check.family === family))
+  const read = found.map((check) => readCheck(check, byName.get(check.name), ran))
+  const checks = byFamily((family) =>
+    read.map(({ check }) => check).filter((check) => check.family === family),
+  )
   const passed = byFamily((family) => verdictOf(checks[family]))
   const findings = onlyOnce(read.flatMap((one) => one.findings))
   return { checks, passed, findings, recommendations: recommend({ checks, findings, severities }) }
@@ -41,7 +45,7 @@ interface BashOutput {
 function readCheck(
   found: FoundCheck,
   outcome: Outcome | undefined,
-  folder: string,
+  { missing, folder }: Pick<Ran, 'missing' | 'folder'>,
 ): { check: Check; findings: ToolFinding[] } {
   const { family, name: command, manifest } = found
   const output = outputOf(outcome)
@@ -51,7 +55,11 @@ function readCheck(
     family,
     command,
     manifest,
-    status: outcome ? statusOf(found, outcome, output, summary) : 'missing',
+    status: outcome
+      ? statusOf(found, outcome, output, summary)
+      : missing.has(command)
+        ? 'missing'
+        : 'skipped',
     code: output?.code ?? null,
     ranMs: outcome?.ranMs ?? 0,
     summary,
@@ -147,7 +155,10 @@ function adviceFor(check: Check, findings: readonly ToolFinding[]): Omit<Recomme
     case 'empty':
       return { action: 'Write a first test.', reason: `"${command}" had nothing to run.` }
     case 'missing':
-      return { action: `Install what "${command}" needs.`, reason: 'A program is not there, so nothing is known.' }
+      return {
+        action: `Install what "${command}" needs.`,
+        reason: 'A program is not there, so nothing is known.',
+      }
     default:
       return { action: `Run "${command}" again.`, reason: 'It did not get to its end.' }
   }
