@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  createFramework,
+  defineConfig,
+  defineGroup,
+  defineOperation,
+  definePlugin,
+  grep,
+  type Group,
+  type Module,
+  type Path,
+  parseReference,
+  read,
+  type Report,
+} from 'heddle'
+
+/** What each public entry exports. A change here is a change of the promise to users. */
+const entries: Readonly<Record<string, readonly string[]>> = {
+  heddle: [
+    'HeddleError',
+    'bash',
+    'createFramework',
+    'defineConfig',
+    'defineGroup',
+    'defineOperation',
+    'definePlugin',
+    'edit',
+    'findImported',
+    'findNamedTests',
+    'formatReference',
+    'glob',
+    'grep',
+    'isTestPath',
+    'languageOf',
+    'list',
+    'maskText',
+    'parseReference',
+    'read',
+    'scanSource',
+    'sourceEndings',
+    'todo',
+    'write',
+  ],
+  'heddle/files': [
+    'createGate',
+    'createWorkspace',
+    'diskFiles',
+    'layerFiles',
+    'memoryFiles',
+    'mountFiles',
+    'parsePath',
+    'recoverCommit',
+    'resolvePath',
+  ],
+  'heddle/testing': ['createTestFramework', 'filesContract'],
+  'heddle/server': ['createHandler', 'listen'],
+  'heddle/plugins': ['agentsMd', 'analysis', 'claude', 'preset', 'search', 'session', 'tdd', 'validation', 'xmlBlocks'],
+}
+
+for (const [entry, names] of Object.entries(entries)) {
+  test(`${entry} exports what it promises and no more`, async () => {
+    const loaded = (await import(entry)) as object
+    assert.deepEqual(Object.keys(loaded).toSorted(), names)
+  })
+}
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const same = <_ extends true>(): void => {}
+
+test('types are as promised; this test is compiled, and a wrong type fails the compiler', () => {
+  same<Equal<Awaited<ReturnType<Awaited<ReturnType<typeof createFramework>>['load']>>, Module>>()
+  same<Equal<Awaited<ReturnType<Awaited<ReturnType<typeof createFramework>>['run']>>, Report>>()
+  same<Equal<NonNullable<ReturnType<typeof parseReference>>['fragment'], string | null>>()
+
+  const double = defineOperation({
+    kind: 'double',
+    description: 'Doubles a number.',
+    lane: 'io',
+    effects: 'none',
+    idempotent: true,
+    input: (z) => z.object({ value: z.number() }),
+    output: (z) => z.object({ doubled: z.number() }),
+    run: ({ value }) => ({ doubled: value * 2 }),
+  })
+  same<Equal<Parameters<typeof double.run>[0], { value: number }>>()
+
+  const group = defineGroup({
+    name: 'g',
+    operations: [read('a.md'), grep({ pattern: 'x' })],
+    synthesise: (outcomes) => outcomes.length,
+    gates: [{ name: 'some', severity: 'blocking', check: (_, synthesis) => (synthesis ?? 0) > 0 }],
+  })
+  same<Equal<typeof group, Group>>()
+
+  const plugin = definePlugin<{ threshold: number }>({ name: 'p', apply: () => {} })
+  plugin({ threshold: 1 })
+  // @ts-expect-error an option of the wrong type
+  plugin({ threshold: 'high' })
+  // @ts-expect-error an option that does not exist
+  plugin({ treshold: 1 })
+  // @ts-expect-error a key that does not exist
+  defineConfig({ concurency: {} })
+  // @ts-expect-error a path comes from the gate, not from any text
+  const path: Path = 'a.md'
+  assert.equal(path, 'a.md')
+})
