@@ -80,7 +80,7 @@ test('check prints the place, the line with a caret, and what to do, and ends wi
   )
   assert.match(stdout, /│ Read @modules\/quality\/gate\.md first\.\n {4}│ {6}\^/)
   assert.match(stdout, /→ Did you mean @modules\/quality\/gates\.md\?/)
-  assert.match(stdout, /✗ 2 modules, 1 references \(0 resolved, 1 missing\): 1 error/)
+  assert.match(stdout, /✗ 2 modules, 1 reference \(0 resolved, 1 missing\): 1 error/)
 })
 
 test('check and graph as JSON have the shapes of the contract', async () => {

@@ -1,8 +1,10 @@
 import type { Diagnostic, Severity } from '../base/diagnostic.ts'
-import type { Reference } from '../module/reference.ts'
+import type { Form, Reference } from '../module/reference.ts'
+import { parentOf, type Path, relativeTo } from '../vfs/path.ts'
 import type { Resolution } from './trail.ts'
 
 const most = 5
+const fromFile: ReadonlySet<Form> = new Set<Form>(['link', 'image', 'import'])
 
 /**
  * What to tell the author about one reference, or undefined when all is well. Only what must exist is an error: modules and
@@ -43,14 +45,14 @@ export function findingOf(
     case 'outside':
       return {
         ...finding('OUTSIDE_ROOT', 'error', `${quoted} leaves the root of the project.`),
-        hint: resolution.suggestion ? suggested(resolution) : 'Refer to a file below the root.',
+        hint: resolution.suggestion ? suggested(reference, resolution, from) : 'Refer to a file below the root.',
         at,
       }
     case 'missing':
       return {
         ...finding('REFERENCE_MISSING', 'error', `${quoted} names a file that does not exist.`),
         hint: resolution.suggestion
-          ? suggested(resolution)
+          ? suggested(reference, resolution, from)
           : `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`,
         at,
       }
@@ -75,8 +77,12 @@ function finding(
   return { code, severity, message }
 }
 
-function suggested({ suggestion }: Resolution): string {
-  return `Did you mean ${suggestion!.path}?`
+/** Links and imports are written from their own file, so that is how the suggestion is written too. */
+function suggested(reference: Reference, { suggestion }: Resolution, from: string): string {
+  const { path } = suggestion!
+  if (!fromFile.has(reference.form)) return `Did you mean ${path}?`
+  const written = relativeTo(path as Path, parentOf(from as Path))
+  return written === path ? `Did you mean ${path}?` : `Did you mean ${written} (${path})?`
 }
 
 function triedOf(resolution: Resolution): string[] {

@@ -37,7 +37,11 @@ function summary(report: Awaited<ReturnType<Awaited<ReturnType<typeof openFramew
     .filter((status) => references[status] > 0 || status === 'resolved')
     .map((status) => `${references[status]} ${status}`)
   return (
-    `\n${paint(hasErrors ? 'red' : 'green', hasErrors ? '✗' : '✓')} ${modules} modules, ` +
-    `${references.total} references (${parts.join(', ')}): ${countSeverities(diagnostics)}\n`
+    `\n${paint(hasErrors ? 'red' : 'green', hasErrors ? '✗' : '✓')} ${counted(modules, 'module')}, ` +
+    `${counted(references.total, 'reference')} (${parts.join(', ')}): ${countSeverities(diagnostics)}\n`
   )
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
