@@ -3,7 +3,8 @@ export type Limit = <T>(task: () => T | Promise<T>) => Promise<T>
 
 /** A pool of `size` places. `size` is a whole number of at least 1, or a RangeError is thrown. */
 export function createLimit(size: number): Limit {
-  if (!Number.isInteger(size) || size < 1) throw new RangeError(`A limit is a whole number of at least 1, not ${size}.`)
+  if (!Number.isInteger(size) || size < 1)
+    throw new RangeError(`A limit is a whole number of at least 1, not ${size}.`)
   const waiting: (() => void)[] = []
   let next = 0
   let free = size

@@ -4,11 +4,24 @@ import type { Group } from './group.ts'
 /** A plan as it would run, before anything has run. */
 export interface ParallelDesign {
   readonly command: string
-  readonly operations: readonly { readonly group: string; readonly needs: readonly string[]; readonly name: string; readonly kind: string }[]
-  readonly qualityGates: readonly { readonly group: string; readonly name: string; readonly severity: GateSeverity }[]
+  readonly operations: readonly {
+    readonly group: string
+    readonly needs: readonly string[]
+    readonly name: string
+    readonly kind: string
+  }[]
+  readonly qualityGates: readonly {
+    readonly group: string
+    readonly name: string
+    readonly severity: GateSeverity
+  }[]
   readonly errorHandling: { readonly onFailure: 'continue'; readonly dependants: 'skip' }
   /** Groups whose outcomes are put together, and those whose outcomes are given as they are. */
-  readonly synthesisStrategy: readonly { readonly group: string; readonly synthesised: boolean; readonly grows: boolean }[]
+  readonly synthesisStrategy: readonly {
+    readonly group: string
+    readonly synthesised: boolean
+    readonly grows: boolean
+  }[]
 }
 
 /** The design of groups in serial order. */

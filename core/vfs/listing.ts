@@ -12,7 +12,14 @@ const largestListing = 512 * 1024 * 1024
  * configuration names is run.
  */
 export async function listCheckout(folder: string): Promise<readonly Path[] | undefined> {
-  const output = await git(folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'])
+  const output = await git(folder, [
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--deduplicate',
+  ])
   if (!output) return undefined
   const paths: Path[] = []
   for (const name of output.split('\0')) {
@@ -23,7 +30,14 @@ export async function listCheckout(folder: string): Promise<readonly Path[] | un
 }
 
 function git(folder: string, words: readonly string[]): Promise<string | undefined> {
-  const quiet = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.untrackedCache=false']
+  const quiet = [
+    '-c',
+    'core.fsmonitor=false',
+    '-c',
+    'core.hooksPath=/dev/null',
+    '-c',
+    'core.untrackedCache=false',
+  ]
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' }
   const options = { cwd: folder, timeout: deadlineMs, maxBuffer: largestListing, env }
   return new Promise((resolve) => {

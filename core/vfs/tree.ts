@@ -32,7 +32,9 @@ export async function readTree(files: Files, listed?: readonly Path[]): Promise<
   const types = new Map<Path, TreeType>()
   const shown = listed && files.sync ? undefined : await walk(files, folders, types)
   const tree = new CachedTree(files, folders, types)
-  return Object.assign(tree, { files: (listed ?? shown ?? []).filter((path) => tree.has(path)).toSorted(compareText) })
+  return Object.assign(tree, {
+    files: (listed ?? shown ?? []).filter((path) => tree.has(path)).toSorted(compareText),
+  })
 }
 
 class CachedTree implements Tree {
@@ -68,7 +70,9 @@ class CachedTree implements Tree {
     for (const name of path.split('/')) {
       const entries = this.#folder(found)
       const lower = name.toLowerCase()
-      const match = entries.has(name) ? name : [...entries.keys()].find((entry) => entry.toLowerCase() === lower)
+      const match = entries.has(name)
+        ? name
+        : [...entries.keys()].find((entry) => entry.toLowerCase() === lower)
       if (match === undefined) return undefined
       found = childOf(found, match)
     }
@@ -120,13 +124,15 @@ function asTreeType(type: EntryType | undefined): TreeType {
 }
 
 function leaves(thrown: unknown): boolean {
-  return thrown instanceof HeddleError && (thrown.code === 'LINK_LEAVES_ROOT' || thrown.code === 'OUTSIDE_ROOT')
+  return (
+    thrown instanceof HeddleError && (thrown.code === 'LINK_LEAVES_ROOT' || thrown.code === 'OUTSIDE_ROOT')
+  )
 }
 
 /** Lists every folder, a level at a time; links are kept as names and never entered. */
 async function walk(files: Files, folders: Map<Path, Folder>, types: Map<Path, TreeType>): Promise<Path[]> {
   const found: Path[] = []
-  for (let level: Path[] = [rootPath]; level.length > 0; ) {
+  for (let level: Path[] = [rootPath]; level.length > 0;) {
     const next: Path[] = []
     for (const folder of level) {
       const entries = await listFolder(files, folder)
