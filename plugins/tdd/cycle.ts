@@ -62,8 +62,8 @@ function greenSteps({ run }: Findings): PlanStep[] {
   if (run.failing.length > 0) {
     return run.failing.map(({ name, at }) => step('green', `Make the test "${name}" pass.`, 'It fails.', at))
   }
-  if (run.tests === 0) return []
-  const reason = run.code === null ? 'It was ended by a signal.' : `It ended with ${run.code}.`
+  if (run.tests === 0 && run.code === 0) return []
+  const reason = run.code === null ? 'It did not end by itself.' : `It ended with ${run.code}.`
   return [step('green', `Make "${run.command}" succeed.`, reason)]
 }
 
@@ -71,6 +71,7 @@ function redSteps(found: Findings, { testsExist, coverageSufficient }: Assurance
   const { component, run, exports, testFiles, coverage, threshold } = found
   const steps: PlanStep[] = []
   if (run === null) steps.push(step('red', 'Give the project a test command.', 'Its tests were not run.'))
+  if (run?.tests === 0) steps.push(step('red', `Let "${run.command}" find the tests.`, 'It ran none.'))
   if (!testsExist) steps.push(step('red', `Write a first test for "${component}".`, 'No test belongs to it.'))
   for (const { name, path, line, testedIn } of exports) {
     if (testedIn.length > 0) continue

@@ -1,5 +1,5 @@
 import type { Diagnostic } from 'heddle'
-import type { FailingTest, TddResult } from './result.ts'
+import type { FailingTest, TddResult, TestRun } from './result.ts'
 
 /** The component is not there. */
 export function noComponent(component: string, nearest: readonly string[]): Diagnostic {
@@ -44,10 +44,25 @@ export function notOnDisk(command: string): Diagnostic {
   }
 }
 
-/** What a person should look at in a result: the failing tests first, then what has none. */
+/** What a run of the tests shows: each test that fails, or that the run was not a whole one. */
+export function runFindings({ command, ended, passed, tests, failing }: TestRun): Diagnostic[] {
+  if (ended !== 'exit') return [notEnded(command), ...failing.map(testFails)]
+  if (tests === 0) return [nothingRan(command)]
+  if (passed || failing.length > 0) return failing.map(testFails)
+  return [
+    {
+      code: 'tdd/run-fails',
+      severity: 'error',
+      message: `"${command}" failed, and its output names no test.`,
+      hint: 'Run it yourself and read what it prints.',
+    },
+  ]
+}
+
+/** What a person should look at in a result besides the run. */
 export function findingsOf({ testAnalysis, qualityAssurance }: TddResult): Diagnostic[] {
-  const { component, run, exports, coverage } = testAnalysis
-  const findings: Diagnostic[] = (run?.failing ?? []).map(testFails)
+  const { component, exports, coverage } = testAnalysis
+  const findings: Diagnostic[] = []
   if (!qualityAssurance.testsExist) {
     findings.push({
       code: 'tdd/no-test',
@@ -84,5 +99,23 @@ function testFails({ name, at }: FailingTest): Diagnostic {
     message: `The test "${name}" fails.`,
     hint: 'Make it pass before anything else is changed.',
     ...(at === null ? {} : { at: { path: at.path, line: at.line, column: 1 } }),
+  }
+}
+
+function notEnded(command: string): Diagnostic {
+  return {
+    code: 'tdd/tests-not-ended',
+    severity: 'error',
+    message: `"${command}" was ended before the tests were through.`,
+    hint: 'Find the test that does not end, or give the option "limitMs" a higher value.',
+  }
+}
+
+function nothingRan(command: string): Diagnostic {
+  return {
+    code: 'tdd/nothing-ran',
+    severity: 'error',
+    message: `"${command}" succeeded without running a single test.`,
+    hint: 'Correct the command, so that it finds the tests.',
   }
 }

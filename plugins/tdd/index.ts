@@ -6,6 +6,8 @@ export type { Coverage, ExportStatus, FailingTest, PlanStep, TddResult, TestFile
 export interface TddOptions {
   /** The least share of covered lines, 0 to 1. */
   readonly threshold: number
+  /** Milliseconds after which a run of the tests is ended. */
+  readonly limitMs: number
 }
 
 /** Implements the pattern `tdd`: which tests a component has, which fail, what has none, and what the cycle asks for next. */
@@ -13,7 +15,11 @@ export const tdd = definePlugin<TddOptions>({
   name: 'tdd',
   description:
     'Tests of a component, which of them fail, exports without one, coverage, and the next steps of the cycle',
-  options: (z) => z.object({ threshold: z.number().min(0).max(1).default(0.9) }),
+  options: (z) =>
+    z.object({
+      threshold: z.number().min(0).max(1).default(0.9),
+      limitMs: z.number().int().positive().default(600_000),
+    }),
   apply(hooks, context) {
     hooks.operation.for('test').tap('tdd', () => testKind as unknown as OperationKind)
     hooks.plan.for('tdd').tap('tdd', async (planning) => {

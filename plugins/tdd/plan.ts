@@ -14,7 +14,7 @@ import { type Component, findComponent } from './component.ts'
 import { coverageOf, type CoverageReport, coverageReports } from './coverage.ts'
 import { readCycle } from './cycle.ts'
 import { exportsOf, findTested } from './exports.ts'
-import { findingsOf, noTestCommand, notOnDisk } from './findings.ts'
+import { findingsOf, noTestCommand, notOnDisk, runFindings } from './findings.ts'
 import type { TddOptions } from './index.ts'
 import { listed, readTexts, testRunOf } from './outcomes.ts'
 import type { Coverage, ExportStatus, TddResult, TestFile, TestRun } from './result.ts'
@@ -26,6 +26,7 @@ interface Situation {
   readonly component: Component
   readonly command: TestCommand | undefined
   readonly threshold: number
+  readonly limitMs: number
 }
 
 const listSources = glob({ patterns: [`**/*.{${sourceEndings.join(',')}}`] }, { name: 'sources' })
@@ -34,17 +35,21 @@ const listSources = glob({ patterns: [`**/*.{${sourceEndings.join(',')}}`] }, { 
  * Four groups that look at the component (its tests, what it exports, a run of the tests, their coverage), and one that
  * reads them together. Gives no groups, and a report, when the component is not there.
  */
-export async function planTdd(planning: Planning, { threshold }: TddOptions): Promise<readonly Group[]> {
+export async function planTdd(
+  planning: Planning,
+  { threshold, limitMs }: TddOptions,
+): Promise<readonly Group[]> {
   const component = await findComponent(planning)
   if (!component) return []
   const command = await findTestCommand(planning.files, component.path)
   if (!command) planning.report(noTestCommand())
   else if (planning.folder === null) planning.report(notOnDisk(wordsOf(command)))
-  const situation = { planning, component, command, threshold }
+  const situation = { planning, component, command, threshold, limitMs }
+  // The run first: groups behind one that still grows have to wait for it, and nothing takes as long as the tests.
   return [
-    testsGroup(situation),
-    exportsGroup(situation),
     runGroup(situation),
+    exportsGroup(situation),
+    testsGroup(situation),
     coverageGroup(situation),
     cycleGroup(situation),
   ]
@@ -70,16 +75,22 @@ function exportsGroup({ component }: Situation): Group {
   return defineGroup<readonly Omit<ExportStatus, 'testedIn'>[]>({
     name: 'exports',
     operations: component.isFile ? [readNamed(component.path)] : [listSources],
-    expand: (outcomes) => (component.isFile ? [] : filesOf(component, listed(outcomes)).map(readNamed)),
+    ...(component.isFile
+      ? {}
+      : { expand: (outcomes: readonly Outcome[]) => filesOf(component, listed(outcomes)).map(readNamed) }),
     synthesise: (outcomes) => exportsOf(readTexts(outcomes)),
   })
 }
 
-function runGroup({ planning, command }: Situation): Group {
+function runGroup({ planning, command, limitMs }: Situation): Group {
   return defineGroup<TestRun | null>({
     name: 'run',
-    operations: command && planning.folder !== null ? [runOf(command, planning.folder)] : [],
-    synthesise: testRunOf,
+    operations: command && planning.folder !== null ? [runOf(command, planning.folder, limitMs)] : [],
+    synthesise: (outcomes, context) => {
+      const run = testRunOf(outcomes)
+      for (const finding of run ? runFindings(run) : []) context.report(finding)
+      return run
+    },
     gates: [
       {
         name: 'tests-pass',
@@ -90,12 +101,14 @@ function runGroup({ planning, command }: Situation): Group {
   })
 }
 
-function runOf(command: TestCommand, root: string): Operation {
+function runOf(command: TestCommand, root: string, limitMs: number): Operation {
   const { program, arguments: words, folder } = command
   return {
     kind: 'test',
     name: wordsOf(command),
-    input: { program, arguments: words, root, folder },
+    input: { program, arguments: words, root, folder, limitMs },
+    // The kind ends the run itself, and still tells what it saw; the executor's own deadline comes after that.
+    deadlineMs: limitMs + 10_000,
     claims: { writes: [], scratch: scratchOfTests },
   }
 }

@@ -35,7 +35,9 @@ export interface TestRun {
   readonly tests: number | null
   readonly failed: number | null
   readonly failing: readonly FailingTest[]
-  /** The whole output. */
+  /** True when the output was too large to be kept: then failing tests may be missing from the list. */
+  readonly truncated: boolean
+  /** What the runner printed; its start and its end when it was too large. */
   readonly stdout: string
   readonly stderr: string
 }
