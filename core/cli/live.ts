@@ -1,7 +1,7 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2'
 import type { RunEvent } from '../index.ts'
 import { visible } from './print.ts'
-import type { Reporter } from './progress.ts'
+import type { Reporter } from './reporter.ts'
 import { formatMs } from './report.ts'
 
 interface PlannedGroup {

@@ -1,13 +1,7 @@
 import type { RunEvent } from '../index.ts'
 import { painter, visible } from './print.ts'
 import { formatMs } from './report.ts'
-
-/** Shows a run while it goes on; on standard error, so that standard output holds the report alone. */
-export interface Reporter {
-  event(event: RunEvent): void
-  /** Settles when nothing more will be drawn. */
-  end(): Promise<void>
-}
+import type { Reporter } from './reporter.ts'
 
 /** Live on a terminal, plain lines where there is none or in CI, nothing with `--quiet`. */
 export function createReporter(options: { quiet?: boolean; format: string }): Reporter {
@@ -15,7 +9,7 @@ export function createReporter(options: { quiet?: boolean; format: string }): Re
   return process.stderr.isTTY && !process.env['CI'] ? createLiveReporter() : createPlainReporter()
 }
 
-export const statusMarks = { done: '✓', failed: '✗', skipped: '○', 'timed-out': '⧖', cancelled: '■' } as const
+const statusMarks = { done: '✓', failed: '✗', skipped: '○', 'timed-out': '⧖', cancelled: '■' } as const
 
 /** One line when an operation settles; groups of many operations are counted instead. */
 function createPlainReporter(): Reporter {
