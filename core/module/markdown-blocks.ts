@@ -2,15 +2,9 @@ import { LineCursor } from './markdown-cursor.ts'
 import { unescapeMarkdown } from './markdown-escape.ts'
 import { endsHtmlBlock, htmlBlockKind } from './markdown-html.ts'
 import { type Definition, type Leaf, LeafCollector, type Paragraph } from './markdown-leaves.ts'
+import { continueLeaf, type OpenLeaf } from './markdown-open-leaf.ts'
 import type { Range } from './markdown-segment.ts'
-import {
-  closesFence,
-  isThematicBreak,
-  readFence,
-  readHeading,
-  readMarker,
-  setextDepth,
-} from './markdown-starts.ts'
+import { isThematicBreak, readFence, readHeading, readMarker, setextDepth } from './markdown-starts.ts'
 import { delimiterColumns, splitRow } from './markdown-table.ts'
 
 /** A code block: fenced with its info string, or indented with an empty one; up to the end of its last line. */
@@ -45,20 +39,6 @@ interface Container {
   /** True as long as nothing stands in it: a blank line then ends an item. */
   empty: boolean
 }
-
-type OpenLeaf =
-  | ({ readonly type: 'paragraph' } & Paragraph)
-  | {
-      readonly type: 'fenced'
-      readonly start: number
-      end: number
-      readonly mark: number
-      readonly length: number
-      readonly info: string
-    }
-  | { readonly type: 'indented'; readonly start: number; end: number }
-  | { readonly type: 'html'; readonly start: number; end: number; readonly kind: number }
-  | { readonly type: 'table'; readonly columns: number }
 
 /** What begins in a line: a container (look on behind its mark), a leaf (the line is used up), or nothing new. */
 type Step = 'container' | 'leaf' | 'text'
@@ -116,49 +96,10 @@ class BlockScanner {
 
   /** Goes on with the open leaf; true when that used up the line. */
   #continueLeaf(): boolean {
-    const leaf = this.#leaf
-    if (!leaf) return false
-    switch (leaf.type) {
-      case 'paragraph':
-      case 'table':
-        if (!this.#cursor.isBlank) return false
-        this.#closeLeaf()
-        return true
-      case 'indented':
-        return this.#continueIndented(leaf)
-      case 'fenced':
-        return this.#continueFenced(leaf)
-      case 'html':
-        return this.#continueHtml(leaf)
-    }
-  }
-
-  #continueIndented(leaf: Extract<OpenLeaf, { type: 'indented' }>): boolean {
-    if (this.#cursor.isBlank) return true
-    if (this.#cursor.indent < 4) {
-      this.#closeLeaf()
-      return false
-    }
-    leaf.end = this.#cursor.end
-    return true
-  }
-
-  #continueFenced(leaf: Extract<OpenLeaf, { type: 'fenced' }>): boolean {
-    const { next, end, indent } = this.#cursor
-    leaf.end = end
-    if (indent < 4 && closesFence(this.#text, { at: next, end }, leaf)) this.#closeLeaf()
-    return true
-  }
-
-  #continueHtml(leaf: Extract<OpenLeaf, { type: 'html' }>): boolean {
-    const { at, end, isBlank } = this.#cursor
-    if (isBlank && leaf.kind > 5) {
-      this.#closeLeaf()
-      return true
-    }
-    leaf.end = end
-    if (endsHtmlBlock(leaf.kind, this.#text.slice(at, end))) this.#closeLeaf()
-    return true
+    if (!this.#leaf) return false
+    const continuation = continueLeaf(this.#leaf, this.#cursor)
+    if (continuation === 'last' || continuation === 'after') this.#closeLeaf()
+    return continuation === 'inside' || continuation === 'last'
   }
 
   /** Opens the blocks that begin in the rest of the line; true when they used it up. */
@@ -283,7 +224,7 @@ class BlockScanner {
   /** A delimiter row makes the last line of the paragraph above it the head of a table. */
   #openTable(): Step {
     const paragraph = this.#paragraph
-    if (!paragraph || paragraph.lastIndent > 3) return 'text'
+    if (!paragraph || !paragraph.lastHeads) return 'text'
     const { next, end } = this.#cursor
     const columns = delimiterColumns(this.#text, next, end)
     const headEnd = paragraph.ranges.at(-1)!
@@ -311,7 +252,7 @@ class BlockScanner {
         ranges,
         line: this.#line,
         lastStart: next,
-        lastIndent: this.#cursor.indent,
+        lastHeads: true,
       })
     }
   }
@@ -323,7 +264,7 @@ class BlockScanner {
     if (ranges[last] === next - 1 && this.#text.charCodeAt(next - 1) === 10) ranges[last] = end
     else ranges.push(next, end)
     paragraph.lastStart = next
-    paragraph.lastIndent = indent
+    paragraph.lastHeads = this.#isInside && indent < 4
   }
 
   /** The open paragraph, when the line belongs to all its containers. */

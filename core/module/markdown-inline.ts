@@ -113,7 +113,7 @@ class InlineScanner {
     if (this.#knowsRuns && (this.#lastRuns.get(length) ?? -1) < from) return -1
     for (let at = this.#content.indexOf('`', from); at >= 0;) {
       const behind = endOfBackticks(this.#content, at)
-      this.#lastRuns.set(behind - at, at)
+      if (!this.#knowsRuns) this.#lastRuns.set(behind - at, at)
       if (behind - at === length) return at
       at = this.#content.indexOf('`', behind)
     }

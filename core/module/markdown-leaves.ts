@@ -19,8 +19,9 @@ export interface Paragraph {
   readonly ranges: number[]
   /** The line it begins in. */
   readonly line: number
+  /** Where its last line starts, and whether that line can be the head of a table. */
   lastStart: number
-  lastIndent: number
+  lastHeads: boolean
 }
 
 /** Collects the text of leaf blocks in document order and takes the link reference definitions out of it. */

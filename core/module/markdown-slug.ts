@@ -2,7 +2,7 @@
 export function createSlugger(): (text: string) => string {
   const counts = new Map<string, number>()
   return (text) => {
-    const plain = text.toLowerCase().replace(notInSlugs, '').replaceAll(' ', '-')
+    const plain = withoutPunctuation(text.toLowerCase()).replaceAll(' ', '-')
     let slug = plain
     while (counts.has(slug)) {
       const count = counts.get(plain)! + 1
@@ -14,4 +14,11 @@ export function createSlugger(): (text: string) => string {
   }
 }
 
-const notInSlugs = /[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc} -]/gu
+/** The Unicode classes are ten times slower than the plain ones, and nearly all headings are plain. */
+function withoutPunctuation(text: string): string {
+  return notAscii.test(text) ? text.replace(notInSlugs, '') : text.replace(notInAsciiSlugs, '')
+}
+
+const notAscii = /[^\0-\x7f]/
+const notInAsciiSlugs = /[^a-z0-9_ -]+/g
+const notInSlugs = /[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc} -]+/gu

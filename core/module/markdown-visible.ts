@@ -4,9 +4,17 @@ import type { Segment } from './markdown-segment.ts'
 
 /** The text that a reader sees of inline content: emphasis marks, addresses, images and HTML tags left out. */
 export function visibleText({ content, begin }: Segment, constructs: readonly Construct[]): string {
+  if (constructs.length === 0 && !marked.test(content)) return begin === 0 ? content : content.slice(begin)
   const sorted = constructs.toSorted((a, b) => a.start - b.start)
   return new VisibleReader(content, sorted).read(begin, content.length)
 }
+
+const marked = /[\\&*_]/
+const escapeOrRun = /\\[^]|\*+|_+/g
+const firstCharacter = /^./su
+const lastCharacter = /.$/su
+const white = /\s/
+const punctuation = /[\p{P}\p{S}]/u
 
 /** A run of `*` or `_`; `length` counts what is left of it. */
 interface Run {
@@ -71,7 +79,7 @@ class VisibleReader {
   #readPlain(range: { start: number; end: number }, parts: string[], runs: Run[]): void {
     const text = this.#content.slice(range.start, range.end)
     let from = 0
-    for (const found of text.matchAll(/\\[^]|\*+|_+/g)) {
+    for (const found of text.matchAll(escapeOrRun)) {
       if (found[0].startsWith('\\')) continue
       parts.push(unescapeMarkdown(text.slice(from, found.index)))
       from = found.index + found[0].length
@@ -83,8 +91,8 @@ class VisibleReader {
 
   #runAt(at: number, run: string, part: number): Run {
     const behind = at + run.length
-    const before = /.$/su.exec(this.#content.slice(Math.max(0, at - 2), at))?.[0] ?? ' '
-    const after = /^./su.exec(this.#content.slice(behind, behind + 2))?.[0] ?? ' '
+    const before = lastCharacter.exec(this.#content.slice(Math.max(0, at - 2), at))?.[0] ?? ' '
+    const after = firstCharacter.exec(this.#content.slice(behind, behind + 2))?.[0] ?? ' '
     const left = !isWhite(after) && (!isPunctuation(after) || isWhite(before) || isPunctuation(before))
     const right = !isWhite(before) && (!isPunctuation(before) || isWhite(after) || isPunctuation(after))
     const mark = run.charAt(0)
@@ -131,9 +139,9 @@ function pairs(opener: Run, closer: Run): boolean {
 }
 
 function isWhite(character: string): boolean {
-  return /\s/.test(character)
+  return white.test(character)
 }
 
 function isPunctuation(character: string): boolean {
-  return /[\p{P}\p{S}]/u.test(character)
+  return punctuation.test(character)
 }

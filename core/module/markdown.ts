@@ -49,9 +49,12 @@ export function scanMarkdown(text: string, from = 0): Markdown {
     scanInline(segment, known, { links, codeSpans, constructs })
     if (heading && constructs) {
       const visible = visibleText(segment, constructs)
-      headings.push({ ...heading, text: visible.replace(/\s+/g, ' ').trim(), slug: slugOf(visible) })
+      const { depth, line } = heading
+      headings.push({ depth, line, text: visible.replace(whiteSpace, ' ').trim(), slug: slugOf(visible) })
     }
   }
-  links.sort((a, b) => a.start - b.start)
+  if (links.length > 1) links.sort((a, b) => a.start - b.start)
   return { headings, links, codeBlocks, codeSpans, htmlBlocks }
 }
+
+const whiteSpace = /\s\s+|[^\S ]/g
