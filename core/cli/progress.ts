@@ -1,4 +1,3 @@
-import type { RunEvent } from '../index.ts'
 import { painter, visible } from './print.ts'
 import { formatMs } from './report.ts'
 import type { Reporter } from './reporter.ts'
