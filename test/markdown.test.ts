@@ -172,6 +172,7 @@ test('table cells are read one by one and a pipe after a backslash is a plain on
     ['| a | b |\n|---|:-:|\n| `x` | [l](m) | [excess](n) |', 'link m'],
     ['[x | y](z)\n--|--|--', 'link z'],
     ['> | a |\n> |---|\n[b | c](d)', 'link d'],
+    ['> [a\nb | c\n> --|--\n> ](d)', 'link d'],
   ])
 })
 
@@ -195,6 +196,7 @@ test('code blocks, code spans and HTML blocks have exact ranges', () => {
     ],
   )
   assert.deepEqual(htmlBlocks.map(slice), ['<!-- x\n-->'])
+  assert.deepEqual(scanMarkdown('> `a\n> `').codeSpans, [{ start: 3, end: 5 }])
 })
 
 test('headings have the text a reader sees, the line they begin in and the slug that GitHub gives them', () => {
