@@ -36,7 +36,7 @@ export function findingsOf(result: SessionResult): Diagnostic[] {
     findings.push({
       code: 'session/compacted',
       severity: 'info',
-      message: `${result.removed.length} of the oldest sessions were removed to stay within bounds.`,
+      message: `The oldest sessions were removed to stay within bounds: ${result.removed.length}.`,
       hint: 'Raise the settings "keep" or "max-bytes" to keep more.',
     })
   }
