@@ -69,8 +69,8 @@ class Reading {
   }
 
   #readYaml(content: string): Data {
-    const chunks = [...content.matchAll(topLevelKey)]
-    if (chunks.length > frontMatterLimits.keys) return this.#refuse(this.#fenced.start, tooManyKeys)
+    if (exceeds(content, anyKey, frontMatterLimits.keys * 2))
+      return this.#refuse(this.#fenced.start, tooManyKeys)
     const parsed = parseYaml(content)
     if (!parsed.ok) return this.#readByKey(content, parsed)
     if (parsed.value === null || parsed.value === undefined) return this.#refuse(0, empty)
@@ -83,7 +83,10 @@ class Reading {
     const data: Data = {}
     const before = this.faults.length
     for (const { start, text } of splitByKey(content)) {
-      const parsed = parseYaml(text)
+      const plain = readPlainFrontMatter(text)
+      // Each fault costs an exception: beyond the last that is told, only what is plain is still read.
+      if (!plain && this.faults.length >= mostFaults) continue
+      const parsed = plain ? { ok: true as const, value: plain } : parseYaml(text)
       const at = this.#fenced.start + start
       if (!parsed.ok)
         this.#note(at + spotIn(text, parsed.offset), explainReason(parsed.reason, text, parsed.offset))
@@ -151,12 +154,21 @@ class Reading {
   }
 }
 
+/** What may be a key; more of them than twice the limit are refused unread, because parsing them is what takes the time. */
+const anyKey = /:(?=\s)/g
 const topLevelKey = /^(?![ \t#]|- |-\r?$)[^\r\n:]{1,200}:(?:[ \t]|\r?$)/gm
 
 function splitByKey(content: string): { start: number; text: string }[] {
   const starts = [...content.matchAll(topLevelKey)].map(({ index }) => index)
   if (starts[0] !== 0) starts.unshift(0)
   return starts.map((start, index) => ({ start, text: content.slice(start, starts[index + 1]) }))
+}
+
+function exceeds(text: string, pattern: RegExp, most: number): boolean {
+  let count = 0
+  pattern.lastIndex = 0
+  while (pattern.test(text)) if (++count > most) return true
+  return false
 }
 
 /** Where to point in the text of one key: at its value when the parser names no place, never past its last character. */

@@ -1,12 +1,13 @@
 import type { Block, Document } from 'heddle'
 
 const ownTags =
-  'depends_on|provides_to|uses_pattern|delegation_target|integration_points|trigger_conditions|quality_gates|pattern_usage|routes_to'
+  'depends_on|provides_to|uses_pattern|delegation_target|integration_points|trigger_conditions|quality_gates|pattern_usage|routes_to|delegates_to|module_dependency'
 const sharedTags = 'module|command|conditional|delegation|with|gate|setting|error|phase'
 const itsAttributes =
   'category|purpose|module|target|fallback|severity|requirement|enforcement|blocking|default|order|code'
+const namesModule = `[a-z]\\w*\\s[^<>]{0,300}?\\bmodule\\s{0,3}=\\s{0,3}["'][^"'<>]{1,200}\\.md\\b`
 const tag = new RegExp(
-  `<(?:(?:${ownTags})[\\s>]|(?:${sharedTags})\\s[^<>]{0,300}?\\b(?:${itsAttributes})\\s{0,3}=|module(?:\\s[^<>]{0,300})?>\\s{0,80}[^\\s<>]{1,200}\\.md\\b)`,
+  `<(?:(?:${ownTags})[\\s>]|${namesModule}|(?:${sharedTags})\\s[^<>]{0,300}?\\b(?:${itsAttributes})\\s{0,3}=|module(?:\\s[^<>]{0,300})?>\\s{0,80}[^\\s<>]{1,200}\\.md\\b)`,
 )
 
 /** True for documents that hold a tag of this dialect; for all others this look is all that they cost. */

@@ -15,7 +15,14 @@ export function* findTagReferences(document: Document): Iterable<FoundReference>
 }
 
 const lists: ReadonlySet<string> = new Set(['depends_on', 'provides_to'])
-const pathTags: ReadonlySet<string> = new Set(['module', 'delegation_target', 'routes_to'])
+const pathTags: ReadonlySet<string> = new Set([
+  'module',
+  'delegation_target',
+  'delegates_to',
+  'routes_to',
+  'required',
+  'optional',
+])
 /** What these hold is written for show or at run time. */
 const otherTags: ReadonlySet<string> = new Set(['example', 'examples', 'output', 'store', 'artifact'])
 
@@ -31,6 +38,8 @@ const pathAttributes: Readonly<Record<string, ReadonlySet<string> | null>> = {
 const endings = 'md|mdx|markdown|xml|json|ya?ml|toml|txt|sh|py|js|ts'
 const pathShape = new RegExp(`^[^\\s<>"'|,;:()]*[^\\s<>"'|,;:()/]\\.(?:${endings})\\]?(?:#[\\w.-]+)?$`)
 const aliasShape = /^@[A-Za-z][\w-]*\/[\w./-]*\w(?:#[\w.-]+)?$/
+/** `@.claude/x` says by itself that it is a path: any file or folder may be meant, in any element. */
+const markedShape = /^@\.[\w-]*(?:\/[\w.{}[\]-]+)+\/?(?:#[\w.-]+)?$/
 const folderedShape = /^[^\s<>"'|,;:()]*\/[^\s<>"'|,;:()]*[^\s<>"'|,;:()/]$/
 
 function* inAttributes(document: Document, block: Block): Iterable<FoundReference> {
@@ -86,8 +95,8 @@ function* inContent(document: Document, block: Block): Iterable<FoundReference> 
     const written = match?.[2]
     if (
       written !== undefined &&
-      isPath(written) &&
-      (pathTags.has(block.name) || isModulePath(block, written))
+      (markedShape.test(written) ||
+        (isPath(written) && (pathTags.has(block.name) || isModulePath(block, written))))
     ) {
       yield refer(written, block.contentStart + match![1]!.length, { form: 'tag', role: block.name })
       return
