@@ -1,5 +1,5 @@
 import type { Document } from './document.ts'
-import type { Link, Markdown, Range } from './markdown.ts'
+import type { Link, Range } from './markdown.ts'
 import { type Form, type FoundReference, isExternal, type Reference, splitFragment } from './reference.ts'
 
 /** Which form wins where two finders see the same text; the lower number. */
@@ -45,7 +45,7 @@ function* findLinks(document: Document, aliases: ReadonlySet<string>): Iterable<
 
 function asReference(document: Document, link: Link, aliases: ReadonlySet<string>): FoundReference {
   const text = document.text.slice(link.start, link.end)
-  const form = link.type === 'image' ? 'image' : aliasAt(link.destination, 0, aliases) ? 'alias' : 'link'
+  const form = aliasAt(link.destination, 0, aliases) ? 'alias' : link.type === 'image' ? 'image' : 'link'
   if (isExternal(link.destination))
     return { text, target: link.destination, fragment: null, form, offset: link.start }
   const { target, fragment } = splitFragment(link.destination)
@@ -54,7 +54,9 @@ function asReference(document: Document, link: Link, aliases: ReadonlySet<string
 }
 
 const aliasStart = /@([A-Za-z][\w-]*)\//y
-const pathRun = /[^\s`"'<>|,;()\\]+/y
+/** Longer runs are no paths; without a limit their ends would be searched for in quadratic time. */
+const longestRun = 1_000
+const pathRun = /[^\s`"'<>|,;()\\“”‘’«»、。，；：！？（）「」『』【】《》]+/y
 const sentenceEnd = /[.:!?*_~\]}'"]+$/
 
 function aliasAt(text: string, at: number, aliases: ReadonlySet<string>): string | undefined {
@@ -67,18 +69,16 @@ function* findAliases(document: Document, aliases: ReadonlySet<string>): Iterabl
   const { text } = document
   const start = document.frontMatter.end
   if (text.indexOf('@', start) < 0) return
-  const code = codeOf(document.markdown)
+  const unread = unreadRanges(document)
   for (let at = text.indexOf('@', start); at >= 0; at = text.indexOf('@', at + 1)) {
     if (at > 0 && /[\w@/.+-]/.test(text[at - 1]!)) continue
-    if (!aliasAt(text, at, aliases) || isInside(code, at)) continue
-    yield pathAt(text, at, 'alias')
+    if (!aliasAt(text, at, aliases) || isInside(unread, at)) continue
+    pathRun.lastIndex = at
+    const run = pathRun.exec(text)![0]
+    if (run.length > longestRun) continue
+    const written = trimPath(run)
+    yield { text: written, ...splitFragment(written), form: 'alias', offset: at }
   }
-}
-
-function pathAt(text: string, at: number, form: Form): FoundReference {
-  pathRun.lastIndex = at
-  const written = trimPath(pathRun.exec(text)![0])
-  return { text: written, ...splitFragment(written), form, offset: at }
 }
 
 /** Drops what belongs to the sentence; a bracket that was opened in the path stays. */
@@ -87,8 +87,32 @@ function trimPath(run: string): string {
   return opened ? run.replace(/[.:!?*_~'"]+$/, '') : run.replace(sentenceEnd, '')
 }
 
-function codeOf(markdown: Markdown): Range[] {
-  return [...markdown.codeBlocks, ...markdown.codeSpans].toSorted((a, b) => a.start - b.start)
+/** Code and comments, in order and apart from each other: an alias in them is none. Where two overlap the first one counts. */
+function unreadRanges({ text, markdown, frontMatter }: Document): Range[] {
+  const comments = markdown.htmlBlocks.filter(({ start }) => text.startsWith('<!--', start))
+  const ranges = [...markdown.codeBlocks, ...markdown.codeSpans, ...comments]
+  for (const comment of findComments(text, frontMatter.end)) ranges.push(comment)
+  const unread: Range[] = []
+  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
+    if (range.start >= (unread.at(-1)?.end ?? 0)) unread.push(range)
+  }
+  return unread
+}
+
+/** Comments that a paragraph can hold: those without a blank line in them. */
+function* findComments(text: string, from: number): Iterable<Range> {
+  const blankLine = /(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n?|\n)/g
+  let end = -1
+  let blank = -1
+  for (let at = text.indexOf('<!--', from); at >= 0; at = text.indexOf('<!--', at + 4)) {
+    if (end < at) end = text.indexOf('-->', at + 4)
+    if (end < 0) return
+    if (blank < at) {
+      blankLine.lastIndex = at
+      blank = blankLine.exec(text)?.index ?? text.length
+    }
+    if (end < blank) yield { start: at, end: end + 3 }
+  }
 }
 
 /** Binary search over sorted ranges that do not overlap. */
@@ -119,21 +143,42 @@ const referringKeys = new Set([
 ])
 
 function* findFrontMatter(document: Document, aliases: ReadonlySet<string>): Iterable<FoundReference> {
-  const { frontMatter, text } = document
-  let from = 0
-  for (const [key, value] of Object.entries(frontMatter.data)) {
-    const items = Array.isArray(value) ? value : [value]
-    const keyAt = Math.max(from, text.indexOf(key, from))
-    let at = keyAt + key.length
-    for (const item of items) {
-      if (typeof item !== 'string' || !isReferring(key, item, aliases)) continue
-      const offset = text.indexOf(item, at)
-      if (offset < 0 || offset >= frontMatter.end) continue
+  const head = document.text.slice(0, document.frontMatter.end)
+  let at = 0
+  for (const { key, item } of entriesOf(document.frontMatter.data)) {
+    if (item === undefined) at = behindKey(head, key, at)
+    else if (isReferring(key, item, aliases)) {
+      const offset = head.indexOf(item, at)
+      if (offset < 0) continue
       at = offset + item.length
       yield { text: item, ...splitFragment(item), form: 'front-matter', offset, role: key }
     }
-    from = keyAt
   }
+}
+
+interface Entry {
+  readonly key: string
+  /** Undefined for the key itself. */
+  readonly item: string | undefined
+}
+
+/** Every key in order of place, each followed by the texts below it. */
+function* entriesOf(data: object): Iterable<Entry> {
+  for (const [key, value] of Object.entries(data)) {
+    yield { key, item: undefined }
+    yield* itemsOf(key, value)
+  }
+}
+
+function* itemsOf(key: string, value: unknown): Iterable<Entry> {
+  if (typeof value === 'string') yield { key, item: value }
+  else if (Array.isArray(value)) for (const item of value as readonly unknown[]) yield* itemsOf(key, item)
+  else if (typeof value === 'object' && value !== null) yield* entriesOf(value)
+}
+
+function behindKey(head: string, key: string, from: number): number {
+  const found = Math.max(head.indexOf(`${key}:`, from), head.indexOf(`${key}":`, from))
+  return found < 0 ? from : found + key.length
 }
 
 function isReferring(key: string, item: string, aliases: ReadonlySet<string>): boolean {

@@ -37,6 +37,9 @@ export interface Resolver {
   spotOf(resolution: Resolution): Spot | undefined
 }
 
+/** Longer targets name no file on any system; to look for one would only cost time. */
+const longestTarget = 4_096
+
 interface Ladder {
   readonly rungs: readonly Rung[]
   /** Rungs that this form may not use: they only make the suggestion. */
@@ -85,6 +88,8 @@ export function createResolver(options: ResolverOptions): Resolver {
     const target = asked.form === 'import' ? fromFolder(asked.target, options.folder) : asked.target
     if (target === undefined) return { ...unresolved, status: 'outside', tried: [] }
     if (isElsewhere(target)) return external
+    if (target.length > longestTarget)
+      return { ...unresolved, class: classOfMissing(target, asked.form, false) }
     const answered = options.answer?.(asked, from)
     if (answered)
       return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })

@@ -128,7 +128,8 @@ interface Probe {
 }
 
 function probeFolded(question: Question, at: { rung: Rung; layer: Layer; base: Path }, tried: Try[]): Found {
-  const path = fold(at.base, plain(question.target))
+  // What may not be completed is a link, and there an `@` is a letter of the name.
+  const path = fold(at.base, question.completes ? plain(question.target) : question.target)
   if (path === undefined) return { spots: [], outside: true }
   const spot = probe(question, { rung: at.rung, layer: at.layer, path }, tried)
   return spot ? { spots: [spot] } : { spots: [], outside: at.layer.tree.typeOf(path) === 'outside' }

@@ -1,4 +1,3 @@
-import { findNearest } from '../base/nearest.ts'
 import { parseReference } from '../module/reference.ts'
 import { nameOf, type Path } from '../vfs/path.ts'
 import { fold, searchable } from './fold.ts'
@@ -18,6 +17,7 @@ const confidenceOf: Readonly<Record<Rung, number>> = {
 
 /** What was probably meant by a target that was not found, or null when nothing is near enough. */
 export function suggest(question: Question, unused: readonly Rung[]): Suggestion | null {
+  if (searchable(question.target) === '') return null
   return (
     bySameLetters(question) ?? byUnusedRungs(question, unused) ?? bySameName(question) ?? byNearName(question)
   )
@@ -54,14 +54,16 @@ function bySameName(question: Question): Suggestion | null {
 }
 
 function byNearName(question: Question): Suggestion | null {
+  if (question.target.endsWith('/')) return null
   const target = withEnding(searchable(question.target.replace(/^@/, '')))
   const name = target.slice(target.lastIndexOf('/') + 1)
   if (name.length < 4) return null
-  const names = new Set(searched(question).flatMap((layer) => [...question.endings(layer).byName().keys()]))
-  const [best, second] = findNearest(name, names, 2)
-  if (!best || best.confidence === second?.confidence) return null
-  const spots = spotsNamed(question, best.value)
-  return spots.length === 1 ? written(question, spots[0]!, round(best.confidence * 0.8)) : null
+  const [best] = searched(question)
+    .map((layer) => question.endings(layer).near(name))
+    .filter((near) => near !== undefined)
+    .toSorted((a, b) => b.confidence - a.confidence)
+  const spots = best ? spotsNamed(question, best.value) : []
+  return best && spots.length === 1 ? written(question, spots[0]!, round(best.confidence * 0.8)) : null
 }
 
 function spotsNamed(question: Question, name: string): Spot[] {

@@ -1,0 +1,119 @@
+import { findNearest, type Near } from '../base/nearest.ts'
+
+/** The name that was probably meant by another one, if one is nearer than all the rest. */
+export type NearNames = (name: string) => Near | undefined
+
+interface Known {
+  readonly name: string
+  readonly stem: string
+  readonly letters: number
+}
+
+/** How alike two names must be: one letter in five may differ. */
+const leastConfidence = 0.8
+/** How much of the longer name the shorter one must be, when whole words are missing. */
+const leastShare = 0.55
+/** Looks at a name in all, where comparing letter by letter costs many; behind it only whole words are compared, so that
+ * thousands of dead references among thousands of files stay cheap. */
+const mostLooks = 4_000_000
+const looksOfComparison = 20
+
+/**
+ * Finds names of the same file ending that are nearly spelled alike, or that have words more or
+ * less (`atomic-rollback.md`, `atomic-rollback-protocol.md`). The answer for a name is remembered.
+ */
+export function createNearNames(names: Iterable<string>): NearNames {
+  const byLength = new Map<string, Known[]>()
+  const byPart = new Map<string, string[]>()
+  const whole = new Set<string>()
+  for (const name of names) {
+    const { stem, ending } = split(name)
+    whole.add(name)
+    push(byLength, `${ending}:${stem.length}`, { name, stem, letters: lettersOf(stem) })
+    for (const part of partsOf(stem)) push(byPart, `${part}${ending}`, name)
+  }
+  const answers = new Map<string, Near | undefined>()
+  let left = mostLooks
+
+  function spelledAlike(stem: string, ending: string): Near[] {
+    const letters = lettersOf(stem)
+    const alike = new Map<string, string>()
+    const longest = Math.floor(stem.length / leastConfidence)
+    for (let length = Math.ceil(stem.length * leastConfidence); length <= longest; length++) {
+      const most = 2 * Math.floor(Math.max(length, stem.length) * (1 - leastConfidence) + 1e-9)
+      for (const known of byLength.get(`${ending}:${length}`) ?? []) {
+        if (--left <= 0) return []
+        if (bitsOf(known.letters ^ letters) > most) continue
+        left -= looksOfComparison
+        alike.set(known.stem, known.name)
+      }
+    }
+    return findNearest(stem, alike.keys(), 2)
+      .filter(({ confidence }) => confidence >= leastConfidence)
+      .map(({ value, confidence }) => ({ value: alike.get(value)!, confidence }))
+  }
+
+  function withOtherWords(stem: string, ending: string): Near[] {
+    const longer = byPart.get(`${stem}${ending}`) ?? []
+    const shorter = partsOf(stem)
+      .map((part) => `${part}${ending}`)
+      .filter((name) => whole.has(name))
+    return [...longer, ...shorter]
+      .map((value) => ({ value, confidence: shareOf(stem.length, split(value).stem.length) }))
+      .filter(({ confidence }) => confidence >= leastShare)
+  }
+
+  function find(name: string): Near | undefined {
+    const { stem, ending } = split(name)
+    const found = [...spelledAlike(stem, ending), ...withOtherWords(stem, ending)]
+    const [best, second] = found.toSorted((a, b) => b.confidence - a.confidence)
+    return best && best.confidence !== second?.confidence ? best : undefined
+  }
+
+  return (name) => {
+    if (!answers.has(name)) answers.set(name, find(name))
+    return answers.get(name)
+  }
+}
+
+function split(name: string): { stem: string; ending: string } {
+  const dot = name.lastIndexOf('.')
+  return dot <= 0
+    ? { stem: name, ending: '' }
+    : { stem: name.slice(0, dot), ending: name.slice(dot).toLowerCase() }
+}
+
+function shareOf(a: number, b: number): number {
+  return Math.round((Math.min(a, b) / Math.max(a, b)) * 100) / 100
+}
+
+/** What stays of a name without its first or last words, or without any one word; two words at least. */
+function partsOf(stem: string): string[] {
+  const words = stem.split(/([-_. ])/).slice(0, 25)
+  const parts = new Set<string>()
+  for (let at = 0; at < words.length; at += 2) {
+    parts.add(words.slice(0, at + 1).join(''))
+    parts.add(words.slice(at).join(''))
+    parts.add([...words.slice(0, at), ...words.slice(at + 2)].join(''))
+  }
+  return [...parts].filter((part) => part !== stem && /[^-_. ][-_. ]+[^-_. ]/.test(part))
+}
+
+/** The set of letters and digits of a text: names that differ in more letters than edits allow need not be compared. */
+function lettersOf(text: string): number {
+  let letters = 0
+  for (let at = 0; at < text.length; at++) letters |= 1 << (text.charCodeAt(at) & 31)
+  return letters
+}
+
+function bitsOf(set: number): number {
+  let bits = 0
+  for (let rest = set; rest !== 0; rest &= rest - 1) bits++
+  return bits
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key)
+  if (values) values.push(value)
+  else map.set(key, [value])
+}
