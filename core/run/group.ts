@@ -5,7 +5,7 @@ import type { Outcome } from './report.ts'
 
 /** What a group's own functions are given besides the outcomes. */
 export interface SynthesisContext {
-  /** Outcomes of every settled group by full name; those of needed groups are always there. */
+  /** Outcomes of this group and of all that it needs, directly or through others, by full name. */
   readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
   /** Adds a finding to the report. */
   report(diagnostic: Diagnostic): void
@@ -33,5 +33,5 @@ export interface Group<S = unknown> {
 
 /** Gives the group back with the type of its synthesis inferred. */
 export function defineGroup<S>(group: Group<S>): Group {
-  return group as Group
+  return group
 }

@@ -1,0 +1,25 @@
+import type { OperationKind } from '../run/operation.ts'
+import { bashKind } from './bash.ts'
+import { editKind } from './edit.ts'
+import { globKind } from './glob.ts'
+import { grepKind } from './grep.ts'
+import { listKind } from './list.ts'
+import { readKind } from './read.ts'
+import { todoKind } from './todo.ts'
+import { writeKind } from './write.ts'
+
+const kinds = [
+  readKind,
+  writeKind,
+  editKind,
+  listKind,
+  globKind,
+  grepKind,
+  bashKind,
+  todoKind,
+] as unknown as OperationKind[]
+
+/** The operations that come with Heddle, by kind. */
+export const builtinOperations: ReadonlyMap<string, OperationKind> = new Map(
+  kinds.map((kind) => [kind.kind, kind]),
+)

@@ -1,0 +1,13 @@
+import type { Claims, Operation } from '../run/operation.ts'
+
+/** What differs from the settings of an operation's kind. */
+export interface OperationOptions {
+  readonly name?: string
+  readonly deadlineMs?: number
+  readonly claims?: Claims
+}
+
+/** An operation as plain data; its input is checked when it runs. */
+export function asOperation(kind: string, input: object, options: OperationOptions = {}): Operation {
+  return { kind, input, ...options }
+}

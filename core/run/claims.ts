@@ -1,0 +1,114 @@
+import type { Glob } from '../base/glob.ts'
+import { compileGlob } from '../base/glob.ts'
+import type { Result } from '../base/result.ts'
+import { done } from '../base/result.ts'
+import type { Path } from '../vfs/path.ts'
+import { parentOf } from '../vfs/path.ts'
+import type { Claims, Effects } from './operation.ts'
+
+/**
+ * What an operation may touch, for scheduling: paths, each standing for itself, everything below it and the folders on the
+ * way to it. Wider than the globs it is made from, never narrower.
+ */
+export interface Regions {
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+}
+
+/** Claims made ready: regions for scheduling, and the exact question whether a path was claimed. */
+export interface CompiledClaims {
+  readonly regions: Regions
+  /** The first access outside the claims, in words: `reads "src/a.ts"`; undefined when there is none. */
+  findExcess(access: Access): string | undefined
+}
+
+/** What an operation did, as its view recorded it. */
+export interface Access {
+  readonly reads: ReadonlySet<Path>
+  readonly listed: ReadonlySet<Path>
+  readonly absent: ReadonlySet<Path>
+  readonly written: ReadonlySet<Path>
+}
+
+interface Claim extends Glob {
+  covers(path: string): boolean
+}
+
+const everywhere = ['']
+const none: readonly string[] = []
+
+/** Compiles claims; a list left out stands for everything, except the writes of what has no effects. */
+export function compileClaims(claims: Claims, effects: Effects): Result<CompiledClaims> {
+  const reads = compileList(claims.reads)
+  if (!reads.ok) return reads
+  const writes = compileList(claims.writes ?? (effects === 'none' ? none : undefined))
+  if (!writes.ok) return writes
+  const scratch = compileList(claims.scratch ?? none)
+  if (!scratch.ok) return scratch
+  return done(createClaims(reads.value, writes.value, scratch.value ?? []))
+}
+
+const nothing: Result<readonly Claim[]> = done([])
+
+function compileList(patterns: readonly string[] | undefined): Result<readonly Claim[] | undefined> {
+  if (patterns === undefined) return done(undefined)
+  if (patterns.length === 0) return nothing
+  const list: Claim[] = []
+  for (const pattern of patterns) {
+    const glob = compileGlob(pattern)
+    if (!glob.ok) return glob
+    list.push({ ...glob.value, covers: (path) => coversPath(glob.value, path) })
+  }
+  return done(list)
+}
+
+/** What is below a claimed path is claimed with it, as in an ignore file. */
+function coversPath(glob: Glob, path: string): boolean {
+  if (glob.prefix === '' && (glob.literal || glob.pattern === '**')) return true
+  for (let at = path as Path; at !== ''; at = parentOf(at)) if (glob.matches(at)) return true
+  return false
+}
+
+function createClaims(
+  reads: readonly Claim[] | undefined,
+  writes: readonly Claim[] | undefined,
+  scratch: readonly Claim[],
+): CompiledClaims {
+  return {
+    regions: { reads: regionsOf(reads), writes: regionsOf(writes) },
+    findExcess({ reads: read, listed, absent, written }) {
+      const writable = writes && [...writes, ...scratch]
+      const readable = reads && writable && [...reads, ...writable]
+      const reading = readable && findOutside(readable, [...read, ...absent])
+      if (reading !== undefined) return `reads "${reading}"`
+      const listing = readable && [...listed].find((folder) => !coversListing(readable, folder))
+      if (listing !== undefined) return `lists "${listing}"`
+      const writing = writable && [...written].find((path) => !coversWrite(writable, path))
+      return writing === undefined ? undefined : `writes "${writing}"`
+    },
+  }
+}
+
+function regionsOf(claims: readonly Claim[] | undefined): readonly string[] {
+  if (!claims) return everywhere
+  if (claims.length === 0) return none
+  const prefixes = new Set(claims.map(({ prefix }) => prefix))
+  return prefixes.has('') ? everywhere : [...prefixes]
+}
+
+function findOutside(claims: readonly Claim[], paths: readonly Path[]): Path | undefined {
+  return paths.find((path) => !claims.some((claim) => claim.covers(path)))
+}
+
+/** A listing tells about every name, so the claim must cover any name there. */
+function coversListing(claims: readonly Claim[], folder: Path): boolean {
+  const any = folder === '' ? '\u0001' : `${folder}/\u0001`
+  return claims.some((claim) => claim.covers(any))
+}
+
+/** The folders on the way to a claimed path come into being with it. */
+function coversWrite(claims: readonly Claim[], path: Path): boolean {
+  return claims.some(
+    (claim) => claim.covers(path) || claim.prefix.startsWith(`${path}/`) || claim.prefix === path,
+  )
+}

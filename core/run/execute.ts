@@ -1,0 +1,213 @@
+import type { Clock } from '../base/clock.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Workspace } from '../vfs/workspace.ts'
+import type { Conclusion } from './conclude-group.ts'
+import { concludeGroup, outcomesOf } from './conclude-group.ts'
+import type { PlannedGroup, RunEvent } from './events.ts'
+import { growGroup } from './grow.ts'
+import { createKinds } from './kinds.ts'
+import type { LaneLimits } from './lanes.ts'
+import { createLanes, defaultLimits } from './lanes.ts'
+import type { OperationKind } from './operation.ts'
+import { createPerformer } from './perform.ts'
+import type { Plan, PlannedWork } from './plan.ts'
+import type { Report } from './report.ts'
+import { Schedule } from './schedule.ts'
+import type { GroupState, Task } from './task.ts'
+import { createGroupStates } from './task.ts'
+import { judgeRun, timingOf } from './verdict.ts'
+
+export interface ExecuteOptions {
+  readonly command: string
+  readonly id: string
+  readonly kinds: (kind: string) => OperationKind | undefined
+  readonly workspace: Workspace
+  /** Absolute folder of the project, for programs; null when it is not on a disk. */
+  readonly folder: string | null
+  readonly clock: Clock
+  readonly signal?: AbortSignal
+  readonly concurrency?: Partial<LaneLimits>
+  /** One operation at a time, in declared order; values and bytes are the same either way. */
+  readonly serial?: boolean
+  readonly onEvent?: (event: RunEvent) => void
+  /** Milliseconds for operations and kinds that name none, and for each synthesis; ten minutes when left out. */
+  readonly deadlineMs?: number
+  /** Milliseconds that a stopped operation has to end by itself; 250 when left out. */
+  readonly graceMs?: number
+  /** Absolute folder for output of programs that does not fit into memory. */
+  readonly storeIn?: string
+  /** What planning found; errors among it make the run at least partial. */
+  readonly diagnostics?: readonly Diagnostic[]
+  /** False when planning left something out: the run is at least partial. */
+  readonly complete?: boolean
+  /** Spreads retries in time: a number from 0 to 1; `Math.random` when left out. */
+  readonly random?: () => number
+  /** For tests only: ignores conflicts between operations, to show that the tests can fail. */
+  readonly ignoreConflicts?: boolean
+}
+
+/** A group, and what came of it besides its outcomes. */
+interface Concluded {
+  readonly group: GroupState
+  readonly notes: Diagnostic[]
+  conclusion: Conclusion | undefined
+}
+
+const defaultDeadlineMs = 600_000
+const defaultGraceMs = 250
+
+/**
+ * Runs a plan, as much at once as needs, conflicts and lanes allow, and reports. Nothing that an operation, a synthesis, a
+ * gate or a listener does makes it reject.
+ */
+export async function execute(plan: Plan, options: ExecuteOptions): Promise<Report> {
+  const { clock, signal, serial = false, random = Math.random, deadlineMs = defaultDeadlineMs } = options
+  const startedAt = clock.now()
+  const groups = createGroupStates(plan.groups)
+  const concluded = groups.map((group): Concluded => ({ group, notes: [], conclusion: undefined }))
+  const kinds = createKinds(options.kinds)
+  const lanes = createLanes<Task>({ ...defaultLimits(), ...options.concurrency }, serial)
+  const syntheses = new Set<() => void>()
+  let size = plan.groups.reduce((sum, { operations }) => sum + operations.length, 0)
+  let open = groups.length
+  let finish!: () => void
+  let giveUp!: (reason: unknown) => void
+  const finished = new Promise<void>((resolve, reject) => {
+    finish = resolve
+    giveUp = reject
+  })
+
+  function emit(event: RunEvent): void {
+    try {
+      options.onEvent?.(event)
+    } catch {
+      // A listener that fails must not harm the run that it watches.
+    }
+  }
+
+  const since = (at: number): number => at - startedAt
+  const here = (task: Task): { group: string; operation: string } => ({
+    group: task.group.work.name,
+    operation: task.name,
+  })
+
+  function note(group: GroupState, diagnostic: Diagnostic): void {
+    concluded[group.index]!.notes.push(diagnostic)
+    emit({ type: 'finding', diagnostic })
+  }
+
+  const performer = createPerformer({
+    surroundings: { ...options, graceMs: options.graceMs ?? defaultGraceMs },
+    lanes,
+    clock,
+    serial,
+    random,
+    schedule: () => schedule,
+    started: (task, at) => emit({ type: 'operation-started', at: since(at), ...here(task) }),
+    progress: (task, message) =>
+      emit({ type: 'operation-progress', at: since(clock.now()), ...here(task), message }),
+    noted: (task, diagnostic) => note(task.group, diagnostic),
+  })
+
+  const schedule: Schedule = new Schedule({
+    groups,
+    kinds,
+    lanes,
+    clock,
+    deadlineMs,
+    ignoreConflicts: options.ignoreConflicts ?? false,
+    start: performer.start,
+    grow,
+    taskSettled: ({ group, outcome }) =>
+      emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! }),
+    groupSettled: (group) => void conclude(group).catch(giveUp),
+    broke: giveUp,
+  })
+
+  function grow(group: GroupState): void {
+    const grown = growGroup(group, size)
+    const operations = grown.ok ? grown.value : []
+    size += operations.length
+    if (!grown.ok) note(group, grown.diagnostic)
+    const broken = grown.ok ? undefined : `the group "${group.work.name}" could not grow`
+    const ready = (): void => schedule.do(() => schedule.grown(group, operations, broken))
+    kinds.prepare(operations.map(({ kind }) => kind)).then(ready, giveUp)
+  }
+
+  async function conclude(group: GroupState): Promise<void> {
+    const conclusion = await concludeGroup(group, {
+      clock,
+      deadlineMs,
+      isCancelled: () => schedule.cancelled,
+      onStart: (stop) => syntheses.add(stop),
+    })
+    concluded[group.index]!.conclusion = conclusion
+    for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
+    emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
+    if (--open === 0) finish()
+  }
+
+  function cancel(): void {
+    schedule.do(() => schedule.cancel(performer.isRunning))
+    performer.stopAll()
+    for (const stop of syntheses) stop()
+  }
+
+  emit({ type: 'run-started', command: options.command, id: options.id, groups: plan.groups.map(shownGroup) })
+  if (open === 0) finish()
+  signal?.addEventListener('abort', cancel)
+  try {
+    await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
+    schedule.do(() => schedule.begin())
+    if (signal?.aborted) cancel()
+    await finished
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
+  const report = reportOf(options, concluded, {
+    wallMs: since(clock.now()),
+    cancelled: schedule.cancelled,
+    recovery: performer.recovery,
+  })
+  emit({ type: 'run-settled', report })
+  return report
+}
+
+function shownGroup({ name, needs, operations }: PlannedWork): PlannedGroup {
+  return { name, needs, operations: operations.map(({ name, kind }) => ({ name, kind })) }
+}
+
+interface RunFigures {
+  readonly wallMs: number
+  readonly cancelled: boolean
+  readonly recovery: Report['recovery']
+}
+
+function reportOf(
+  { command, id, complete = true, diagnostics = [] }: ExecuteOptions,
+  concluded: readonly Concluded[],
+  { wallMs, cancelled, recovery }: RunFigures,
+): Report {
+  const groups = concluded.map(({ group, conclusion }) => ({
+    name: group.work.name,
+    operations: outcomesOf(group),
+    synthesis: conclusion!.synthesis,
+  }))
+  const gates = concluded.flatMap(({ conclusion }) => conclusion!.gates)
+  const isComplete =
+    complete && concluded.every(({ group, conclusion }) => conclusion!.complete && group.broken === undefined)
+  const criticalPathMs = concluded.reduce((longest, { group }) => Math.max(longest, group.chainMs), 0)
+  return {
+    command,
+    id,
+    status: judgeRun({ cancelled, groups, gates, complete: isComplete, diagnostics }),
+    groups,
+    gates,
+    timing: timingOf(wallMs, groups, criticalPathMs),
+    recovery: { ...recovery },
+    diagnostics: [
+      ...diagnostics,
+      ...concluded.flatMap(({ notes, conclusion }) => [...notes, ...conclusion!.findings]),
+    ],
+  }
+}

@@ -1,0 +1,198 @@
+import type { Clock } from '../base/clock.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
+import type { ProcessOptions } from '../base/process.ts'
+import type { WorkspaceView } from '../vfs/view.ts'
+import type { Workspace } from '../vfs/workspace.ts'
+import type { Ending, StopReason } from './attempt.ts'
+import { Attempt } from './attempt.ts'
+import type { CompiledClaims } from './claims.ts'
+import type { ReadyKind } from './kinds.ts'
+import { checkOutput } from './kinds.ts'
+import type { OperationContext, Quality } from './operation.ts'
+import type { OutcomeStatus } from './report.ts'
+import { type SpawnPlace, spawnIn } from './spawn.ts'
+
+/** An operation whose input was checked, ready to be called. */
+export interface Runnable {
+  readonly name: string
+  readonly kind: ReadyKind
+  readonly input: unknown
+  readonly claims: CompiledClaims
+  readonly deadlineMs: number
+}
+
+/** What every operation of a run shares. */
+export interface Surroundings extends SpawnPlace {
+  readonly workspace: Workspace
+  readonly clock: Clock
+  /** Milliseconds that a stopped operation has to end by itself. */
+  readonly graceMs: number
+}
+
+/** One call, how it went, and what it left in the workspace: everything when it is done, otherwise nothing. */
+export interface Called {
+  readonly status: OutcomeStatus
+  readonly output: unknown
+  readonly error: Diagnostic | null
+  readonly quality: Quality | null
+  /** What was thrown, for the decision to try again. */
+  readonly thrown?: unknown
+  /** True when it was stopped and still has not ended. */
+  readonly ignored: boolean
+}
+
+export interface CallOptions {
+  /** What is left of the operation's deadline. */
+  readonly deadlineMs: number
+  progress(message: string): void
+}
+
+/** A call under way. */
+export interface Calling {
+  readonly called: Promise<Called>
+  stop(reason: StopReason): void
+}
+
+/** Calls the operation once. `called` never rejects. */
+export function callOperation(
+  runnable: Runnable,
+  surroundings: Surroundings,
+  { deadlineMs, progress }: CallOptions,
+): Calling {
+  const { kind } = runnable.kind
+  const { workspace, clock, graceMs } = surroundings
+  let view: WorkspaceView | undefined
+  const look = (): WorkspaceView => (view ??= workspace.view(runnable.name))
+  const attempt = new Attempt({
+    clock,
+    deadlineMs,
+    graceMs,
+    call(attempt) {
+      const run = (): unknown =>
+        kind.run(runnable.input, createContext({ attempt, look, place: surroundings, progress }))
+      // A process looks at the disk: what earlier operations wrote must be there.
+      return kind.effects === 'external' ? workspace.flush().then(run) : run()
+    },
+  })
+  return { stop: (reason) => attempt.stop(reason), called: settled() }
+
+  async function settled(): Promise<Called> {
+    let called: Called
+    try {
+      called = await conclude(runnable, await attempt.ending, view)
+    } catch (thrown) {
+      called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
+    }
+    return called.error ? { ...called, error: withoutFolder(called.error, surroundings.folder) } : called
+  }
+}
+
+interface ContextParts {
+  readonly attempt: Attempt
+  readonly look: () => WorkspaceView
+  readonly place: SpawnPlace
+  readonly progress: (message: string) => void
+}
+
+function createContext({ attempt, look, place, progress }: ContextParts): OperationContext {
+  return {
+    get files() {
+      return look()
+    },
+    get signal() {
+      return attempt.signal
+    },
+    async spawn(options: ProcessOptions) {
+      if (attempt.over) {
+        throw new HeddleError({
+          code: 'CANCELLED',
+          severity: 'error',
+          message: 'The operation has already ended.',
+        })
+      }
+      return spawnIn(place, options, attempt.signal)
+    },
+    progress(message) {
+      if (!attempt.over) progress(message)
+    },
+  }
+}
+
+/** What was not published when this throws never is. */
+function conclude(
+  runnable: Runnable,
+  ending: Ending,
+  view: WorkspaceView | undefined,
+): Called | Promise<Called> {
+  const called = judge(runnable, ending, view)
+  if (!view || called.status !== 'done' || view.written.size === 0) return called
+  return view.publish().then(() => called)
+}
+
+function judge(runnable: Runnable, ending: Ending, view: WorkspaceView | undefined): Called {
+  if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
+  if (ending.type === 'threw')
+    return failedWith(toDiagnostic(ending.thrown, 'OPERATION_FAILED'), ending.thrown)
+  const { kind } = runnable.kind
+  const output = checkOutput(kind.kind, runnable.kind.output, ending.value)
+  if (!output.ok) return failedWith(output.diagnostic)
+  const excess = view && kind.effects !== 'external' ? runnable.claims.findExcess(view) : undefined
+  if (excess !== undefined) return failedWith(claimExceeded(runnable, excess))
+  const { value } = output
+  const error = kind.failure?.(value) ?? null
+  const quality = kind.quality?.(runnable.input, value) ?? null
+  return { status: error ? 'failed' : 'done', output: value, error, quality, ignored: false }
+}
+
+/** A command that was ended has often said why: what it gave is kept. */
+function stoppedCall(runnable: Runnable, ending: Ending, stopped: StopReason): Called {
+  const { kind, output } = runnable.kind
+  const given = ending.type === 'returned' ? checkOutput(kind.kind, output, ending.value) : undefined
+  const isDeadline = stopped === 'deadline'
+  return {
+    status: isDeadline ? 'timed-out' : 'cancelled',
+    output: given?.ok ? given.value : null,
+    error: isDeadline ? timedOut(runnable) : cancelledOperation(runnable.name),
+    quality: null,
+    ignored: ending.type === 'ignored',
+  }
+}
+
+function failedWith(error: Diagnostic, thrown?: unknown): Called {
+  return { status: 'failed', output: null, error, quality: null, thrown, ignored: false }
+}
+
+/** Errors of the machine name files by their absolute paths. */
+function withoutFolder(error: Diagnostic, folder: string | null): Diagnostic {
+  if (folder === null || !error.message.includes(folder)) return error
+  return { ...error, message: error.message.replaceAll(`${folder}/`, '').replaceAll(folder, '.') }
+}
+
+function timedOut({ name, deadlineMs }: Runnable): Diagnostic {
+  return {
+    code: 'TIMEOUT',
+    severity: 'error',
+    message: `"${name}" did not end within ${deadlineMs} ms.`,
+    hint: 'Give it more time with deadlineMs, or less to do.',
+  }
+}
+
+/** The diagnostic of what was cancelled before or while it ran. */
+export function cancelledOperation(name: string): Diagnostic {
+  return {
+    code: 'CANCELLED',
+    severity: 'error',
+    message: `"${name}" was cancelled.`,
+    hint: 'Run the command again.',
+  }
+}
+
+function claimExceeded({ name }: Runnable, excess: string): Diagnostic {
+  return {
+    code: 'CLAIM_EXCEEDED',
+    severity: 'error',
+    message: `"${name}" ${excess}, which is not in its claims; nothing it wrote was kept.`,
+    hint: 'Add the path to the claims of the operation or of its kind.',
+  }
+}

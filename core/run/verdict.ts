@@ -1,0 +1,35 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { GateReport, GroupReport, RunStatus, Timing } from './report.ts'
+
+export interface VerdictParts {
+  readonly cancelled: boolean
+  readonly groups: readonly GroupReport[]
+  readonly gates: readonly GateReport[]
+  /** False when planning, growing, a synthesis or a gate could not do its work. */
+  readonly complete: boolean
+  /** What was found before anything ran. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The status of a run: a run that left anything out is never `passed`. */
+export function judgeRun({ cancelled, groups, gates, complete, diagnostics }: VerdictParts): RunStatus {
+  if (cancelled) return 'cancelled'
+  const failed = gates.filter(({ status }) => status === 'failed')
+  if (failed.some(({ severity }) => severity === 'blocking')) return 'failed'
+  const isWhole =
+    complete &&
+    failed.every(({ severity }) => severity === 'warning') &&
+    diagnostics.every(({ severity }) => severity !== 'error') &&
+    groups.every(({ operations }) => operations.every(({ status }) => status === 'done'))
+  return isWhole ? 'passed' : 'partial'
+}
+
+/**
+ * The figures of a run. The critical path is the longest chain of operations that had to wait for each other: through
+ * needed groups, conflicting claims, and growth.
+ */
+export function timingOf(wallMs: number, groups: readonly GroupReport[], criticalPathMs: number): Timing {
+  let serialMs = 0
+  for (const { operations } of groups) for (const { ranMs } of operations) serialMs += ranMs
+  return { wallMs, serialMs, criticalPathMs, reduction: serialMs > 0 ? 1 - wallMs / serialMs : 0 }
+}
