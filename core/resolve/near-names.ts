@@ -13,8 +13,10 @@ interface Known {
 const leastConfidence = 0.8
 /** How much of the longer name the shorter one must be, when whole words are missing. */
 const leastShare = 0.55
-/** Looks at a name in all, where comparing letter by letter costs many; behind it only whole words are compared, so that
- * thousands of dead references among thousands of files stay cheap. */
+/**
+ * Looks at a name in all, where comparing letter by letter counts for many; behind it only whole words are compared, so
+ * that thousands of dead references among thousands of files stay cheap.
+ */
 const mostLooks = 4_000_000
 const looksOfComparison = 20
 
@@ -107,9 +109,9 @@ function lettersOf(text: string): number {
 }
 
 function bitsOf(set: number): number {
-  let bits = 0
-  for (let rest = set; rest !== 0; rest &= rest - 1) bits++
-  return bits
+  const pairs = set - ((set >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return (((fours + (fours >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
