@@ -130,6 +130,9 @@ test('an alias is the same reference as the target of a link or of an image; oth
 
 test('a memory file holds aliases and imports, and neither addresses nor package names are any', async () => {
   const text = '@modules/x.md and @docs/b.md; me@example.com @scope/package @types/node @name\n`@docs/b.md`\n'
+  assert.deepEqual(await seenIn('x <!-- @docs/none.md --> 「@docs/b.md」。\n', 'CLAUDE.md'), [
+    '1:27 import module resolved @docs/b.md -> docs/b.md',
+  ])
   assert.deepEqual(await seenIn(text, 'CLAUDE.md'), [
     '1:1 alias module resolved @modules/x.md -> .claude/modules/x.md',
     '1:19 import module resolved @docs/b.md -> docs/b.md',

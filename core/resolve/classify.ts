@@ -6,7 +6,7 @@ const placeholder =
 const placeholderWord = /^(?:url|link|path|file|target|href|image|src|here|todo|tbd|name)$/i
 
 const writtenAtRunTime =
-  /^(?:\.?\/)*(?:\.[a-z][\w-]*\/)?(?:logs?|tmp|temp|out|output|outputs|dist|build|coverage|cache|\.cache|reports?|artifacts?|state|sessions?)\//i
+  /^(?:\.?\/)*(?:\.[a-z][\w-]*\/)?(?:logs?|tmp|temp|out|output|outputs|dist|build|coverage|cache|\.cache|reports?|artifacts?|state|sessions?|node_modules|__pycache__|\.?venv)\//i
 const runTimeEnding = /\.(?:log|tmp|lock|pid|sqlite|db|bak|out)$/i
 
 /** True for what is never looked up: addresses with a scheme, `//host`, and places in somebody's own home folder. */

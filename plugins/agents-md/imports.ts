@@ -21,6 +21,7 @@ export function* findImports(document: Document, context: ReferenceContext): Ite
     excluded ??= excludedRanges(document)
     while (next < excluded.length && excluded[next]!.end <= token.offset) next++
     if (next < excluded.length && excluded[next]!.start <= token.offset) continue
+    if (isInComment(text, token.offset)) continue
     yield { ...token, target, fragment, form: isMemory ? 'import' : 'mention' }
   }
 }
@@ -30,8 +31,8 @@ interface Token {
   readonly offset: number
 }
 
-const beforeToken = /[\s([{<"'“‘«*]/
-const run = /@(?:[^\s\\"'“”‘’`<>|@,;]|\\ ){1,500}/y
+const beforeToken = /[\s([{<"'“‘«*、。，；：！？（）「」『』【】]/
+const run = /@(?:[^\s\\"'“”‘’`<>|@,;、。，；：！？（）「」『』【】]|\\ ){1,500}/y
 const sentenceEnd = /[.,:;!?*_~)\]}…]+$/
 
 function* findTokens(text: string, from: number): Iterable<Token> {
@@ -68,6 +69,16 @@ function isAlone(text: string, { offset, text: written }: Token): boolean {
 function excludedRanges({ markdown, text }: Document): Range[] {
   const comments = markdown.htmlBlocks.filter(({ start }) => text.startsWith('<!--', start))
   return merge([...markdown.codeBlocks, ...markdown.codeSpans, ...comments])
+}
+
+/** True inside a comment that stands in a paragraph; such comments are short. */
+function isInComment(text: string, offset: number): boolean {
+  const before = text.slice(Math.max(0, offset - 500), offset)
+  const open = before.lastIndexOf('<!--')
+  if (open < 0 || before.includes('-->', open) || /\n\s*\n/.test(before.slice(open))) return false
+  const rest = text.slice(offset, offset + 500)
+  const close = rest.indexOf('-->')
+  return close >= 0 && !/\n\s*\n/.test(rest.slice(0, close))
 }
 
 function merge(ranges: readonly Range[]): Range[] {
