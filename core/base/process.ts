@@ -39,6 +39,7 @@ export interface ProcessResult {
 /** Milliseconds between asking a process tree to end and ending it. */
 export const terminationGraceMs = 200
 const settleAfterKillMs = 30
+const lookAgainMs = 5
 const inherited = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR']
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const running = new Set<number>()
@@ -151,30 +152,33 @@ function settle(child: ChildProcess, options: ProcessOptions, outputs: Outputs):
   const timers: NodeJS.Timeout[] = []
   let ended: ProcessResult['ended'] = 'exit'
   let ending = false
+  let closed = false
   let fault: unknown
 
   function end(why: ProcessResult['ended']): void {
     if (ending) return
     ending = true
     ended = why
-    if (!signalGroup(group, 'SIGTERM')) {
-      // Nobody is left in the group; one who left it may still hold a pipe.
-      timers.push(setTimeout(finish, terminationGraceMs))
-      return
-    }
+    signalGroup(group, 'SIGTERM')
     timers.push(
       setTimeout(() => {
         signalGroup(group, 'SIGKILL')
+        // Whoever has left the group may still hold a pipe.
         timers.push(setTimeout(finish, settleAfterKillMs))
       }, terminationGraceMs),
+      setInterval(finishWhenGone, lookAgainMs),
     )
+    finishWhenGone()
+  }
+
+  /** Both pipes may be closed while someone without them still runs: the grace is theirs. */
+  function finishWhenGone(): void {
+    if (closed && ending && !signalGroup(group, 0)) finish()
   }
 
   function finish(): void {
     for (const timer of timers) clearTimeout(timer)
     options.signal?.removeEventListener('abort', onAbort)
-    // A shell may end while what it started ignores SIGTERM: whoever is still there has had the time to end by itself.
-    if (ending) signalGroup(group, 'SIGKILL')
     unregister(group)
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
     if (fault === undefined) resolve({ code: child.exitCode, signal: child.signalCode, ended })
@@ -204,8 +208,8 @@ function settle(child: ChildProcess, options: ProcessOptions, outputs: Outputs):
   child.stdin?.end(options.input)
   child.once('exit', () => end('exit'))
   child.once('close', () => {
-    // Both pipes are closed, but someone without them may still run: the grace is theirs.
-    if (!ending || !signalGroup(group, 0)) finish()
+    closed = true
+    finishWhenGone()
   })
   if (options.deadlineMs !== undefined) timers.push(setTimeout(() => end('deadline'), options.deadlineMs))
   options.signal?.addEventListener('abort', onAbort)

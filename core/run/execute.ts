@@ -62,10 +62,11 @@ const defaultGraceMs = 250
  */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<Report> {
   const { clock, signal, serial = false, random = Math.random, deadlineMs = defaultDeadlineMs } = options
+  const kinds = createKinds(options.kinds)
+  await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
   const startedAt = clock.now()
   const groups = createGroupStates(plan.groups)
   const concluded = groups.map((group): Concluded => ({ group, notes: [], conclusion: undefined }))
-  const kinds = createKinds(options.kinds)
   const lanes = createLanes<Task>({ ...defaultLimits(), ...options.concurrency }, serial)
   const syntheses = new Set<() => void>()
   let size = plan.groups.reduce((sum, { operations }) => sum + operations.length, 0)
@@ -157,7 +158,6 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   if (open === 0) finish()
   signal?.addEventListener('abort', cancel)
   try {
-    await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
     schedule.do(() => schedule.begin())
     if (signal?.aborted) cancel()
     await finished
