@@ -36,6 +36,7 @@ export class Schedule {
   readonly #order = createTurnOrder()
   #agenda: (() => void)[] = []
   #isStepping = false
+  #refused = false
   #steppingSince: number | undefined
   #cursor = 0
   #cursorChainMs = 0
@@ -132,12 +133,18 @@ export class Schedule {
     const now = this.#parts.clock.now()
     if (this.#steppingSince === undefined) {
       this.#steppingSince = now
-      setImmediate(() => {
-        this.#steppingSince = undefined
-        this.do(() => undefined)
-      })
+      setImmediate(() => this.#breathe())
     }
-    return now - this.#steppingSince > longestTurnMs
+    this.#refused ||= now - this.#steppingSince > longestTurnMs
+    return this.#refused
+  }
+
+  #breathe(): void {
+    const hasWaited = this.#refused
+    this.#steppingSince = undefined
+    this.#refused = false
+    // Without a refusal there is nothing to take up again; going on anyway would keep the process alive for ever.
+    if (hasWaited) this.do(() => undefined)
   }
 
   /** Gives operations their turns, in serial order, up to a group that may still grow. */
