@@ -290,7 +290,8 @@ test('a tool that is not installed is skipped with a hint, and its gate never pa
   assert.ok(!report.groups[0]!.operations.some(({ name }) => name === 'npm run lint'))
   const missing = report.diagnostics.find(({ code }) => code === 'validation/tool-missing')
   assert.equal(missing?.message, '"npm run lint" was not run: the program "no-such-linter" is not installed.')
-  assert.equal(missing?.severity, 'warning')
+  assert.equal(missing?.severity, 'error')
+  assert.equal(report.status, 'partial')
   assert.ok(missing?.hint)
 })
 

@@ -45,7 +45,9 @@ export function findingOf(
     case 'outside':
       return {
         ...finding('OUTSIDE_ROOT', 'error', `${quoted} leaves the root of the project.`),
-        hint: resolution.suggestion ? suggested(reference, resolution, from) : 'Refer to a file below the root.',
+        hint: resolution.suggestion
+          ? suggested(reference, resolution, from)
+          : 'Refer to a file below the root.',
         at,
       }
     case 'missing':

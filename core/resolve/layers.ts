@@ -19,6 +19,15 @@ export interface Layer {
   readonly aliases: ReadonlyMap<string, readonly Path[]>
 }
 
+/** Our own state makes no framework: a project does not change its home because something ran in it. */
+function holdsOnlyState(tree: Tree, home: Path): boolean {
+  return (
+    home === '.heddle' &&
+    tree.foldersIn(home).every((name) => name === 'state') &&
+    !tree.files.some((path) => path.startsWith('.heddle/') && isMarkdown(path))
+  )
+}
+
 const homeNames = ['.heddle', '.claude']
 const defaultAliases = ['modules', 'system', 'commands']
 
@@ -26,7 +35,10 @@ const defaultAliases = ['modules', 'system', 'commands']
 export function findHomes(tree: Tree, configured?: readonly Path[]): Path[] {
   if (configured) return [...configured]
   const present = new Set(tree.foldersIn(rootPath))
-  return homeNames.filter((name) => present.has(name)).map((name) => childOf(rootPath, name))
+  return homeNames
+    .filter((name) => present.has(name))
+    .map((name) => childOf(rootPath, name))
+    .filter((home) => !holdsOnlyState(tree, home))
 }
 
 /**

@@ -27,7 +27,7 @@ export function noCheck(family: Family): Diagnostic {
 export function toolMissing(command: string, program: string): Diagnostic {
   return {
     code: 'validation/tool-missing',
-    severity: 'warning',
+    severity: 'error',
     message: `"${command}" was not run: the program "${program}" is not installed.`,
     hint: `Install "${program}", or the dependencies of the project.`,
   }
@@ -47,7 +47,7 @@ export function scriptUnfit(name: string, reason: string): Diagnostic {
 export function notOnDisk(checks: readonly FoundCheck[]): Diagnostic {
   return {
     code: 'validation/not-on-disk',
-    severity: 'info',
+    severity: 'error',
     message: `${checks.map(({ name }) => `"${name}"`).join(', ')} not run: programs need a project on a disk.`,
     hint: 'Run the command in a checkout of the project.',
   }
