@@ -30,7 +30,7 @@ export function faultOf(query: string): Diagnostic | undefined {
 /** What a person should know about a result besides the hits themselves. */
 export function findingsOf(result: SearchResult): Diagnostic[] {
   const findings: Diagnostic[] = []
-  if (result.total === 0) {
+  if (result.total === 0 && result.complete) {
     findings.push({
       code: 'search/no-hit',
       severity: 'info',

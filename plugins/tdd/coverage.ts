@@ -1,7 +1,8 @@
+import type { Path, Planning } from 'heddle'
 import type { Coverage } from './result.ts'
 
-/** Where test runners leave their reports, the most detailed kind first; each may also stand at the root. */
-export const coverageReports: readonly string[] = [
+/** Where test runners leave their reports, the most detailed kind first. */
+const places: readonly string[] = [
   'coverage/lcov.info',
   'lcov.info',
   'coverage/coverage-summary.json',
@@ -23,6 +24,13 @@ interface FileCoverage {
   readonly covered: number
   readonly total: number
   readonly uncovered: readonly number[]
+}
+
+/** The reports that are there, below the folder that the tests run in; git-ignored ones too, as most of them are. */
+export async function findReports(files: Planning['files'], folder: string): Promise<string[]> {
+  const paths = places.map((place) => (folder === '' ? place : `${folder}/${place}`))
+  const stats = await Promise.all(paths.map((path) => files.stat(path as Path)))
+  return paths.filter((_, index) => stats[index]?.type === 'file')
 }
 
 /**

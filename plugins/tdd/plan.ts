@@ -11,7 +11,7 @@ import {
   sourceEndings,
 } from 'heddle'
 import { type Component, findComponent } from './component.ts'
-import { coverageOf, type CoverageReport, coverageReports } from './coverage.ts'
+import { coverageOf, type CoverageReport, findReports } from './coverage.ts'
 import { readCycle } from './cycle.ts'
 import { exportsOf, findTested } from './exports.ts'
 import { findingsOf, noTestCommand, notOnDisk, runFindings } from './findings.ts'
@@ -27,6 +27,8 @@ interface Situation {
   readonly command: TestCommand | undefined
   readonly threshold: number
   readonly limitMs: number
+  /** Coverage reports that are there. */
+  readonly reports: readonly string[]
 }
 
 const listSources = glob({ patterns: [`**/*.{${sourceEndings.join(',')}}`] }, { name: 'sources' })
@@ -44,7 +46,8 @@ export async function planTdd(
   const command = await findTestCommand(planning.files, component.path)
   if (!command) planning.report(noTestCommand())
   else if (planning.folder === null) planning.report(notOnDisk(wordsOf(command)))
-  const situation = { planning, component, command, threshold, limitMs }
+  const reports = await findReports(planning.files, command?.folder ?? '')
+  const situation = { planning, component, command, threshold, limitMs, reports }
   // The run first: groups behind one that still grows have to wait for it, and nothing takes as long as the tests.
   return [
     runGroup(situation),
@@ -113,15 +116,13 @@ function runOf(command: TestCommand, root: string, limitMs: number): Operation {
   }
 }
 
-/** After the run, for a test command may write the report that is read here. */
-function coverageGroup({ planning, command, threshold }: Situation): Group {
+/** After the run, for a test command may write again the report that is read here. */
+function coverageGroup({ planning, command, threshold, reports }: Situation): Group {
   const folder = command?.folder ?? ''
-  const patterns = coverageReports.map((path) => (folder === '' ? path : `${folder}/${path}`))
   return defineGroup<Coverage | null>({
     name: 'coverage',
     needs: ['run', 'exports'],
-    operations: [glob({ patterns }, { name: 'reports' })],
-    expand: (outcomes) => listed(outcomes).map(readNamed),
+    operations: reports.map(readNamed),
     synthesise: (outcomes, context) =>
       coverageOf(pathsIn(context.outcomes.get('tdd/exports')), reportsIn(outcomes, folder)),
     gates: [
@@ -175,11 +176,7 @@ function pathsIn(outcomes: readonly Outcome[] = []): string[] {
 }
 
 function reportsIn(outcomes: readonly Outcome[], folder: string): CoverageReport[] {
-  const rank = ({ path }: CoverageReport): number =>
-    coverageReports.findIndex((known) => path.endsWith(known))
-  return readTexts(outcomes)
-    .map(({ path, text }) => ({ path, text, folder }))
-    .toSorted((a, b) => rank(a) - rank(b))
+  return readTexts(outcomes).map(({ path, text }) => ({ path, text, folder }))
 }
 
 function readNamed(path: string): Operation {

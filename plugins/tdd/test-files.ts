@@ -44,8 +44,10 @@ export function ownTests(
 
 const testCase =
   /(?<![\w.])(?:test|it)(?:\.(?:only|skip|todo|each|concurrent|failing))*\s*[(`]|^[ \t]*(?:async )?def test_\w+|^func Test\w*\(|#\[(?:\w+::)?test\b|@(?:Parameterized)?Test\b/gm
-const assertion =
-  /(?<![\w.])(?:assert(?:\.\w+)*!?\s*\(|assert_\w+!?\s*\(|assert\s|expect\s*\(|t\.(?:assert|Error|Fatal|Fail|Errorf|Fatalf)\b|assert\w+\(|self\.assert\w+\()|\.should\b|\bpytest\.raises\b/g
+const called =
+  /(?<![\w.])(?:assert(?:\.\w+)*!?\s*\(|assert_\w+!?\s*\(|assert\w+\(|expect\s*\(|t\.(?:assert|Error|Errorf|Fatal|Fatalf|Fail)\b)|\.should\b/g
+// As a word of its own, `assert` also stands in the import lines of other languages.
+const stated = /^[ \t]*assert\b|\bself\.assert\w+\(|\bpytest\.raises\b/gm
 const skipped =
   /(?<![\w.])(?:test|it|describe)\.(?:skip|todo)\b|(?<![\w.])x(?:it|test|describe)\s*\(|@pytest\.mark\.(?:skip|xfail)|@unittest\.skip|\bt\.Skip\(|#\[ignore\b|@Disabled\b|\bskip:\s*true\b/g
 
@@ -55,7 +57,7 @@ function count(path: string, text: string): Omit<OwnTest, 'belongsBy' | 'imports
   return {
     path,
     tests: countOf(code, testCase),
-    assertions: countOf(code, assertion),
+    assertions: countOf(code, language === 'python' ? stated : called),
     skipped: countOf(code, skipped),
     code,
   }
