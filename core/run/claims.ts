@@ -15,19 +15,12 @@ export interface Regions {
   readonly writes: readonly string[]
 }
 
-/** Claims made ready: regions for scheduling, and the exact question whether a path was claimed. */
+export type Access = 'read' | 'list' | 'write' | 'remove'
+
+/** Claims made ready: regions for scheduling, and the exact question whether an access was claimed. */
 export interface CompiledClaims {
   readonly regions: Regions
-  /** The first access outside the claims, in words: `reads "src/a.ts"`; undefined when there is none. */
-  findExcess(access: Access): string | undefined
-}
-
-/** What an operation did, as its view recorded it. */
-export interface Access {
-  readonly reads: ReadonlySet<Path>
-  readonly listed: ReadonlySet<Path>
-  readonly absent: ReadonlySet<Path>
-  readonly written: ReadonlySet<Path>
+  allow(access: Access, path: Path): boolean
 }
 
 interface Claim extends Glob {
@@ -74,19 +67,21 @@ function createClaims(
   writes: readonly Claim[] | undefined,
   scratch: readonly Claim[],
 ): CompiledClaims {
+  const writable = writes && [...writes, ...scratch]
+  const readable = reads && writable && [...reads, ...writable]
   return {
     regions: { reads: regionsOf(reads), writes: regionsOf(writes) },
-    findExcess({ reads: read, listed, absent, written }) {
-      const writable = writes && [...writes, ...scratch]
-      const readable = reads && writable && [...reads, ...writable]
-      const reading = readable && findOutside(readable, [...read, ...absent])
-      if (reading !== undefined) return `reads "${reading}"`
-      const listing = readable && [...listed].find((folder) => !coversListing(readable, folder))
-      if (listing !== undefined) return `lists "${listing}"`
-      const writing = writable && [...written].find((path) => !coversWrite(writable, path))
-      return writing === undefined ? undefined : `writes "${writing}"`
+    allow(access, path) {
+      if (access === 'read' || access === 'list') {
+        return !readable || (access === 'read' ? covers(readable, path) : coversListing(readable, path))
+      }
+      return !writable || covers(writable, path) || (access === 'write' && isOnTheWay(writable, path))
     },
   }
+}
+
+function covers(claims: readonly Claim[], path: Path): boolean {
+  return claims.some((claim) => claim.covers(path))
 }
 
 function regionsOf(claims: readonly Claim[] | undefined): readonly string[] {
@@ -96,19 +91,13 @@ function regionsOf(claims: readonly Claim[] | undefined): readonly string[] {
   return prefixes.has('') ? everywhere : [...prefixes]
 }
 
-function findOutside(claims: readonly Claim[], paths: readonly Path[]): Path | undefined {
-  return paths.find((path) => !claims.some((claim) => claim.covers(path)))
-}
-
 /** A listing tells about every name, so the claim must cover any name there. */
 function coversListing(claims: readonly Claim[], folder: Path): boolean {
   const any = folder === '' ? '\u0001' : `${folder}/\u0001`
   return claims.some((claim) => claim.covers(any))
 }
 
-/** The folders on the way to a claimed path come into being with it. */
-function coversWrite(claims: readonly Claim[], path: Path): boolean {
-  return claims.some(
-    (claim) => claim.covers(path) || claim.prefix.startsWith(`${path}/`) || claim.prefix === path,
-  )
+/** A folder on the way to a claimed path comes into being with it. */
+function isOnTheWay(claims: readonly Claim[], path: Path): boolean {
+  return claims.some(({ prefix }) => prefix === path || prefix.startsWith(`${path}/`))
 }

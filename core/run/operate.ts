@@ -2,11 +2,13 @@ import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { ProcessOptions } from '../base/process.ts'
+import type { WritableFiles } from '../vfs/file-system.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
 import { Attempt } from './attempt.ts'
 import type { CompiledClaims } from './claims.ts'
+import { guardFiles } from './guard.ts'
 import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
 import type { OperationContext, Quality } from './operation.ts'
@@ -62,8 +64,8 @@ export function callOperation(
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
-  let view: WorkspaceView | undefined
-  const look = (): WorkspaceView => (view ??= workspace.view(runnable.name))
+  let used: UsedFiles | undefined
+  const look = (): WritableFiles => (used ??= openFiles(runnable, workspace)).files
   const attempt = new Attempt({
     clock,
     deadlineMs,
@@ -80,7 +82,7 @@ export function callOperation(
   async function settled(): Promise<Called> {
     let called: Called
     try {
-      called = await conclude(runnable, await attempt.ending, view)
+      called = await conclude(runnable, await attempt.ending, used)
     } catch (thrown) {
       called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
     }
@@ -88,9 +90,30 @@ export function callOperation(
   }
 }
 
+/** The view of one call, and the files that the operation is given for it. */
+interface UsedFiles {
+  readonly view: WorkspaceView
+  readonly files: WritableFiles
+  readonly refused?: HeddleError | undefined
+}
+
+/** What has effects outside is not traced: its claims are for scheduling. */
+function openFiles({ name, kind, claims }: Runnable, workspace: Workspace): UsedFiles {
+  const view = workspace.view(name)
+  if (kind.kind.effects === 'external') return { view, files: view }
+  const guarded = guardFiles(view, claims, name)
+  return {
+    view,
+    files: guarded.files,
+    get refused() {
+      return guarded.refused
+    },
+  }
+}
+
 interface ContextParts {
   readonly attempt: Attempt
-  readonly look: () => WorkspaceView
+  readonly look: () => WritableFiles
   readonly place: SpawnPlace
   readonly progress: (message: string) => void
 }
@@ -120,25 +143,20 @@ function createContext({ attempt, look, place, progress }: ContextParts): Operat
 }
 
 /** What was not published when this throws never is. */
-function conclude(
-  runnable: Runnable,
-  ending: Ending,
-  view: WorkspaceView | undefined,
-): Called | Promise<Called> {
-  const called = judge(runnable, ending, view)
-  if (!view || called.status !== 'done' || view.written.size === 0) return called
-  return view.publish().then(() => called)
+function conclude(runnable: Runnable, ending: Ending, used: UsedFiles | undefined): Called | Promise<Called> {
+  const called = judge(runnable, ending, used?.refused)
+  if (!used || called.status !== 'done' || used.view.written.size === 0) return called
+  return used.view.publish().then(() => called)
 }
 
-function judge(runnable: Runnable, ending: Ending, view: WorkspaceView | undefined): Called {
+function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
+  if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')
     return failedWith(toDiagnostic(ending.thrown, 'OPERATION_FAILED'), ending.thrown)
   const { kind } = runnable.kind
   const output = checkOutput(kind.kind, runnable.kind.output, ending.value)
   if (!output.ok) return failedWith(output.diagnostic)
-  const excess = view && kind.effects !== 'external' ? runnable.claims.findExcess(view) : undefined
-  if (excess !== undefined) return failedWith(claimExceeded(runnable, excess))
   const { value } = output
   const error = kind.failure?.(value) ?? null
   const quality = kind.quality?.(runnable.input, value) ?? null
@@ -185,14 +203,5 @@ export function cancelledOperation(name: string): Diagnostic {
     severity: 'error',
     message: `"${name}" was cancelled.`,
     hint: 'Run the command again.',
-  }
-}
-
-function claimExceeded({ name }: Runnable, excess: string): Diagnostic {
-  return {
-    code: 'CLAIM_EXCEEDED',
-    severity: 'error',
-    message: `"${name}" ${excess}, which is not in its claims; nothing it wrote was kept.`,
-    hint: 'Add the path to the claims of the operation or of its kind.',
   }
 }
