@@ -32,9 +32,25 @@ export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'
-export type { Claims, Effects, Lane, Operation, OperationContext, OperationKind, Quality } from './run/operation.ts'
+export type {
+  Claims,
+  Effects,
+  Lane,
+  Operation,
+  OperationContext,
+  OperationKind,
+  Quality,
+} from './run/operation.ts'
 export { defineOperation } from './run/operation.ts'
-export type { GateReport, GroupReport, Outcome, OutcomeStatus, Report, RunStatus, Timing } from './run/report.ts'
+export type {
+  GateReport,
+  GroupReport,
+  Outcome,
+  OutcomeStatus,
+  Report,
+  RunStatus,
+  Timing,
+} from './run/report.ts'
 export type {
   AppliedPlugin,
   Door,
@@ -62,3 +78,12 @@ export { maskText } from './source/mask.ts'
 export { findNamedTests } from './source/tests.ts'
 export { scanSource, type Source } from './source/source.ts'
 export type { SourceImport, SourceSymbol, SymbolKind } from './source/symbol.ts'
+export { bash, type BashInput, type BashOutput } from './operations/bash.ts'
+export { edit, type EditInput, type EditOutput } from './operations/edit.ts'
+export { glob, type GlobInput, type GlobOutput } from './operations/glob.ts'
+export { grep, type GrepInput, type GrepMatch, type GrepOutput } from './operations/grep.ts'
+export { list, type ListInput, type ListOutput } from './operations/list.ts'
+export type { OperationOptions } from './operations/operation-options.ts'
+export { read, type ReadInput, type ReadOutput } from './operations/read.ts'
+export { todo, type Todo, type TodoInput, type TodoOutput } from './operations/todo.ts'
+export { write, type WriteInput, type WriteOutput } from './operations/write.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  createFramework,
+  type createFramework,
   defineConfig,
   defineGroup,
   defineOperation,
@@ -10,7 +10,7 @@ import {
   type Group,
   type Module,
   type Path,
-  parseReference,
+  type parseReference,
   read,
   type Report,
 } from 'heddle'
@@ -28,6 +28,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'edit',
     'findImported',
     'findNamedTests',
+    'findNearest',
     'formatReference',
     'glob',
     'grep',
@@ -55,7 +56,17 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   ],
   'heddle/testing': ['createTestFramework', 'filesContract'],
   'heddle/server': ['createHandler', 'listen'],
-  'heddle/plugins': ['agentsMd', 'analysis', 'claude', 'preset', 'search', 'session', 'tdd', 'validation', 'xmlBlocks'],
+  'heddle/plugins': [
+    'agentsMd',
+    'analysis',
+    'claude',
+    'preset',
+    'search',
+    'session',
+    'tdd',
+    'validation',
+    'xmlBlocks',
+  ],
 }
 
 for (const [entry, names] of Object.entries(entries)) {
@@ -65,7 +76,9 @@ for (const [entry, names] of Object.entries(entries)) {
   })
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the two functions are only compared, never called
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the parameter is the assertion
 const same = <_ extends true>(): void => {}
 
 test('types are as promised; this test is compiled, and a wrong type fails the compiler', () => {

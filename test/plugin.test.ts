@@ -6,7 +6,7 @@ import { createTestFramework } from 'heddle/testing'
 const files = { '.claude/modules/a.md': '# A\n\nNeeds @modules/b.md.\n', '.claude/modules/b.md': '# B\n' }
 
 function named(name: string, more: Partial<Plugin> = {}): AppliedPlugin {
-  return definePlugin({ name, apply: () => {}, ...more } as Plugin)()
+  return definePlugin({ name, apply: () => {}, ...more })()
 }
 
 async function codeOf(plugins: readonly AppliedPlugin[]): Promise<string> {
@@ -122,7 +122,7 @@ test('a plugin that throws in every hook is named once a hook, and the modules a
   const without = await createTestFramework({ files })
   const withIt = await createTestFramework({ files, plugins: [broken] })
   assert.deepEqual(await withIt.graph(), await without.graph())
-  assert.deepEqual(withIt.faults.map(({ message }) => /hook "(\w+)"/.exec(message)?.[1]).toSorted(), [
+  assert.deepEqual(withIt.faults.map(({ message }) => /hook "(\w+)"/.exec(message)?.[1] ?? '').toSorted(), [
     'load',
     'parse',
     'references',

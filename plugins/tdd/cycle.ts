@@ -1,4 +1,5 @@
 import type { Coverage, ExportStatus, PlanStep, TddResult, TestFile, TestRun } from './result.ts'
+import { summaryOf } from './summary.ts'
 
 /** What the groups found out about a component. */
 export interface Findings {
@@ -18,7 +19,7 @@ type Assurance = TddResult['qualityAssurance']
 export function readCycle(found: Findings): TddResult {
   const qualityAssurance = judge(found)
   const steps = [...greenSteps(found), ...redSteps(found, qualityAssurance), ...refactorSteps(found)]
-  return {
+  const result = {
     testAnalysis: {
       component: found.component,
       files: found.files,
@@ -31,6 +32,7 @@ export function readCycle(found: Findings): TddResult {
     implementationPlan: { phase: steps[0]?.phase ?? 'refactor', steps },
     qualityAssurance,
   }
+  return { summary: summaryOf(result), ...result }
 }
 
 function judge({ testFiles, exports, run, coverage, threshold }: Findings): Assurance {

@@ -1,14 +1,9 @@
 import { definePlugin, type OperationKind } from 'heddle'
+import type { TddOptions } from './options.ts'
 import { testKind } from './test-kind.ts'
 
+export type { TddOptions } from './options.ts'
 export type { Coverage, ExportStatus, FailingTest, PlanStep, TddResult, TestFile, TestRun } from './result.ts'
-
-export interface TddOptions {
-  /** The least share of covered lines, 0 to 1. */
-  readonly threshold: number
-  /** Milliseconds after which a run of the tests is ended. */
-  readonly limitMs: number
-}
 
 /** Implements the pattern `tdd`: which tests a component has, which fail, what has none, and what the cycle asks for next. */
 export const tdd = definePlugin<TddOptions>({

@@ -64,6 +64,8 @@ export interface PlanStep {
 
 /** What the pattern `tdd` finds out about a component. */
 export interface TddResult {
+  /** What a person reads first: where the component stands, and the next steps. */
+  readonly summary: readonly string[]
   readonly testAnalysis: {
     readonly component: string
     readonly files: readonly string[]

@@ -1,0 +1,33 @@
+import type { TddResult } from './result.ts'
+
+const shownSteps = 12
+
+/** Where the component stands, then what comes next, one step a line. */
+export function summaryOf({ testAnalysis, implementationPlan }: Omit<TddResult, 'summary'>): string[] {
+  const { testFiles, exports, coverage } = testAnalysis
+  const tests = testFiles.reduce((sum, file) => sum + file.tests, 0)
+  const tested = exports.filter(({ testedIn }) => testedIn.length > 0).length
+  const covered =
+    coverage === null ? 'coverage unknown' : `${coverage.covered} of ${coverage.total} lines covered`
+  const { steps } = implementationPlan
+  return [
+    `${tests} test${tests === 1 ? '' : 's'} of its own, ${tested} of ${exports.length} exports tested, ${covered}`,
+    runLine(testAnalysis.run),
+    ...steps
+      .slice(0, shownSteps)
+      .map(({ phase, action, at }) => `${phase}: ${action}${at ? ` ${at.path}:${at.line}` : ''}`),
+    ...(steps.length > shownSteps
+      ? [`… ${steps.length - shownSteps} more steps, all of them in --format json`]
+      : []),
+  ]
+}
+
+function runLine(run: TddResult['testAnalysis']['run']): string {
+  if (run === null) return 'the tests of the project were not run'
+  if (run.ended !== 'exit') return 'the tests of the project did not end'
+  const count = run.tests === null ? '' : `${run.tests} `
+  if (run.passed) return `all ${count}tests of the project pass`
+  return run.failed === null
+    ? 'the tests of the project fail'
+    : `${run.failed} of ${count}tests of the project fail`
+}
