@@ -1,4 +1,4 @@
-import type { CommandHelp, GateReport, Outcome, ParallelDesign, Report } from '../index.ts'
+import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
 import { countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
 
 type Paint = ReturnType<typeof painter>
@@ -29,7 +29,7 @@ export function printReport(report: Report, options: { quiet: boolean; sourceLin
   const paint = painter(process.stdout)
   const lines: string[] = []
   if (!options.quiet)
-    for (const group of report.groups)
+    for (const group of report.groups.filter(hasSomething))
       lines.push(
         '',
         paint('bold', group.name),
@@ -40,6 +40,11 @@ export function printReport(report: Report, options: { quiet: boolean; sourceLin
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
   process.stdout.write(`\n${verdict(report, paint)}\n`)
+}
+
+/** True for groups that did something or found something. */
+function hasSomething({ operations, synthesis }: GroupReport): boolean {
+  return operations.length > 0 || synthesisLines(synthesis).length > 0
 }
 
 /** Prints what would run. */
@@ -139,7 +144,8 @@ function gateLines(gates: readonly GateReport[], paint: Paint): string[] {
 function verdict(report: Report, paint: Paint): string {
   const { timing, recovery, status, groups, diagnostics } = report
   const count = groups.reduce((sum, group) => sum + group.operations.length, 0)
-  const saved = timing.serialMs > 0 ? `, ${Math.round(timing.reduction * 100)} % less` : ''
+  const share = Math.round(timing.reduction * 100)
+  const saved = timing.serialMs > 0 ? `, ${Math.abs(share)} % ${share < 0 ? 'more' : 'less'}` : ''
   const recovered =
     recovery.retries > 0 ? `; ${recovery.retries} retries, ${recovery.recovered} recovered` : ''
   return (

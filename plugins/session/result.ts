@@ -19,6 +19,8 @@ export interface SessionState {
 
 /** What the pattern `session` gives. */
 export interface SessionResult extends SessionState {
+  /** What a person reads first. */
+  readonly summary: readonly string[]
   readonly action: Action
   /** The session that was saved or loaded; null when there is none. */
   readonly session: Session | null

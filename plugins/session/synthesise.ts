@@ -4,6 +4,7 @@ import type { IndexOutput, LoadOutput } from './kinds.ts'
 import type { Action, SessionResult } from './result.ts'
 import type { SessionContext, SessionSummary } from './session.ts'
 import type { Bounds, Inventory, Tidied } from './shelf.ts'
+import { summarise } from './summary.ts'
 
 /** What the outcomes are compared with. */
 export interface Wanted {
@@ -22,7 +23,7 @@ export function synthesise(outcomes: readonly Outcome[], { action, context, boun
   const index = outputOf(outcomes, 'session-index')
   const isSave = action === 'save'
   const isWhole = found !== undefined && found.damaged.length === 0
-  return {
+  const result: Omit<SessionResult, 'summary'> = {
     action,
     contextPreserved: isSave
       ? isSame(saved, loaded, context)
@@ -40,6 +41,7 @@ export function synthesise(outcomes: readonly Outcome[], { action, context, boun
     removed: tidied?.removed ?? [],
     unreadable: [...(found?.damaged ?? []), ...(found?.newer ?? [])],
   }
+  return { ...result, summary: summarise(result) }
 }
 
 /** What each kind gives when it is done. */

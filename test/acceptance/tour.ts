@@ -27,6 +27,11 @@ const steps: readonly { says: string; shown: string; words: readonly string[]; m
     words: ['run', 'task', 'src/user-auth.ts', '--root', here('fixtures/typescript-project')],
     mayFind: true,
   },
+  {
+    says: 'Four checks of a second each, beside each other',
+    shown: 'heddle run protocol --root fixtures/four-checks',
+    words: ['run', 'protocol', '--root', here('fixtures/four-checks')],
+  },
 ]
 
 for (const { says, shown, words, mayFind } of steps) {
