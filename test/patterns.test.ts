@@ -26,6 +26,7 @@ test('a scan of TypeScript finds what stands at the top level, whatever strings,
     "import * as fs from 'node:fs'",
     "import './side.ts'",
     "export { x as y } from './x.ts'",
+    "export type { Z } from './x.ts'",
     '// export const inComment = 1',
     "const quoted = 'export const inString = 1' + `${ { } } export const inTemplate = 1`",
     'const pattern = /["`]export const inPattern/',
@@ -45,20 +46,21 @@ test('a scan of TypeScript finds what stands at the top level, whatever strings,
       .map(({ name, kind, line }) => `${line} ${kind} ${name}`),
     [
       '4 re-export y',
-      '8 function f',
-      '11 value p',
-      '11 value r',
-      '12 class Loom',
-      '12 class default',
-      '13 type Thread',
-      '15 value shown',
+      '5 re-export Z',
+      '9 function f',
+      '12 value p',
+      '12 value r',
+      '13 class Loom',
+      '13 class default',
+      '14 type Thread',
+      '16 value shown',
     ],
   )
   assert.deepEqual(
     source?.imports.map(({ line, specifier, names }) => `${line} ${specifier} ${names.join(',')}`),
-    ['1 ./b.js a,C', '2 node:fs ', '3 ./side.ts ', '4 ./x.ts x', '9 ./later.ts '],
+    ['1 ./b.js a,C', '2 node:fs ', '3 ./side.ts ', '4 ./x.ts x', '5 ./x.ts Z', '10 ./later.ts '],
   )
-  assert.equal(source?.lines, 15)
+  assert.equal(source?.lines, 16)
 })
 
 test('a scan of other languages keeps to what each of them calls public', () => {
@@ -296,6 +298,7 @@ test('hits are ranked by where they stand, whatever order they come in', () => {
     ],
   )
   assert.deepEqual(result.files[0], { path: 'src/b.ts', hits: 2 })
+  assert.deepEqual(result.summary.slice(0, 2), ['6 hits in 5 files', 'src/a.ts:2  export function load() {'])
   assert.deepEqual(result.untested, ['src/b.ts', 'src/z.ts'])
   assert.deepEqual(rank({ ...gathered, matches: matches.toReversed() }), result)
 })
@@ -432,6 +435,7 @@ test('the pattern analysis reads the files asked for at once and puts them toget
   const all = await framework.run('analyse')
   assert.equal((synthesisOf(all, 'analysis/files') as AnalysisResult).totals.files, 5)
   const none = await framework.run('analyse', { path: 'scr' })
+  assert.equal(none.status, 'failed')
   assert.deepEqual(codesOf(none), ['analysis/no-files'])
   assert.match(none.diagnostics[0]?.hint ?? '', /"src"/)
 })
@@ -576,6 +580,10 @@ test('a component whose tests are all there and pass is compliant, and ready to 
     { path: 'test/sum.test.js', belongsBy: 'name', tests: 1, assertions: 1, skipped: 0 },
   ])
   assert.equal(result.implementationPlan.phase, 'refactor')
+  assert.deepEqual(result.summary.slice(0, 2), [
+    '1 test of its own, 1 of 1 exports tested, 2 of 2 lines covered',
+    'all 1 tests of the project pass',
+  ])
 })
 
 test('a failing test makes the verdicts on passing false and names itself as the next step', async (t) => {

@@ -1,7 +1,8 @@
 import { type Language, languageOf } from './language.ts'
 import type { SourceImport } from './symbol.ts'
 
-const scriptEndings = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
+const typedEndings = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.d.mts', '.d.cts']
+const scriptEndings = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.d.ts']
 
 /**
  * The files of `paths` that an import names when it stands in the file `from`, each once; none for packages, standard
@@ -59,7 +60,7 @@ function scriptCandidates(specifier: string, from: string): string[] {
   if (specifier.startsWith('/')) return []
   const path = join(folderOf(from), specifier.replace(/[?#].*$/, ''))
   const stem = path.replace(/\.([mc]?)jsx?$/, '')
-  const sources = stem === path ? [] : ['.ts', '.tsx', '.mts', '.cts'].map((ending) => stem + ending)
+  const sources = stem === path ? [] : typedEndings.map((ending) => stem + ending)
   const added = scriptEndings.map((ending) => path + ending)
   const index = scriptEndings.map((ending) => `${path === '' ? '' : `${path}/`}index${ending}`)
   return [path, ...sources, ...added, ...index]

@@ -36,10 +36,13 @@ function declared(code: string): SourceSymbol[] {
   for (const match of code.matchAll(declaration)) {
     const [, exports, byDefault, word = '', name = ''] = match
     if (depthOf(match.index) > 0) continue
+    const isPattern = name === '{' || name === '['
+    // `export type { A } from` is a list of names, not a pattern that binds them.
+    if (isPattern && !/^(?:const|let|var)$/.test(word)) continue
     const kind = kinds[word.replace(/\s+/g, ' ')] ?? valueKind(code, match.index + match[0].length)
     const line = lineOf(match.index)
     const exported = exports !== undefined
-    if (name === '{' || name === '[') {
+    if (isPattern) {
       const inside = insideOf(code, match.index + match[0].length, name)
       for (const part of inside) symbols.push({ name: part, kind: 'value', exported, line })
     } else if (name !== 'extends' && name !== 'implements') {

@@ -25,11 +25,11 @@ interface Window {
   readonly index: number
 }
 
-/** Groups of files with the same text, in the order of `texts`; empty files are no duplicates. */
+/** Groups of files with the same text, in the order of `texts`; those of a few lines are alike without being copies. */
 export function findSameFiles(texts: readonly SourceText[]): string[][] {
   const byText = new Map<string, string[]>()
   for (const { path, text } of texts) {
-    if (text.trim() === '') continue
+    if (new Set(text.split('\n')).size < leastDifferent) continue
     const group = byText.get(text)
     if (group) group.push(path)
     else byText.set(text, [path])

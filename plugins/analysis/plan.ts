@@ -39,6 +39,13 @@ export function planAnalysis(planning: Planning): readonly Group[] {
         for (const finding of findingsOf(result)) context.report(finding)
         return result
       },
+      gates: [
+        {
+          name: 'files-found',
+          severity: 'blocking',
+          check: (_, result) => result && result.totals.files > 0,
+        },
+      ],
     }),
   ]
 }

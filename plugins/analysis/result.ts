@@ -49,6 +49,8 @@ export interface Passage {
 
 /** What the pattern `analysis` finds; everything sorted by path. */
 export interface AnalysisResult {
+  /** What a person reads first. */
+  readonly summary: readonly string[]
   readonly files: readonly FileSummary[]
   readonly links: readonly ImportLink[]
   readonly deadImports: readonly DeadImport[]

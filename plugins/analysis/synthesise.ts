@@ -1,6 +1,7 @@
 import { findImported, findNamedTests, isTestPath, scanSource, type Source } from 'heddle'
 import { findPassages, findSameFiles, type SourceText } from './duplicates.ts'
 import type { AnalysisResult, DeadImport, FileSummary, ImportLink, SharedSymbol } from './result.ts'
+import { summaryOf } from './summary.ts'
 
 /** What the operations of the group gave. */
 export interface Gathered {
@@ -38,7 +39,7 @@ export function synthesise({ paths, targets, texts, unread }: Gathered): Analysi
     ({ from }) => from,
   )
   const files = asked.map((file) => summarise(file, { uses, usedBy, tests }))
-  return {
+  const result = {
     files,
     links: links.filter(({ from, to }) => targets.has(from) || targets.has(to)),
     deadImports: dead.filter(({ from }) => targets.has(from)),
@@ -48,6 +49,7 @@ export function synthesise({ paths, targets, texts, unread }: Gathered): Analysi
     unread,
     totals: total(files),
   }
+  return { summary: summaryOf(result), ...result }
 }
 
 function linkImports(
@@ -106,11 +108,13 @@ function summarise({ path, text, source }: Scanned, { uses, usedBy, tests }: Rel
 }
 
 function findShared(files: readonly FileSummary[]): SharedSymbol[] {
-  // Every second module has a default export; sharing that name means nothing.
+  // A name that is only passed on is one name; and every second module has a default export.
   const named = files
     .filter(({ test }) => !test)
-    .flatMap(({ path, exports }) =>
-      exports.filter((name) => name !== 'default').map((name) => ({ name, path })),
+    .flatMap(({ path, symbols }) =>
+      symbols
+        .filter(({ name, kind, exported }) => exported && kind !== 're-export' && name !== 'default')
+        .map(({ name }) => ({ name, path })),
     )
   const byName = groupBy(
     named,

@@ -1,5 +1,6 @@
 import { findNamedTests, isTestPath, languageOf } from 'heddle'
 import type { FileHits, Hit, HitCategory, SearchResult } from './result.ts'
+import { summaryOf } from './summary.ts'
 
 /** One match as the grep operation gives it. */
 export interface Match {
@@ -32,7 +33,7 @@ export function rank({ query, glob, matches, sources, skipped, complete }: Gathe
   const hits = unique(matches)
   const files = countByFile(hits)
   const counts = new Map(files.map(({ path, hits }) => [path, hits]))
-  return {
+  const result = {
     query,
     glob,
     complete,
@@ -50,6 +51,7 @@ export function rank({ query, glob, matches, sources, skipped, complete }: Gathe
     untested: sources === null ? null : findUntested(files, sources),
     skipped: skipped.toSorted(),
   }
+  return { summary: summaryOf(result), ...result }
 }
 
 /** One hit for each place, however often it was given. */

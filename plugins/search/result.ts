@@ -18,6 +18,8 @@ export interface FileHits {
 
 /** What the pattern `search` finds. */
 export interface SearchResult {
+  /** What a person reads first: the best hits. */
+  readonly summary: readonly string[]
   readonly query: string
   readonly glob: string | null
   /** False when a part of the search failed: there may be more hits. */
