@@ -71,6 +71,8 @@ function createLine(group: PlannedGroup): {
     title,
     follow(listener) {
       show = listener
+      // What happened before anyone followed is in the title too.
+      show(title())
       return finished
     },
     event(event) {

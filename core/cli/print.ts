@@ -27,12 +27,13 @@ export function printDiagnostics(
   sourceLine: SourceLine = () => undefined,
 ): void {
   const paint = painter(stream)
-  let path: string | undefined
+  let path: string | null | undefined
   const lines: string[] = []
   for (const diagnostic of diagnostics) {
     const { at } = diagnostic
-    if (at && at.path !== path) lines.push('', paint('underline', visible(at.path)))
-    path = at?.path
+    if ((at?.path ?? null) !== path) lines.push('')
+    if (at && at.path !== path) lines.push(paint('underline', visible(at.path)))
+    path = at?.path ?? null
     lines.push(headline(diagnostic, paint), ...excerpt(diagnostic, paint, sourceLine))
     if (diagnostic.hint) lines.push(`    ${paint('dim', '→')} ${visible(diagnostic.hint)}`)
   }
