@@ -8,7 +8,7 @@ import { readKind } from './read.ts'
 import { todoKind } from './todo.ts'
 import { writeKind } from './write.ts'
 
-const kinds = [
+const kinds: readonly OperationKind[] = [
   readKind,
   writeKind,
   editKind,
@@ -17,7 +17,7 @@ const kinds = [
   grepKind,
   bashKind,
   todoKind,
-] as unknown as OperationKind[]
+]
 
 /** The operations that come with Heddle, by kind. */
 export const builtinOperations: ReadonlyMap<string, OperationKind> = new Map(

@@ -49,7 +49,7 @@ export interface OperationContext {
 }
 
 /** A kind of operation: its types, what it competes for and may change, and the function that does it. */
-export interface OperationKind<I = never, O = unknown> {
+export interface OperationKind<I = unknown, O = unknown> {
   readonly kind: string
   /** The name of the same tool in agent hosts: `Read`, `Grep`. */
   readonly tool?: string

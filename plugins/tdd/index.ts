@@ -1,4 +1,4 @@
-import { definePlugin, type OperationKind } from 'heddle'
+import { definePlugin } from 'heddle'
 import type { TddOptions } from './options.ts'
 import { testKind } from './test-kind.ts'
 
@@ -16,7 +16,7 @@ export const tdd = definePlugin<TddOptions>({
       limitMs: z.number().int().positive().default(600_000),
     }),
   apply(hooks, context) {
-    hooks.operation.for('test').tap('tdd', () => testKind as unknown as OperationKind)
+    hooks.operation.for('test').tap('tdd', () => testKind)
     hooks.plan.for('tdd').tap('tdd', async (planning) => {
       const { planTdd } = await import('./plan.ts')
       return planTdd(planning, await context.options())
