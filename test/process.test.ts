@@ -277,7 +277,7 @@ function isAlive(pid: number): boolean {
   try {
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
-    return existsSync('/proc/self') ? false : true
+    return !existsSync('/proc/self')
   }
 }
 

@@ -15,14 +15,13 @@ export function createVirtualClock(): VirtualClock {
   let pending: { at: number; callback: () => void }[] = []
 
   async function drive<T>(work: Promise<T>): Promise<T> {
-    let settled = false
-    const done = (): void => void (settled = true)
-    work.then(done, done)
-    for (let idle = 0; !settled; idle++) {
+    const state = { settled: false }
+    void work.catch(() => undefined).finally(() => (state.settled = true))
+    for (let idle = 0; !state.settled; idle++) {
       // What is under way without a timer may need some turns of the event loop; the first import of zod needs real time.
       const isLong = idle > quietTurns && pending.length === 0
       await new Promise((resolve) => (isLong ? setTimeout(resolve, 1) : setImmediate(resolve)))
-      if (settled || idle < quietTurns) continue
+      if (state.settled || idle < quietTurns) continue
       if (idle > patience) throw new Error('Nothing is left that could settle the work.')
       if (pending.length === 0) continue
       advance()
