@@ -57,8 +57,15 @@ const schema: Schema<Config> = (z) =>
     deny: z.array(z.string()).optional(),
   }) as never
 
+/** The configuration of a folder: the file that is `wanted` or found; nothing when false, or without a folder. */
+export async function readConfig(folder: string | null, wanted: string | false | undefined): Promise<Config> {
+  if (folder === null || wanted === false) return {}
+  const name = wanted ?? findConfig(folder)
+  return name === undefined ? {} : loadConfig(folder, name)
+}
+
 /** The configuration file of a folder, or undefined when there is none. Two of them are a fault: CONFIG_TWICE. */
-export function findConfig(folder: string): string | undefined {
+function findConfig(folder: string): string | undefined {
   const found = fileNames.filter((name) => existsSync(join(folder, name)))
   if (found.length > 1)
     fail('CONFIG_TWICE', `There are two configurations: ${found.join(' and ')}.`, 'Keep one of them.')
@@ -69,7 +76,7 @@ export function findConfig(folder: string): string | undefined {
  * Reads a configuration file of a folder. TypeScript runs through tsx; JSON is plain data and can only say where things
  * are. Rejects with CONFIG_MISSING, CONFIG_BROKEN, CONFIG_KEY or CONFIG_VALUE.
  */
-export async function loadConfig(folder: string, name: string): Promise<Config> {
+async function loadConfig(folder: string, name: string): Promise<Config> {
   const path = join(folder, name)
   if (!existsSync(path))
     fail(

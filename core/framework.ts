@@ -2,33 +2,29 @@ import { existsSync } from 'node:fs'
 import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
-import { type Config, defaults, findConfig, loadConfig } from './config.ts'
+import { type Config, defaults, readConfig } from './config.ts'
 import { type CheckReport, checkLoaded } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import { createGraph, type Graph } from './load/graph.ts'
-import { createLibrary, type Library } from './load/library.ts'
-import { createLoader } from './load/loader.ts'
-import { createRegistry, type Registry } from './load/registry.ts'
+import type { Library } from './load/library.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
-import { createHookSet, type HookCalls } from './plugin/hooks.ts'
+import { createHookSet } from './plugin/hooks.ts'
 import { createHost, type Host } from './plugin/host.ts'
-import type { AppliedPlugin } from './plugin/plugin.ts'
-import { loadPreset, mergePlugins } from './plugin/preset.ts'
+import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
+import { openLibrary } from './reading.ts'
 import { openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
-import { createResolver } from './resolve/resolver.ts'
 import type { Spot } from './resolve/rungs.ts'
 import type { Resolution } from './resolve/trail.ts'
 import { diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
 import { createGate, parsePath } from './vfs/gate.ts'
-import { parentOf } from './vfs/path.ts'
 import { decodeText } from './vfs/text.ts'
 
 /** What a framework is made from; every key may be left out. */
@@ -113,7 +109,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const clock = options.clock ?? createClock()
   const faults = createFaults()
   const hooks = createHookSet({ faults, clock, deadlineMs: config.hookDeadlineMs ?? defaults.hookDeadlineMs })
-  const plugins = await pluginsOf(config, options.plugins)
+  const plugins = options.plugins ?? (await choosePlugins(config.preset ?? true, config.plugins ?? []))
   const state = folder === null ? null : join(folder, '.heddle', 'state')
   const host = await createHost({
     plugins,
@@ -124,7 +120,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const disk =
     folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
   const layers = await openLayers(config, disk ?? config.files!, folder)
-  const { library, registry } = createReadingSide(layers, folder, hooks.calls)
+  const library = openLibrary(layers, folder, hooks.calls)
   const runner = lazyRunner({
     library,
     layers,
@@ -136,15 +132,13 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ library, registry, layers, folder, calls: hooks.calls, faults, host, runner })
+  return new OpenFramework({ library, layers, folder, faults, host, runner })
 }
 
 interface FrameworkParts {
   readonly library: Library
-  readonly registry: Registry
   readonly layers: readonly Layer[]
   readonly folder: string | null
-  readonly calls: HookCalls
   readonly faults: Faults
   readonly host: Host
   readonly runner: () => Promise<Runner>
@@ -320,57 +314,6 @@ function rootFolder(root: string): string {
   return folder
 }
 
-async function readConfig(folder: string | null, wanted: string | false | undefined): Promise<Config> {
-  if (folder === null || wanted === false) return {}
-  const name = wanted ?? findConfig(folder)
-  return name === undefined ? {} : loadConfig(folder, name)
-}
-
 function withoutUndefined(options: FrameworkOptions): FrameworkOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-}
-
-/** Plugins named in code are the whole list; otherwise the preset with what the configuration adds. */
-async function pluginsOf(
-  config: Config,
-  named: readonly AppliedPlugin[] | undefined,
-): Promise<readonly AppliedPlugin[]> {
-  if (named) return named
-  return mergePlugins(config.preset === false ? [] : await loadPreset(), config.plugins ?? [])
-}
-
-function createReadingSide(
-  layers: readonly Layer[],
-  folder: string | null,
-  calls: HookCalls,
-): { library: Library; registry: Registry } {
-  const project = layers[0]!
-  const resolver = createResolver({
-    layers,
-    folder,
-    answer(asked, from) {
-      const answer = calls.resolve({ reference: { ...asked, fragment: null }, from: from?.path ?? null })
-      const parsed = answer && parsePath(answer.path)
-      return parsed?.ok && project.tree.typeOf(parsed.value)
-        ? { path: parsed.value, plugin: answer!.plugin }
-        : undefined
-    },
-  })
-  const loader = createLoader({
-    aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
-    virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
-    references: (document, exists) =>
-      calls.references(document, { aliases: new Set(project.aliases.keys()), exists }),
-    parse: calls.parse,
-    validate: calls.validate,
-    exists: (spot, target) => exists(spot, target),
-  })
-  const registry = createRegistry(loader, calls.registered)
-  return { registry, library: createLibrary({ layers, resolver, registry }) }
-}
-
-function exists({ layer, path }: Spot, target: string): boolean {
-  const folder = parentOf(path)
-  const parsed = parsePath(folder === '' ? target : `${folder}/${target}`)
-  return parsed.ok && layer.tree.typeOf(parsed.value) === 'file'
 }

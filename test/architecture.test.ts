@@ -18,7 +18,7 @@ const order = [
   ['operations'],
   ['plugin'],
   ['config'],
-  ['sources'],
+  ['sources', 'reading'],
   ['framework'],
   ['index', 'files', 'testing'],
   ['server', 'plugins'],
