@@ -8,7 +8,7 @@ import type { OperationKind } from './operation.ts'
 
 /** A kind with its schemas built; types of inputs and outputs are known to the kind alone. */
 export interface ReadyKind {
-  readonly kind: OperationKind<unknown>
+  readonly kind: OperationKind
   readonly input: ZodType
   readonly output: ZodType
 }
@@ -39,7 +39,7 @@ async function makeReady(
   lookup: (kind: string) => OperationKind | undefined,
 ): Promise<Result<ReadyKind>> {
   try {
-    const kind = lookup(name) as OperationKind<unknown> | undefined
+    const kind = lookup(name)
     if (!kind) return failed(unknownKind(name))
     const [input, output] = await Promise.all([buildSchema(kind.input), buildSchema(kind.output)])
     return done({ kind, input, output })

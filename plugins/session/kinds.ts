@@ -98,5 +98,5 @@ export function sessionKinds(shelf: Shelf): readonly OperationKind[] {
       run: async () => ({ matches: await shelf.index() }),
     }),
   ]
-  return kinds as unknown as readonly OperationKind[]
+  return kinds
 }
