@@ -331,7 +331,7 @@ test('wrong input names the field, an unknown kind and wrong output name the kin
         ],
       },
     ],
-    { kinds: kindsOf(number as OperationKind) },
+    { kinds: kindsOf(number) },
   )
   assert.deepEqual(
     report.groups[0]!.operations.map(({ status, error }) => [status, error?.code ?? null]),
@@ -371,10 +371,10 @@ test('what fails leaves none of its writes; what it read before stays as it was'
 
 test('a finding of a kind keeps the output of what failed', async () => {
   const finding: Diagnostic = { code: 'FOUND', severity: 'error', message: 'found' }
-  const kind: OperationKind = {
+  const kind: OperationKind<unknown> = {
     ...kindBase,
     kind: 'finding',
-    input: (z) => z.unknown() as never,
+    input: (z) => z.unknown(),
     run: () => 'output',
     failure: () => finding,
   }
@@ -1098,7 +1098,7 @@ function startRun(groups: readonly Group[], options: Partial<ExecuteOptions> = {
   return {
     report: execute(planOf(groups), {
       ...baseOptions,
-      kinds: kindsOf(kind as OperationKind, program as OperationKind),
+      kinds: kindsOf(kind, program),
       clock: createClock(),
       workspace: createWorkspace(memoryFiles()),
       // A test that fails before it lets its steps go must not hang on them.

@@ -89,11 +89,8 @@ export const grepKind = defineOperation<GrepInput, GrepOutput>({
       : { ...inFolder, reads: [...inFolder.reads!, ...claimsOf({ patterns: [input.path] }).reads!] }
   },
   async run(input, { files, signal }) {
-    const matcher = openMatcher(input.pattern, {
-      ignoreCase: input.ignoreCase ?? false,
-      multiline: input.multiline ?? false,
-      context: input.context ?? 0,
-    })
+    const { pattern, ignoreCase = false, multiline = false, context = 0 } = input
+    const matcher = openMatcher(pattern, { ignoreCase, multiline, context }, signal)
     try {
       const found = await filesOf(files, input, signal)
       const results: { path: Path; matches: readonly TextMatch[] }[] = []

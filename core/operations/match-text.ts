@@ -15,17 +15,12 @@ export interface MatchOptions {
   readonly context: number
 }
 
-/** Finds every match of a regular expression; by line, each line once, unless `multiline`. */
-export function createMatcher(pattern: string, options: MatchOptions): (text: string) => TextMatch[] {
-  const expression = compile(pattern, `${options.ignoreCase ? 'i' : ''}${options.multiline ? 'gms' : ''}`)
-  return (text) =>
-    options.multiline
-      ? acrossLines(text, expression, options.context)
-      : byLine(text, expression, options.context)
-}
-
-/** Whole characters and \p{…} where the pattern allows it; many patterns escape what needs none, and are taken as they are. */
-function compile(pattern: string, flags: string): RegExp {
+/**
+ * The expression for a pattern; throws what is wrong with it. Whole characters and \p{…} where the pattern allows it: many
+ * patterns escape what needs none, and are taken as they are.
+ */
+export function compilePattern(pattern: string, { ignoreCase, multiline }: MatchOptions): RegExp {
+  const flags = `${ignoreCase ? 'i' : ''}${multiline ? 'gms' : ''}`
   try {
     return new RegExp(pattern, `${flags}u`)
   } catch {
@@ -33,53 +28,59 @@ function compile(pattern: string, flags: string): RegExp {
   }
 }
 
-function byLine(text: string, expression: RegExp, context: number): TextMatch[] {
-  const lines = text.split(/\r\n|\n|\r/)
+/**
+ * Start and end of each match, one after the other: all of them for a global expression, otherwise the first of each line.
+ * It stands by itself, because its text is also what a worker runs.
+ */
+export function findOffsets(expression: RegExp, text: string): number[] {
+  const offsets: number[] = []
+  if (expression.global) {
+    for (const match of text.matchAll(expression)) offsets.push(match.index, match.index + match[0].length)
+    return offsets
+  }
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const match = expression.exec(text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end))
+    if (match) offsets.push(start + match.index, start + match.index + match[0].length)
+    start = end + 1
+  }
+  return offsets
+}
+
+/** The matches at these offsets, with their places and the lines around them. */
+export function matchesAt(
+  text: string,
+  offsets: readonly number[],
+  { multiline, context }: MatchOptions,
+): TextMatch[] {
+  if (offsets.length === 0) return []
+  const lines = text.split(/\r?\n/)
+  if (lines.at(-1) === '') lines.pop()
+  const starts = lineStarts(text)
   const found: TextMatch[] = []
-  for (const [index, line] of lines.entries()) {
-    const match = expression.exec(line)
-    if (!match) continue
+  let line = 0
+  for (let index = 0; index < offsets.length; index += 2) {
+    const start = offsets[index]!
+    const end = offsets[index + 1]!
+    while ((starts[line + 1] ?? Infinity) <= start) line++
+    let last = line
+    while ((starts[last + 1] ?? Infinity) < end) last++
     found.push({
-      line: index + 1,
-      column: match.index + 1,
-      text: line,
-      ...around(lines, index, index, context),
+      line: line + 1,
+      column: start - starts[line]! + 1,
+      text: multiline ? text.slice(start, end) : lines[line]!,
+      ...(context > 0 && {
+        before: lines.slice(Math.max(line - context, 0), line),
+        after: lines.slice(last + 1, last + 1 + context),
+      }),
     })
   }
   return found
 }
 
-function acrossLines(text: string, expression: RegExp, context: number): TextMatch[] {
-  const found: TextMatch[] = []
-  const lines = context > 0 ? text.split('\n') : []
-  let line = 1
-  let lineStart = 0
-  let at = 0
-  for (const match of text.matchAll(expression)) {
-    for (let next = text.indexOf('\n', at); next >= 0 && next < match.index; next = text.indexOf('\n', at)) {
-      line++
-      lineStart = at = next + 1
-    }
-    const last = line - 1 + match[0].split('\n').length - 1
-    found.push({
-      line,
-      column: match.index - lineStart + 1,
-      text: match[0],
-      ...around(lines, line - 1, last, context),
-    })
-  }
-  return found
-}
-
-function around(
-  lines: readonly string[],
-  first: number,
-  last: number,
-  context: number,
-): Pick<TextMatch, 'before' | 'after'> {
-  if (context === 0) return {}
-  return {
-    before: lines.slice(Math.max(first - context, 0), first),
-    after: lines.slice(last + 1, last + 1 + context),
-  }
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
 }

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads'
-import { fail, messageOf } from '../base/diagnostic.ts'
-import { createMatcher, type MatchOptions, type TextMatch } from './match-text.ts'
+import { fail, HeddleError, messageOf } from '../base/diagnostic.ts'
+import { compilePattern, findOffsets, matchesAt, type MatchOptions, type TextMatch } from './match-text.ts'
 
 /** Searches texts for one pattern, one after the other; never freezes the program. */
 export interface Matcher {
-  /** Rejects with REGEX_TIMEOUT when one text takes too long. */
+  /** Rejects with REGEX_TIMEOUT when one text takes too long, and when the signal aborts. */
   find(text: string): Promise<TextMatch[]>
   close(): Promise<void>
 }
@@ -16,14 +16,18 @@ const longestPlain = 200
 const mostChoices = 4
 
 /**
- * A matcher for a regular expression of JavaScript. Expressions that cannot run away run here; all
- * others run in a worker that is ended when its budget is spent. Throws REGEX_INVALID.
+ * A matcher for a regular expression of JavaScript. Expressions that cannot run away run here; all others run in a worker
+ * that is ended when its budget is spent or `signal` aborts. Throws REGEX_INVALID with the place of the fault.
  */
-export function openMatcher(pattern: string, options: MatchOptions): Matcher {
-  const find = compile(pattern, options)
-  return mayRunAway(pattern)
-    ? createWorkerMatcher(pattern, options)
-    : { find: async (text) => find(text), close: async () => {} }
+export function openMatcher(pattern: string, options: MatchOptions, signal: AbortSignal): Matcher {
+  const expression = compile(pattern, options)
+  const offsetsIn = mayRunAway(pattern)
+    ? searchInWorker(expression, signal)
+    : { find: async (text: string) => findOffsets(expression, text), close: async () => {} }
+  return {
+    find: async (text) => matchesAt(text, await offsetsIn.find(text), options),
+    close: offsetsIn.close,
+  }
 }
 
 /**
@@ -36,13 +40,14 @@ export function mayRunAway(pattern: string): boolean {
   return /[*+{]/.test(bare) || (bare.match(/[(?]/g)?.length ?? 0) > mostChoices
 }
 
-function compile(pattern: string, options: MatchOptions): (text: string) => TextMatch[] {
+function compile(pattern: string, options: MatchOptions): RegExp {
   try {
-    return createMatcher(pattern, options)
+    return compilePattern(pattern, options)
   } catch (thrown) {
+    const reason = reasonOf(thrown)
     return fail(
       'REGEX_INVALID',
-      `"${shorten(pattern)}" is no regular expression: ${reasonOf(thrown)}, at character ${faultyCharacter(pattern, reasonOf(thrown))}.`,
+      `"${shorten(pattern)}" is no regular expression: ${reason}, at character ${faultyCharacter(pattern, reason)}.`,
       'Escape the characters that stand for themselves with a backslash.',
     )
   }
@@ -79,54 +84,74 @@ function shorten(pattern: string): string {
   return pattern.length > longestPlain ? `${pattern.slice(0, longestPlain)}…` : pattern
 }
 
-function createWorkerMatcher(pattern: string, options: MatchOptions): Matcher {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./match-worker.${ending}`, import.meta.url), {
-    workerData: { pattern, options },
-    env: {},
-  })
+/** Runs the same function as here; a file of its own would need whatever loader this program was started with. */
+const workerText = `
+const { parentPort, workerData } = require('node:worker_threads')
+const find = ${findOffsets.toString()}
+parentPort.on('message', (text) => parentPort.postMessage(find(workerData, text)))
+`
+
+interface OffsetSearch {
+  find(text: string): Promise<number[]>
+  close(): Promise<void>
+}
+
+function searchInWorker(expression: RegExp, signal: AbortSignal): OffsetSearch {
+  const worker = new Worker(workerText, { eval: true, workerData: expression, env: {}, execArgv: [] })
   worker.unref()
+  const end = (): void => void worker.terminate()
+  signal.addEventListener('abort', end)
+  if (signal.aborted) end()
   const started = new Promise<void>((resolve, reject) => {
-    worker.once('online', resolve)
-    worker.once('error', reject)
+    worker.once('online', resolve).once('error', reject)
+    worker.once('exit', () => reject(new Error('The search was ended.')))
   })
-  started.catch(() => {})
+  started.catch(() => undefined)
+
+  function ask(text: string): Promise<number[]> {
+    const limit = budgetMs * (1 + text.length / megabyte)
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        end()
+        broken(timedOut(expression.source, limit))
+      }, limit)
+      function answer(offsets: number[]): void {
+        settled()
+        resolve(offsets)
+      }
+      function broken(error: Error): void {
+        settled()
+        reject(error)
+      }
+      function gone(): void {
+        broken(new Error('The search was ended.'))
+      }
+      function settled(): void {
+        clearTimeout(timer)
+        worker.off('message', answer).off('error', broken).off('exit', gone)
+      }
+      worker.on('message', answer).on('error', broken).on('exit', gone)
+      worker.postMessage(text, [])
+    })
+  }
+
   return {
     async find(text) {
       await started
-      const limit = budgetMs * (1 + text.length / megabyte)
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          void worker.terminate()
-          settle(() =>
-            fail(
-              'REGEX_TIMEOUT',
-              `"${shorten(pattern)}" took more than ${Math.round(limit)} ms on one file.`,
-              'Write it without a repetition inside a repetition.',
-            ),
-          )
-        }, limit)
-        const settle = (give: () => TextMatch[]): void => {
-          clearTimeout(timer)
-          worker.off('message', answer).off('error', broken).off('exit', gone)
-          try {
-            resolve(give())
-          } catch (thrown) {
-            reject(thrown)
-          }
-        }
-        const answer = (matches: TextMatch[]): void => settle(() => matches)
-        const broken = (error: Error): void =>
-          settle(() => {
-            throw error
-          })
-        const gone = (): void => broken(new Error('the search was ended'))
-        worker.on('message', answer).on('error', broken).on('exit', gone)
-        worker.postMessage(text, [])
-      })
+      return ask(text)
     },
     async close() {
+      signal.removeEventListener('abort', end)
       await worker.terminate()
     },
   }
+}
+
+function timedOut(pattern: string, limit: number): HeddleError {
+  return new HeddleError({
+    code: 'REGEX_TIMEOUT',
+    severity: 'error',
+    message: `"${shorten(pattern)}" took more than ${Math.round(limit)} ms on one file.`,
+    hint: 'Write it without a repetition inside a repetition.',
+  })
 }

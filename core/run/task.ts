@@ -1,4 +1,4 @@
-import { messageOf } from '../base/diagnostic.ts'
+import { HeddleError, messageOf } from '../base/diagnostic.ts'
 import type { Result } from '../base/result.ts'
 import { done, failed } from '../base/result.ts'
 import type { Regions } from './claims.ts'
@@ -134,6 +134,7 @@ export function makeRunnable(operation: NamedOperation, kinds: Kinds, deadlineMs
       deadlineMs: operation.deadlineMs ?? kind.value.kind.deadlineMs ?? deadlineMs,
     })
   } catch (thrown) {
+    if (thrown instanceof HeddleError) return failed(thrown.diagnostic)
     return failed({
       code: 'KIND_INVALID',
       severity: 'error',

@@ -366,7 +366,7 @@ function scriptKind(
     }
   }
 
-  return kind as OperationKind
+  return kind
 }
 
 function text(bytes: Uint8Array): string {
