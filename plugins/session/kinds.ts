@@ -68,7 +68,7 @@ export function sessionKinds(shelf: Shelf): readonly OperationKind[] {
       kind: 'session-list',
       description: 'Reads every saved session and keeps damaged ones aside',
       idempotent: true,
-      input: (z) => z.object({}) as never,
+      input: (z) => z.object({}),
       output: (z) =>
         z.object({
           sessions: z.array(summary(z)),
@@ -93,7 +93,7 @@ export function sessionKinds(shelf: Shelf): readonly OperationKind[] {
       kind: 'session-index',
       description: 'Writes the index of all sessions and reads it back',
       idempotent: true,
-      input: (z) => z.object({}) as never,
+      input: (z) => z.object({}),
       output: (z) => z.object({ matches: z.boolean() }),
       run: async () => ({ matches: await shelf.index() }),
     }),
