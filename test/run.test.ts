@@ -369,15 +369,30 @@ test('what fails leaves none of its writes; what it read before stays as it was'
   assert.deepEqual(outcome(report, 'reading').output, ['old', undefined])
 })
 
+test('what is written deep in a folder goes with the folder, for every later operation and in the commit', async () => {
+  const files = memoryFiles({ 'a/b/c.txt': 'old' })
+  const report = await runDeeds(
+    {
+      write: ({ files }) => files.write('a/b/c.txt' as Path, 'new'),
+      remove: ({ files }) => files.remove('a' as Path),
+      look: async ({ files }) => [await files.stat('a/b/c.txt' as Path), await files.list('a' as Path)],
+      again: ({ files }) => files.write('a/d.txt' as Path, 'again'),
+    },
+    { files },
+  )
+  assert.deepEqual(outcome(report, 'look').output, [undefined, undefined])
+  assert.deepEqual([await run(files, 'a/b/c.txt'), await run(files, 'a/d.txt')], [undefined, 'again'])
+})
+
 test('a finding of a kind keeps the output of what failed', async () => {
   const finding: Diagnostic = { code: 'FOUND', severity: 'error', message: 'found' }
-  const kind: OperationKind<unknown> = {
+  const kind = {
     ...kindBase,
     kind: 'finding',
     input: (z) => z.unknown(),
     run: () => 'output',
     failure: () => finding,
-  }
+  } satisfies OperationKind
   const report = await runGroups([{ name: 'g', operations: [{ kind: 'finding', input: {} }] }], {
     kinds: kindsOf(kind),
   })

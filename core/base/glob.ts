@@ -1,4 +1,5 @@
-import { minimatch, Minimatch, type MinimatchOptions } from 'minimatch'
+import { createRequire } from 'node:module'
+import type * as minimatch from 'minimatch'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Result } from './result.ts'
 import { done, failed } from './result.ts'
@@ -13,10 +14,11 @@ export interface Glob {
   matches(path: string): boolean
 }
 
+const require = createRequire(import.meta.url)
 const longestPattern = 256
 const mostWildcards = 16
 const mostAlternatives = 64
-const options: MinimatchOptions = { dot: true, nonegate: true, nocomment: true, platform: 'linux' }
+const options: minimatch.MinimatchOptions = { dot: true, nonegate: true, nocomment: true, platform: 'linux' }
 const magic = /[*?[\]{}()!+@]/
 
 /** Compiles a pattern; refuses with GLOB_LIMIT what is too long, or has too many wildcards or alternatives. Dots are ordinary. */
@@ -26,6 +28,7 @@ export function compileGlob(pattern: string): Result<Glob> {
   if (literal) return done({ pattern, prefix, literal, matches: (path) => path === prefix })
   const excess = findExcess(written)
   if (excess) return failed(limit(pattern, excess))
+  const { Minimatch } = loadMinimatch()
   const compiled = new Minimatch(written, options)
   return done({ pattern, prefix, literal, matches: (path) => compiled.match(path) })
 }
@@ -33,6 +36,11 @@ export function compileGlob(pattern: string): Result<Glob> {
 /** The pattern that names exactly this path, whatever characters are in it. */
 export function escapeGlob(path: string): string {
   return path.replace(/[*?[\]{}()!+@\\]/g, '\\$&')
+}
+
+/** Loaded for the first wildcard, since it takes longer to load than a small framework to check. */
+function loadMinimatch(): typeof minimatch {
+  return require('minimatch') as typeof minimatch
 }
 
 function literalPart(pattern: string): { prefix: string; literal: boolean } {
@@ -48,7 +56,7 @@ function findExcess(pattern: string): string | undefined {
   if (pattern.length > longestPattern) return `is longer than ${longestPattern} characters`
   const wildcards = pattern.replace(/\\./g, '').match(/\*+|\?|\[|[!+@]\(/g)?.length ?? 0
   if (wildcards > mostWildcards) return `has more than ${mostWildcards} wildcards`
-  const alternatives = minimatch.braceExpand(pattern, {
+  const alternatives = loadMinimatch().minimatch.braceExpand(pattern, {
     ...options,
     braceExpandMax: mostAlternatives + 1,
   }).length

@@ -1,4 +1,4 @@
-import ignore, { type Ignore } from 'ignore'
+import type { Ignore } from 'ignore'
 import type { Files } from '../vfs/file-system.ts'
 import { childOf, nameOf, type Path } from '../vfs/path.ts'
 
@@ -50,6 +50,7 @@ async function readRules(files: Files, folder: Path): Promise<RuleFile | undefin
   const path = childOf(folder, '.gitignore')
   const stat = await files.stat(path).catch(() => undefined)
   if (stat?.type !== 'file') return undefined
+  const { default: ignore } = await import('ignore')
   const text = new TextDecoder().decode(await files.read(path))
   return { folder, rules: ignore({ allowRelativePaths: true }).add(text) }
 }

@@ -1,5 +1,5 @@
 import type { Path } from './path.ts'
-import { childOf, nameOf, parentOf } from './path.ts'
+import { childOf, isWithin, nameOf, parentOf } from './path.ts'
 
 /**
  * What a layer above says about one path: a file, a folder (`opaque`: nothing shows through from below), or that it is
@@ -32,9 +32,9 @@ const none: ReadonlyMap<string, Cell> = new Map()
 
 /** An empty tree of cells. */
 export function createCells(folders = new Map<Path, Map<string, Cell>>()): Cells {
+  /** By path, not from cell to cell: a folder that is only in the base has none, and may still hold some. */
   function deleteBelow(path: Path): void {
-    for (const name of folders.get(path)?.keys() ?? []) deleteBelow(childOf(path, name))
-    folders.delete(path)
+    for (const folder of folders.keys()) if (isWithin(folder, path)) folders.delete(folder)
   }
 
   function get(path: Path): Cell | undefined {
