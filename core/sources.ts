@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fail } from './base/diagnostic.ts'
 import type { Config } from './config.ts'
-import { openLayer, ownFolderAliases } from './load/open-layers.ts'
+import { openLayer } from './load/open-layers.ts'
 import type { Layer } from './resolve/layers.ts'
 import { diskFiles } from './vfs/disk.ts'
 import type { Files } from './vfs/file-system.ts'
@@ -34,7 +34,7 @@ export async function openLayers(
       Object.entries(config.aliases ?? {}).map(([name, to]) => [name, asPaths(to, name)]),
     ),
   })
-  const own = { homes: [rootPath], aliases: ownFolderAliases }
+  const homes = [rootPath]
   const users = config.user ? ['.heddle', '.claude'].filter((name) => existsSync(join(homedir(), name))) : []
   return [
     project,
@@ -44,7 +44,7 @@ export async function openLayers(
           name: 'user',
           label: `~/${name}/`,
           files: diskFiles({ root: join(homedir(), name) }),
-          ...own,
+          homes,
         }),
       ),
     )),
@@ -55,7 +55,8 @@ export async function openLayers(
             name: 'built-in',
             label: 'heddle:modules/',
             files: diskFiles({ root: builtInFolder() }),
-            ...own,
+            homes,
+            isModulesFolder: true,
           }),
         ]),
   ]

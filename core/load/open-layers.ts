@@ -1,7 +1,7 @@
 import { findAliases, findHomes, type Layer, type LayerName } from '../resolve/layers.ts'
 import type { Files } from '../vfs/file-system.ts'
-import { type Path, rootPath } from '../vfs/path.ts'
-import { readTree } from '../vfs/tree.ts'
+import { childOf, type Path, rootPath } from '../vfs/path.ts'
+import { readTree, type Tree } from '../vfs/tree.ts'
 
 /** Where a layer comes from and what the configuration says of it. */
 export interface LayerSource {
@@ -11,6 +11,8 @@ export interface LayerSource {
   /** Homes as configured; found in the tree when left out. */
   readonly homes?: readonly Path[]
   readonly aliases?: Readonly<Record<string, readonly Path[]>>
+  /** True when the root is itself the folder that `@modules` stands for, as it is for the built-in modules. */
+  readonly isModulesFolder?: boolean
   /** What listings show, when git has said so. */
   readonly listed?: readonly Path[] | undefined
 }
@@ -25,13 +27,12 @@ export async function openLayer(source: LayerSource): Promise<Layer> {
     files: source.files,
     tree,
     homes,
-    aliases: findAliases(tree, homes, source.aliases),
+    aliases: source.isModulesFolder ? modulesFolderAliases(tree) : findAliases(tree, homes, source.aliases),
   }
 }
 
-/** The aliases of modules that are a folder of their own: the built-in ones, or a user's. */
-export const ownFolderAliases: Readonly<Record<string, readonly Path[]>> = {
-  modules: [rootPath],
-  system: ['system' as Path],
-  commands: ['commands' as Path],
+/** `@modules` is the root itself, and every folder in it is an alias. */
+function modulesFolderAliases(tree: Tree): Map<string, readonly Path[]> {
+  const folders = tree.foldersIn(rootPath).map((name) => [name, [childOf(rootPath, name)]] as const)
+  return new Map<string, readonly Path[]>([['modules', [rootPath]], ...folders])
 }

@@ -15,7 +15,7 @@ import { createVirtualClock, type VirtualClock } from '../virtual-clock.ts'
 
 // Law 1: a parallel run leaves the values and the bytes of a run one by one. Plans are made from a number, so that a
 // difference can be made again: its message names the number.
-const plans = Number(process.env['HEDDLE_PLANS'] ?? 80)
+const plans = Number(process.env['HEDDLE_PLANS'] ?? 40)
 const firstSeed = Number(process.env['HEDDLE_SEED'] ?? 1)
 
 test(`${plans} random plans give at every concurrency and schedule what they give one by one`, async () => {
