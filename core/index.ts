@@ -58,6 +58,7 @@ export type {
   Hooks,
   Planning,
   Plugin,
+  ParseContext,
   PluginContext,
   ReferenceContext,
   ResolveRequest,

@@ -27,7 +27,7 @@ export function openLibrary(layers: readonly Layer[], folder: string | null, cal
     aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
     virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
     references: (document, exists) => calls.references(document, { aliases, exists }),
-    parse: calls.parse,
+    parse: (draft, { layer }) => calls.parse(draft, { isFile: (path) => isFile(layer, path) }),
     validate: calls.validate,
     exists,
   })
@@ -37,6 +37,10 @@ export function openLibrary(layers: readonly Layer[], folder: string | null, cal
 
 function exists({ layer, path }: Spot, target: string): boolean {
   const folder = parentOf(path)
-  const parsed = parsePath(folder === '' ? target : `${folder}/${target}`)
+  return isFile(layer, folder === '' ? target : `${folder}/${target}`)
+}
+
+function isFile(layer: Layer, path: string): boolean {
+  const parsed = parsePath(path)
   return parsed.ok && layer.tree.typeOf(parsed.value) === 'file'
 }

@@ -31,7 +31,7 @@ export function readEverything(bytes: Uint8Array, path: Path): void {
   const document = createDocument({ label: path, path, layer: 'project', homePath, text: text.value })
   if (document.blocks.some(({ start }) => document.text[start] !== '<'))
     throw new RangeError('A block is no tag.')
-  const draft = readDialect(readClaudeFile(createDraft(document)))
+  const draft = readDialect(readClaudeFile(createDraft(document), { isFile: () => false }))
   const aliases = new Set(['modules'])
   const found = [
     ...findReferences(document, aliases),

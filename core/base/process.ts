@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { fail, HeddleError } from './diagnostic.ts'
 import { createOutput, type Output, type StoredOutput } from './output.ts'
+import { type GroupWatch, signalGroup, watchGroup } from './process-group.ts'
 
 /** A program to run. */
 export interface ProcessOptions {
@@ -41,8 +42,6 @@ export const terminationGraceMs = 200
 const settleAfterKillMs = 30
 const lookAgainMs = 5
 const inherited = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR']
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-const running = new Set<number>()
 
 /**
  * Runs a program in a process group of its own and gives how it ended. What is left of the group when the program ends, at
@@ -54,26 +53,22 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   const started = performance.now()
   const early = options.signal?.aborted ? endingOf(options.signal) : undefined
   if (early) return { code: null, signal: null, stdout: '', stderr: '', ended: early, ranMs: 0 }
-  const child = await start(options)
   const outputs = {
     stdout: createOutput('stdout', options.storeIn),
     stderr: createOutput('stderr', options.storeIn),
   }
+  const watch = watchGroup()
   try {
-    const how = await settle(child, options, outputs)
+    const how = await settle(await start(options, watch), options, outputs)
     return { ...how, ...resultOf(outputs), ranMs: performance.now() - started }
   } finally {
+    watch.end()
     outputs.stdout.close()
     outputs.stderr.close()
   }
 }
 
-/** Ends every process that is still running, at once and for good; for the moment before our own process ends. */
-export function endAllProcesses(): void {
-  for (const group of running) signalGroup(group, 'SIGKILL')
-}
-
-async function start(options: ProcessOptions): Promise<ChildProcess> {
+async function start(options: ProcessOptions, watch: GroupWatch): Promise<ChildProcess> {
   const { program, arguments: words = [], shell = false, cwd, input } = options
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
     fail(
@@ -91,6 +86,7 @@ async function start(options: ProcessOptions): Promise<ChildProcess> {
       windowsHide: true,
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    if (child.pid !== undefined) watch.add(child.pid)
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
     child.on('error', () => undefined)
     return child
@@ -179,7 +175,6 @@ function settle(child: ChildProcess, options: ProcessOptions, outputs: Outputs):
   function finish(): void {
     for (const timer of timers) clearTimeout(timer)
     options.signal?.removeEventListener('abort', onAbort)
-    unregister(group)
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
     if (fault === undefined) resolve({ code: child.exitCode, signal: child.signalCode, ended })
     else reject(fault)
@@ -201,7 +196,6 @@ function settle(child: ChildProcess, options: ProcessOptions, outputs: Outputs):
     stream?.on('error', () => undefined)
   }
 
-  register(group)
   collect(child.stdout, outputs.stdout)
   collect(child.stderr, outputs.stderr)
   child.stdin?.on('error', () => undefined)
@@ -247,36 +241,4 @@ function resultOf({ stdout, stderr }: Outputs): Pick<ProcessResult, 'stdout' | '
   }
   const text = { stdout: stdout.text(), stderr: stderr.text() }
   return (stored.stdout ?? stored.stderr) ? { ...text, stored } : text
-}
-
-/** True when somebody in the group got the signal; 0 only asks. */
-function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(-group, signal)
-  } catch {
-    return false
-  }
-}
-
-function register(group: number): void {
-  if (running.size === 0) {
-    process.on('exit', endAllProcesses)
-    for (const signal of endingSignals) process.on(signal, onEndingSignal)
-  }
-  running.add(group)
-}
-
-function unregister(group: number): void {
-  running.delete(group)
-  if (running.size > 0) return
-  process.off('exit', endAllProcesses)
-  for (const signal of endingSignals) process.off(signal, onEndingSignal)
-}
-
-/** Whoever else listens decides how we end, and cancels; alone we end the children and then ourselves, as without us. */
-function onEndingSignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return
-  endAllProcesses()
-  process.off(signal, onEndingSignal)
-  process.kill(process.pid, signal)
 }

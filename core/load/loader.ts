@@ -18,7 +18,7 @@ export interface LoadSteps {
   /** The text of a virtual module. */
   virtual(spot: Spot): string | undefined
   references(document: Document, exists: (target: string) => boolean): Iterable<FoundReference>
-  parse(draft: Draft): Draft
+  parse(draft: Draft, spot: Spot): Draft
   validate(draft: Draft): readonly Diagnostic[]
   exists(spot: Spot, target: string): boolean
 }
@@ -84,7 +84,7 @@ export function createLoader(steps: LoadSteps): Loader {
       homePath: homePathOf(spot.layer, spot.path),
       text: text.value,
     })
-    const draft = steps.parse(createDraft(document))
+    const draft = steps.parse(createDraft(document), spot)
     const own = findReferences(document, steps.aliases)
     const added = steps.references(document, (target) => steps.exists(spot, target))
     const references = settleReferences(document, [...added, ...own])

@@ -18,7 +18,15 @@ import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport, Report } from '../run/report.ts'
 import type { Path } from '../vfs/path.ts'
 import { type Faults, pluginFailed } from './faults.ts'
-import type { Door, Hooks, Planning, ReferenceContext, ResolveRequest, TapOptions } from './plugin.ts'
+import type {
+  Door,
+  Hooks,
+  ParseContext,
+  Planning,
+  ReferenceContext,
+  ResolveRequest,
+  TapOptions,
+} from './plugin.ts'
 import { createSettle, type Slot } from './settle.ts'
 
 /** The hooks as the framework calls them: no call throws, a plugin that fails is named among the faults. */
@@ -26,7 +34,7 @@ export interface HookCalls {
   references(document: Document, context: ReferenceContext): FoundReference[]
   resolve(request: ResolveRequest): { readonly path: string; readonly plugin: string } | undefined
   load(path: Path): string | undefined
-  parse(draft: Draft): Draft
+  parse(draft: Draft, context: ParseContext): Draft
   validate(draft: Draft): Diagnostic[]
   registered(module: Module): void
   invalidated(path: Path): void
@@ -69,7 +77,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
     ]),
     resolve: new SyncBailHook<[ResolveRequest], Collected<string> | undefined>(['request']),
     load: new SyncBailHook<[Path], string | undefined>(['path']),
-    parse: new SyncWaterfallHook<[Draft]>(['draft']),
+    parse: new SyncWaterfallHook<[Draft, ParseContext]>(['draft', 'context']),
     validate: new SyncHook<[Draft, Diagnostic[]]>(['draft', 'found']),
     registered: new SyncHook<[Module]>(['module']),
     invalidated: new SyncHook<[Path]>(['path']),
@@ -133,7 +141,9 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
         hooks.load.tap(options, (path) => guard(plugin, 'load', undefined, () => give(path))),
       ),
       parse: door((options, parse) =>
-        hooks.parse.tap(options, (draft) => guard(plugin, 'parse', draft, () => parse(draft))),
+        hooks.parse.tap(options, (draft, context) =>
+          guard(plugin, 'parse', draft, () => parse(draft, context)),
+        ),
       ),
       validate: door((options, validate) =>
         hooks.validate.tap(options, (draft, found) =>
@@ -196,7 +206,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       return answer && { path: answer.value, plugin: answer.plugin }
     },
     load: (path) => hooks.load.call(path),
-    parse: (draft) => hooks.parse.call(draft),
+    parse: (draft, context) => hooks.parse.call(draft, context),
     validate(draft) {
       const found: Diagnostic[] = []
       hooks.validate.call(draft, found)

@@ -37,6 +37,12 @@ export interface ReferenceContext {
   exists(target: string): boolean
 }
 
+/** What a dialect is told about the files round a draft. */
+export interface ParseContext {
+  /** True when the path, relative to the root of the draft's layer, is a file. */
+  isFile(path: string): boolean
+}
+
 /** What a planner works from. */
 export interface Planning {
   readonly command: Module
@@ -70,7 +76,7 @@ export interface Hooks {
   /** Series, first answer wins: the text of a virtual module. */
   readonly load: Door<(path: Path) => string | undefined>
   /** Waterfall: each dialect adds what it knows to the draft. */
-  readonly parse: Door<(draft: Draft) => Draft>
+  readonly parse: Door<(draft: Draft, context: ParseContext) => Draft>
   /** Settled: findings about one draft. */
   readonly validate: Door<(draft: Draft) => readonly Diagnostic[] | void>
   /** Observers. */

@@ -1,9 +1,9 @@
 import type { Diagnostic, Document, Draft } from 'heddle'
-import { kindOf, skillFolder } from './kinds.ts'
+import { skillFolder } from './kinds.ts'
 
 /** What the host or the agent skills format asks of this file and does not find; keys that nobody knows are no fault. */
 export function findFaults(draft: Draft): Diagnostic[] {
-  const kind = kindOf(draft.document)
+  const { kind } = draft
   if (kind === 'skill') return new Findings(draft.document).skill()
   if (kind === 'agent') return new Findings(draft.document).agent()
   if (kind === 'command') return new Findings(draft.document).command()
