@@ -295,6 +295,12 @@ test('a tool that is not installed is skipped with a hint, and its gate never pa
   assert.ok(missing?.hint)
 })
 
+test('a project without any check did nothing, and that does not read as passed', async (t) => {
+  const report = await protocol(temporary(t, { 'notes.txt': '' }))
+  assert.equal(report.status, 'partial')
+  assert.ok(report.gates.every(({ status }) => status === 'skipped'))
+})
+
 test('a test command without a test to run does not pass its gate', async (t) => {
   const root = temporary(t, { 'package.json': packageOf({ test: 'node --test' }), 'nothing.js': '' })
   const report = await protocol(root)

@@ -812,7 +812,7 @@ test('the figures are those of the work: serial time, critical path through need
   assert.deepEqual(timing, { wallMs: 5_000, serialMs: 9_000, criticalPathMs: 5_000, reduction: 1 - 5 / 9 })
   assert.deepEqual([groups[3]!.operations[0]!.queuedMs, groups[3]!.operations[0]!.ranMs], [2_000, 1_000])
   const empty = await runGroups([])
-  assert.deepEqual([empty.status, empty.timing.reduction], ['passed', 0])
+  assert.deepEqual([empty.status, empty.timing.reduction], ['partial', 0])
 })
 
 test('10 000 operations settle in one group, in 10 000, all in conflict, and skipped one after the other', async () => {

@@ -11,7 +11,7 @@ export interface VerdictParts {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The status of a run: a run that left anything out is never `passed`. */
+/** The status of a run: a run that left anything out, or did nothing at all, is never `passed`. */
 export function judgeRun({ cancelled, groups, gates, complete, diagnostics }: VerdictParts): RunStatus {
   if (cancelled) return 'cancelled'
   const failed = gates.filter(({ status }) => status === 'failed')
@@ -20,6 +20,7 @@ export function judgeRun({ cancelled, groups, gates, complete, diagnostics }: Ve
     complete &&
     failed.every(({ severity }) => severity === 'warning') &&
     diagnostics.every(({ severity }) => severity !== 'error') &&
+    groups.some(({ operations }) => operations.length > 0) &&
     groups.every(({ operations }) => operations.every(({ status }) => status === 'done'))
   return isWhole ? 'passed' : 'partial'
 }
