@@ -59,11 +59,16 @@ function countReferences(linked: readonly Linked[]): ReferenceTotals {
   return { total, ...totals }
 }
 
+/** Longer cycles are shown by their beginning; the graph has them whole. */
+const shownInCycle = 8
+
 function cycleFound(cycle: readonly string[]): Diagnostic {
+  const left = cycle.length - shownInCycle
+  const shown = left > 0 ? [...cycle.slice(0, shownInCycle), `${left} more`, cycle[0]] : [...cycle, cycle[0]]
   return {
     code: 'REFERENCE_CYCLE',
     severity: 'warning',
-    message: `Modules need each other: ${[...cycle, cycle[0]].join(' → ')}.`,
+    message: `Modules need each other: ${shown.join(' → ')}.`,
     hint: 'Remove one of the references, or make it a link.',
     at: { path: cycle[0]!, line: 1, column: 1 },
   }
