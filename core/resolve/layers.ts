@@ -91,8 +91,3 @@ export function isMarkdown(path: string): boolean {
 
 /** Names that stand for their folder, in the order in which they are tried. */
 export const folderFiles: readonly string[] = ['README.md', 'index.md', 'SKILL.md']
-
-/** True for a file that stands for its folder. */
-export function standsForFolder(path: Path): boolean {
-  return folderFiles.includes(nameOf(path))
-}
