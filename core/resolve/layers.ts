@@ -1,6 +1,6 @@
 import type { LayerName } from '../module/module.ts'
 import type { Files } from '../vfs/file-system.ts'
-import { childOf, isWithin, nameOf, type Path, rootPath } from '../vfs/path.ts'
+import { childOf, isWithin, type Path, rootPath } from '../vfs/path.ts'
 import type { Tree } from '../vfs/tree.ts'
 
 export type { LayerName } from '../module/module.ts'
