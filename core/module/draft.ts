@@ -2,23 +2,12 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { endingOf, nameOf, type Path } from '../vfs/path.ts'
 import type { Document } from './document.ts'
 import { createMetadataReader } from './metadata.ts'
-import { type LayerName, type Module, type ModuleId, noParts, type Parts } from './module.ts'
+import { type Described, type LayerName, type Module, type ModuleId, noParts } from './module.ts'
 import type { Reference } from './reference.ts'
 
 /** What is known of a document while the `parse` hook passes it from dialect to dialect. */
-export interface Draft {
+export interface Draft extends Described {
   readonly document: Document
-  readonly kind: string
-  readonly name: string
-  readonly title: string | null
-  readonly version: string | null
-  readonly description: string
-  /** True for what nobody needs to refer to: commands, skills, agents, memory files. */
-  readonly entry: boolean
-  /** Metadata from front matter or from the leading table; keys as written. */
-  readonly metadata: Readonly<Record<string, unknown>>
-  readonly parts: Parts
-  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** What Heddle's own dialect says of a document: front matter, the first heading, the file's name. */

@@ -69,26 +69,32 @@ export interface Parts {
 
 export const noParts: Parts = { gates: [], settings: [], phases: [], errors: [], triggers: [], names: [] }
 
-/** A validated markdown document with typed parts and its references. The text itself is not kept. */
-export interface Module {
-  readonly id: ModuleId
-  /** Relative to the root of its layer. */
-  readonly path: Path
-  readonly layer: LayerName
+/** What a document says of itself, as the dialects read it. */
+export interface Described {
   readonly kind: string
   readonly name: string
   readonly title: string | null
   readonly version: string | null
   readonly description: string
+  /** True for what nobody needs to refer to: commands, skills, agents, memory files. */
   readonly entry: boolean
+  /** Metadata from front matter or from the leading table; keys as written. */
   readonly metadata: Readonly<Record<string, unknown>>
-  readonly headings: readonly Heading[]
   readonly parts: Parts
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** A validated markdown document with typed parts and its references. The text itself is not kept. */
+export interface Module extends Described {
+  readonly id: ModuleId
+  /** Relative to the root of its layer. */
+  readonly path: Path
+  readonly layer: LayerName
+  readonly headings: readonly Heading[]
   /** The pattern plugin that implements it, from the key `pattern`. */
   readonly pattern: string | null
   readonly arguments: readonly ArgumentSpec[]
   readonly references: readonly Reference[]
-  readonly diagnostics: readonly Diagnostic[]
   readonly bytes: number
   /** Characters / 4: an estimate. */
   readonly tokens: number
