@@ -28,6 +28,8 @@ export interface Library {
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
   closure(start: readonly Module[]): Promise<Loaded>
+  /** Loads the modules of which some reference names a part, those of other layers included; gives all that are known by id. */
+  withParts(linked: readonly Linked[]): Promise<(id: string) => Module | undefined>
   link(module: Module): Linked
   /** Findings about the references of one module. */
   findings(linked: Linked): Diagnostic[]
@@ -101,6 +103,24 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return { linked, diagnostics }
   }
 
+  async function withParts(linked: readonly Linked[]): Promise<(id: string) => Module | undefined> {
+    const modules = new Map<string, Module>(
+      linked.filter(({ module }) => module.digest !== '').map(({ module }) => [module.id, module]),
+    )
+    const spots = new Map<string, Spot>()
+    for (const { module, resolutions } of linked) {
+      for (const [index, { fragment, form }] of module.references.entries()) {
+        const { to, class: kind } = resolutions[index]!
+        if (!fragment || form === 'mention' || to === null || kind !== 'module' || modules.has(to)) continue
+        const spot = resolver.spotOf(resolutions[index]!)
+        if (spot && !spot.layer.tree.isLink(spot.path)) spots.set(to, spot)
+      }
+    }
+    for (const result of await registry.getMany([...spots.values()]))
+      if (result.ok) modules.set(result.value.id, result.value)
+    return (id) => modules.get(id)
+  }
+
   function neededBy({ module, resolutions }: Linked, seen: Set<string>): Spot[] {
     const needed: Spot[] = []
     for (const [index, reference] of module.references.entries()) {
@@ -113,7 +133,7 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return needed
   }
 
-  return { resolve, load, loadSpot, loadEvery, closure, link, findings }
+  return { resolve, load, loadSpot, loadEvery, closure, withParts, link, findings }
 }
 
 /** The markdown files of a layer, links and folders named like files left out. */

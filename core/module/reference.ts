@@ -62,6 +62,24 @@ export function splitFragment(text: string): { target: string; fragment: string 
   return { target: text.slice(0, hash), fragment: text.slice(hash + 1) }
 }
 
+/** The alias that no configuration can give away: in an overriding module it means the next layer down. */
+export const superAlias = 'super'
+
+/** True for `@super` and what is written below it. */
+export function isSuper(target: string): boolean {
+  return target.startsWith('@super') && (target.length === 6 || target.charCodeAt(6) === 47)
+}
+
+/** Percent-encoding undone, as a browser does it; what is not valid stays as it is written. */
+export function decodePercent(text: string): string {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** True for addresses with a scheme (two letters or more, so that drive letters are not schemes) and for `//host`. */
 export function isExternal(text: string): boolean {
   return /^(?:[A-Za-z][A-Za-z0-9+.-]+:|\/\/)/.test(text)

@@ -53,9 +53,7 @@ export function findingOf(
     case 'missing':
       return {
         ...finding('REFERENCE_MISSING', 'error', `${quoted} names a file that does not exist.`),
-        hint: resolution.suggestion
-          ? suggested(reference, resolution, from)
-          : `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`,
+        hint: hintForMissing(reference, resolution, from),
         at,
       }
     default:
@@ -77,6 +75,12 @@ function finding(
   message: string,
 ): { code: string; severity: Severity; message: string } {
   return { code, severity, message }
+}
+
+function hintForMissing(reference: Reference, resolution: Resolution, from: string): string {
+  const near = resolution.suggestion ? suggested(reference, resolution, from) : undefined
+  if (resolution.hint !== null) return near ? `${resolution.hint} ${near}` : resolution.hint
+  return near ?? `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`
 }
 
 /** Links and imports are written from their own file, so that is how the suggestion is written too. */

@@ -1,5 +1,6 @@
-import type { Form } from '../module/reference.ts'
+import { decodePercent, type Form, isSuper } from '../module/reference.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
+import { lookBelow } from './below.ts'
 import { classOfFound, classOfMissing, isElsewhere } from './classify.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { labelOf, type Layer } from './layers.ts'
@@ -74,7 +75,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   function resolve(asked: Asked, from: Spot | null): Resolution {
-    const place = `${asked.form}:${from ? `${from.layer.label}${asked.target === '' ? from.path : parentOf(from.path)}` : '-'}`
+    const place = placeOf(asked, from)
     let known = answers.get(place)
     if (!known) answers.set(place, (known = new Map()))
     const old = known.get(asked.target)
@@ -94,14 +95,30 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (answered)
       return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })
     if (target === '' && from) return found(from, 'relative', { tried: [], plugin: null })
-    return ascend(asked, {
-      target: asked.form === 'link' || asked.form === 'image' ? decode(target) : target,
+    const question: Question = {
+      target: asked.form === 'link' || asked.form === 'image' ? decodePercent(target) : target,
       from,
       own: from?.layer ?? project,
       layers,
       endings: endingsOf,
       completes: true,
-    })
+    }
+    return isSuper(target) ? descend(asked, question) : ascend(asked, question)
+  }
+
+  function descend(asked: Asked, question: Question): Resolution {
+    const tried: Try[] = []
+    const { spot, outside, suggestion, hint } = lookBelow(question, tried)
+    if (spot) return found(spot, 'alias', { tried, plugin: null })
+    const kind = classOfMissing(asked.target, asked.form, false)
+    return {
+      ...unresolved,
+      status: outside ? 'outside' : 'missing',
+      class: kind,
+      suggestion: kind === 'example' ? null : suggestion,
+      tried,
+      hint,
+    }
   }
 
   function ascend(asked: Asked, question: Question): Resolution {
@@ -160,6 +177,7 @@ const unresolved: Resolution = {
   suggestion: null,
   candidates: [],
   tried: [],
+  hint: null,
 }
 
 const external: Resolution = { ...unresolved, status: null, class: 'external' }
@@ -176,6 +194,13 @@ function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): R
   }
 }
 
+/** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */
+function placeOf({ form, target }: Asked, from: Spot | null): string {
+  if (!from) return `${form}:-`
+  const seen = target === '' || isSuper(target) ? from.path : parentOf(from.path)
+  return `${form}:${from.layer.label}${seen}`
+}
+
 function ladderOf(form: Form, question: Question): Ladder {
   if (form === 'link' || form === 'image' || form === 'import')
     return question.target.startsWith('/') ? fromRoot : fileOnly
@@ -186,14 +211,4 @@ function ladderOf(form: Form, question: Question): Ladder {
 function fromFolder(target: string, folder: string | null | undefined): string | undefined {
   if (!target.startsWith('/')) return target
   return folder && target.startsWith(`${folder}/`) ? target.slice(folder.length) : undefined
-}
-
-/** Percent-encoding undone, as a browser does it; what is not valid stays as it is written. */
-function decode(target: string): string {
-  if (!target.includes('%')) return target
-  try {
-    return decodeURIComponent(target)
-  } catch {
-    return target
-  }
 }

@@ -23,6 +23,13 @@ export function suggest(question: Question, unused: readonly Rung[]): Suggestion
   )
 }
 
+/** What was probably meant by `@super/path`; the layers of the question are the lower ones. */
+export function suggestBelow(question: Question): Suggestion | null {
+  const asking = { ...question, completes: true }
+  const near = bySameName(asking) ?? byNearName(asking)
+  return near?.path.startsWith('@') ? { ...near, path: near.path.replace('@', '@super/') } : null
+}
+
 function bySameLetters(question: Question): Suggestion | null {
   const base = question.from ? parentFolder(question.from.path) : ''
   for (const folder of new Set([base, ...question.own.homes, ''])) {
@@ -42,7 +49,7 @@ function byUnusedRungs(question: Question, unused: readonly Rung[]): Suggestion 
 }
 
 function bySameName(question: Question): Suggestion | null {
-  const target = withEnding(searchable(question.target.replace(/^@/, '')))
+  const target = withEnding(searchable(question.target.replace(/^@(?:super\/)?/, '')))
   const name = target.slice(target.lastIndexOf('/') + 1)
   const spots = spotsNamed(question, name)
   if (spots.length === 0) return null
@@ -55,7 +62,7 @@ function bySameName(question: Question): Suggestion | null {
 
 function byNearName(question: Question): Suggestion | null {
   if (question.target.endsWith('/')) return null
-  const target = withEnding(searchable(question.target.replace(/^@/, '')))
+  const target = withEnding(searchable(question.target.replace(/^@(?:super\/)?/, '')))
   const name = target.slice(target.lastIndexOf('/') + 1)
   if (name.length < 4) return null
   const [best] = searched(question)

@@ -35,4 +35,6 @@ export interface Resolution {
   /** All files that fit, when there are several. */
   readonly candidates: readonly string[]
   readonly tried: readonly Try[]
+  /** What to do about it, where status and suggestion do not tell. */
+  readonly hint: string | null
 }
