@@ -30,9 +30,7 @@ export function findFragmentFaults(
 ): Diagnostic[] {
   return fragmentsOf(linked).flatMap((use) => {
     const module = moduleOf(use.to)
-    return module && !namesOf(module).has(wanted(use.fragment))
-      ? [faultOf(use, module, linked.module.id)]
-      : []
+    return module && !has(module, use.fragment) ? [faultOf(use, module, linked.module.id)] : []
   })
 }
 
@@ -55,6 +53,11 @@ export function partsOf({ headings, anchors, parts }: Parted): string[] {
   const named = [...parts.gates, ...parts.phases, ...parts.settings].map(({ name }) => name)
   const codes = parts.errors.map(({ code }) => code)
   return [...headings.map(({ slug }) => slug), ...parts.names, ...named, ...codes, ...anchors]
+}
+
+function has(module: Parted, fragment: string): boolean {
+  // Nearly every fragment is the slug of a heading, letter by letter.
+  return module.headings.some(({ slug }) => slug === fragment) || namesOf(module).has(wanted(fragment))
 }
 
 /** Many references may ask one module; its names are made once. */
