@@ -8,6 +8,7 @@ import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import type { Library } from './load/library.ts'
+import { closeFiles } from './load/open-packages.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { createHookSet } from './plugin/hooks.ts'
@@ -21,11 +22,12 @@ import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
+import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
 import { diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
-import { createGate, parsePath } from './vfs/gate.ts'
+import { createGate } from './vfs/gate.ts'
 import { decodeText } from './vfs/text.ts'
 
 /** What a framework is made from; every key may be left out. */
@@ -94,7 +96,7 @@ export interface Framework {
   ): Promise<Report>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
-  /** What plugins did wrong so far. */
+  /** What plugins did wrong so far, and layers that could not be opened. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
   dispose(): Promise<void>
@@ -120,7 +122,8 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   })
   const disk =
     folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
-  const layers = await openLayers(config, disk ?? config.files!, folder)
+  const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
+  for (const diagnostic of diagnostics) faults.add(diagnostic)
   const library = openLibrary(layers, folder, hooks.calls)
   const runner = lazyRunner({
     library,
@@ -265,11 +268,8 @@ class OpenFramework implements Framework {
 
   async read(module: Module | string): Promise<string> {
     const id = typeof module === 'string' ? module : module.id
-    const { layers } = this.#open
-    const layer = layers.find(({ label }) => label !== '' && id.startsWith(label)) ?? layers[0]!
-    const path = parsePath(id.slice(layer.label.length))
-    if (!path.ok) throw new HeddleError(path.diagnostic)
-    const text = decodeText(await layer.files.read(path.value), id)
+    const { layer, path } = spotAt(this.#open.layers, id)
+    const text = decodeText(await layer.files.read(path), id)
     if (!text.ok) throw new HeddleError(text.diagnostic)
     return text.value
   }
@@ -277,14 +277,16 @@ class OpenFramework implements Framework {
   async dispose(): Promise<void> {
     if (this.#disposed) return
     this.#disposed = true
-    await this.#parts.host.dispose()
+    try {
+      await this.#parts.host.dispose()
+    } finally {
+      for (const { files } of this.#parts.layers) closeFiles(files)
+    }
   }
 
   #spot(from: string | undefined): Spot | undefined {
     if (from === undefined) return undefined
-    const parsed = parsePath(from)
-    if (!parsed.ok) throw new HeddleError(parsed.diagnostic)
-    return { layer: this.#open.layers[0]!, path: parsed.value }
+    return spotAt(this.#open.layers, from)
   }
 }
 
