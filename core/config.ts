@@ -121,7 +121,7 @@ async function readValue(path: string, name: string): Promise<unknown> {
     const url = pathToFileURL(path).href
     const isTypeScript = /\.m?ts$/.test(name)
     const loaded: unknown = isTypeScript ? await importTypeScript(url) : await import(url)
-    return (loaded as { default?: unknown }).default
+    return defaultOf(defaultOf(loaded, true))
   } catch (thrown) {
     throw new HeddleError(
       {
@@ -133,6 +133,12 @@ async function readValue(path: string, name: string): Promise<unknown> {
       { cause: thrown },
     )
   }
+}
+
+/** The default export; in a project of CommonJS the whole module stands in it, and is marked. */
+function defaultOf(loaded: unknown, always = false): unknown {
+  if (loaded === null || typeof loaded !== 'object') return loaded
+  return always || '__esModule' in loaded ? (loaded as { default?: unknown }).default : loaded
 }
 
 async function importTypeScript(url: string): Promise<unknown> {

@@ -7,6 +7,7 @@ import { createCatalogue } from './load/catalogue.ts'
 import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import { createGraph, type Graph } from './load/graph.ts'
+import { explain, type Explanation } from './load/explain.ts'
 import type { Library } from './load/library.ts'
 import { closeFiles } from './load/open-packages.ts'
 import type { Module } from './module/module.ts'
@@ -61,6 +62,15 @@ export interface Explained extends Resolved {
   readonly tried: Resolution['tried']
   readonly candidates: readonly string[]
   readonly plugin: string | null
+  readonly hint: string | null
+}
+
+/** The same for a reference as a file holds it, with everything that had a hand in it. */
+export interface ExplainedInPlace extends Explained {
+  readonly form: Explanation['form']
+  readonly plugins: Explanation['plugins']
+  readonly passedOver: Explanation['passedOver']
+  readonly fragment: Explanation['fragment']
 }
 
 /** One line of `heddle list`. */
@@ -82,6 +92,11 @@ export interface Framework {
   loadAll(references: readonly string[]): Promise<Composition>
   resolve(reference: string, from?: string): Resolved
   why(reference: string, from?: string): Explained
+  /**
+   * `why` for a reference as the file `from` holds it: by its own form, with the plugins that had a hand in it, and whether the
+   * part that it names is there. Loads the file.
+   */
+  explain(reference: string, from?: string): Promise<ExplainedInPlace>
   check(): Promise<CheckReport>
   graph(): Promise<Graph>
   list(kind: ListKind): Promise<readonly Listed[]>
@@ -185,31 +200,22 @@ class OpenFramework implements Framework {
   }
 
   resolve(reference: string, from?: string): Resolved {
-    const { tried: _, candidates: __, plugin: ___, ...resolved } = this.why(reference, from)
+    const { tried: _, candidates: __, plugin: ___, hint: ____, ...resolved } = this.why(reference, from)
     return resolved
   }
 
   why(reference: string, from?: string): Explained {
     const resolution = this.#open.library.resolve(reference, this.#spot(from))
-    if (!resolution)
-      fail(
-        'REFERENCE_SYNTAX',
-        `"${reference}" is not a reference.`,
-        'Write a path or an alias such as @modules/patterns/x.md.',
-      )
-    const { status, to, layer, rung, suggestion, tried, candidates, plugin } = resolution
-    return {
-      reference,
-      from: from ?? null,
-      status,
-      path: to,
-      layer,
-      rung,
-      suggestion,
-      tried,
-      candidates,
-      plugin,
-    }
+    return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
+  }
+
+  async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
+    const { library, layers, faults } = this.#open
+    const asking = { reference, from: this.#spot(from), layers, failuresIn: faults.inHook }
+    const explanation = await explain(library, asking)
+    if (!explanation) return notAReference(reference)
+    const { resolution, ...more } = explanation
+    return { ...asExplained(reference, from, resolution), ...more }
   }
 
   async check(): Promise<CheckReport> {
@@ -288,6 +294,31 @@ class OpenFramework implements Framework {
     if (from === undefined) return undefined
     return spotAt(this.#open.layers, from)
   }
+}
+
+function asExplained(reference: string, from: string | undefined, resolution: Resolution): Explained {
+  const { status, to, layer, rung, suggestion, tried, candidates, plugin, hint } = resolution
+  return {
+    reference,
+    from: from ?? null,
+    status,
+    path: to,
+    layer,
+    rung,
+    suggestion,
+    tried,
+    candidates,
+    plugin,
+    hint,
+  }
+}
+
+function notAReference(reference: string): never {
+  return fail(
+    'REFERENCE_SYNTAX',
+    `"${reference}" is not a reference.`,
+    'Write a path or an alias such as @modules/patterns/x.md.',
+  )
 }
 
 /** The running side is loaded when something runs: checking a framework needs none of it. */

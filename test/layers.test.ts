@@ -485,3 +485,16 @@ test('plain data cannot name a repository outside the project', { skip: noGit },
   assert.equal(framework.resolve('@modules/a').layer, 'package')
   await framework.dispose()
 })
+
+test('a configuration in TypeScript is read in a project of CommonJS too', async () => {
+  const root = folderWith({
+    'package.json': '{"name":"x"}',
+    'heddle.config.ts': "export default { packages: ['none'] as string[] }",
+  })
+  await withFramework(root, (framework) => {
+    assert.deepEqual(
+      framework.faults.map(({ code }) => code),
+      ['PACKAGE_MISSING'],
+    )
+  })
+})

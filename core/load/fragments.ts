@@ -30,18 +30,27 @@ export function findFragmentFaults(
 ): Diagnostic[] {
   return fragmentsOf(linked).flatMap((use) => {
     const module = moduleOf(use.to)
-    return module && !has(module, use.fragment) ? [faultOf(use, module, linked.module.id)] : []
+    return (module && judgeFragment(use, module, linked.module.id)) ?? []
   })
+}
+
+/** The finding about one reference to a part, undefined when the module has it; `from` is where the reference stands. */
+export function judgeFragment(use: FragmentUse, module: Parted, from: string): Diagnostic | undefined {
+  return isEverywhere(use.fragment) || has(module, use.fragment) ? undefined : faultOf(use, module, from)
 }
 
 /** Places that a browser or a host finds by itself: the top, lines, footnotes, text. */
 const everywhere = /^(?:top|L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|(?:user-content-)?fn(?:ref)?[-:].*|:~:.*)?$/i
 
+function isEverywhere(fragment: string): boolean {
+  return everywhere.test(fragment)
+}
+
 /** The references of a module to parts of markdown modules. */
 export function fragmentsOf({ module, resolutions }: Linked): FragmentUse[] {
   const uses: FragmentUse[] = []
   for (const [index, { fragment, form, text, line, column }] of module.references.entries()) {
-    if (fragment === null || form === 'mention' || everywhere.test(fragment)) continue
+    if (fragment === null || form === 'mention' || isEverywhere(fragment)) continue
     const { to, class: kind } = resolutions[index]!
     if (to !== null && kind === 'module' && isMarkdown(to)) uses.push({ to, fragment, text, line, column })
   }

@@ -21,6 +21,8 @@ export interface Reference {
   readonly column: number
   /** The tag or front-matter key it stands in (`depends_on`, `needs`), where its form has one. */
   readonly role?: string
+  /** The plugin that found it; left out for what every markdown document can hold. */
+  readonly plugin?: string
 }
 
 /** A reference and where in the text it was found; what the finders of a dialect give. */

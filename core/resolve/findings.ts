@@ -40,6 +40,7 @@ export function findingOf(
           `${quoted} fits ${resolution.candidates.length} files: ${few(resolution.candidates)}.`,
         ),
         hint: 'Write enough of the path to name one of them.',
+        candidates: resolution.candidates,
         at,
       }
     case 'outside':
