@@ -131,7 +131,7 @@ test('an ambiguous finding lists every candidate, also those that its message le
   }
   await withFramework({ files, plugins: [xmlBlocks()] }, async (framework) => {
     const { diagnostics } = await framework.check()
-    const [found] = diagnostics.filter(({ code }) => code === 'REFERENCE_AMBIGUOUS')
+    const found = diagnostics.find(({ code }) => code === 'REFERENCE_AMBIGUOUS')
     assert.match(found!.message, /fits 7 files: .* and 2 more\.$/)
     assert.deepEqual(found!.candidates, names)
     assert.deepEqual((await framework.explain('x.md', '.claude/modules/m.md')).candidates, names)

@@ -40,7 +40,7 @@ async function explain(reference: string, options: ResolveOptions): Promise<Expl
 }
 
 function trail({ tried, plugins, passedOver, form, from }: ExplainedInPlace): string {
-  const rows = tried.map(({ rung, layer, path, found }) => [found ? '✓' : '·', rung, layer, visible(path)])
+  const rows = tried.map(({ rung, layer, path, found }) => [found ? '✓' : '·', rung, visible(path), layer])
   const blocks: string[] = []
   if (form !== null) blocks.push(`${visible(from!)} holds it as ${form}.`)
   if (rows.length > 0) blocks.push(`Tried, in order:\n${indent(table(rows))}`)
