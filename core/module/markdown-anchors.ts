@@ -13,13 +13,15 @@ const none: readonly string[] = []
 
 /**
  * The places besides headings that a fragment can name: `id` of any HTML element, `name` of `<a>`, the slug of an HTML
- * heading, `{#custom}` at the end of a heading. A text without any of them costs four searches for a short word.
+ * heading, `{#custom}` at the end of a heading. A text without any of them costs two searches for a rare letter.
  */
 export function findAnchors(text: string, from: number, known: Known): readonly string[] {
   const custom = text.includes('{#', from) ? customIds(known.headings) : none
-  const hasHtml = text.includes('id=', from) || text.includes('name=', from)
-  const tagged = hasHtml ? taggedIds(text, from, known) : none
-  const headings = text.includes('</h', from) ? headingsInHtml(text, from, known) : none
+  // A rare letter is found ten times as fast as the beginning of a common word.
+  const first = text.indexOf('<', from)
+  const hasIds = first >= 0 && (text.includes('id=', first) || text.includes('name=', first))
+  const tagged = hasIds ? taggedIds(text, first, known) : none
+  const headings = first >= 0 && text.includes('</h', first) ? headingsInHtml(text, first, known) : none
   if (custom === none && tagged === none && headings === none) return none
   return [...new Set([...custom, ...tagged, ...headings])]
 }

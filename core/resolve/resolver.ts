@@ -5,7 +5,7 @@ import { classOfFound, classOfMissing, isElsewhere } from './classify.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { labelOf, type Layer } from './layers.ts'
 import { climbs, type Question, type Spot } from './rungs.ts'
-import { suggest } from './suggest.ts'
+import { type Ladder, suggest } from './suggest.ts'
 import type { Resolution, Rung, Try } from './trail.ts'
 
 /** What a reference asks for: its path part and its form, which decides the rungs. */
@@ -40,13 +40,6 @@ export interface Resolver {
 
 /** Longer targets name no file on any system; to look for one would only cost time. */
 const longestTarget = 4_096
-
-interface Ladder {
-  readonly rungs: readonly Rung[]
-  /** Rungs that this form may not use: they only make the suggestion. */
-  readonly unused: readonly Rung[]
-  readonly completes: boolean
-}
 
 const full: Ladder = {
   rungs: ['alias', 'relative', 'home', 'repository', 'category', 'ending'],
@@ -143,7 +136,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       ...unresolved,
       status: outside ? 'outside' : 'missing',
       class: kind,
-      suggestion: kind === 'example' ? null : suggest(asking, ladder.unused),
+      ...(kind === 'example' ? {} : suggest(asking, ladder)),
       tried,
     }
   }
@@ -175,6 +168,7 @@ const unresolved: Resolution = {
   rung: null,
   plugin: null,
   suggestion: null,
+  differs: null,
   candidates: [],
   tried: [],
   hint: null,
