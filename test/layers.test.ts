@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, unlinkSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import {
   type AppliedPlugin,
   createFramework,
@@ -497,4 +498,36 @@ test('a configuration in TypeScript is read in a project of CommonJS too', async
       ['PACKAGE_MISSING'],
     )
   })
+})
+
+test('every command tells of a layer that could not be opened, and goes on', async () => {
+  const root = folderWith({
+    'heddle.config.json': named(['@acme/none', '@acme/agent-kit']),
+    '.claude/modules/a.md': '@modules/x.md',
+    [inKit('package.json')]: kit(),
+    [inKit('modules/x.md')]: '# X',
+  })
+  const cli = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
+  const words = ['--import', import.meta.resolve('tsx'), '--conditions=source', cli]
+  const runs: readonly (readonly string[])[] = [
+    ['graph', '--format', 'json'],
+    ['list', 'modules', '--format', 'json'],
+    ['resolve', '@modules/x', '--format', 'json'],
+    ['why', '@modules/x', '--format', 'json'],
+  ]
+  for (const run of runs) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...words, ...run], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0, run.join(' '))
+    assert.match(stderr, /"@acme\/none" is not installed.* PACKAGE_MISSING/)
+    assert.match(JSON.stringify(JSON.parse(stdout)), /@acme\/agent-kit:modules\/x\.md/)
+  }
+  const { status, stdout } = spawnSync(process.execPath, [...words, 'check', '--format', 'json'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const report = JSON.parse(stdout) as { diagnostics: Diagnostic[] }
+  assert.deepEqual([status, report.diagnostics.map(({ code }) => code)], [1, ['PACKAGE_MISSING']])
 })

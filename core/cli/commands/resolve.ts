@@ -1,8 +1,8 @@
 import type { ExplainedInPlace } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { Exit, exit } from '../exit.ts'
-import { painter, printDiagnostics, printJson, table, visible } from '../print.ts'
-import { openFramework } from '../root.ts'
+import { painter, printJson, table, visible } from '../print.ts'
+import { openFramework, tellFaults } from '../root.ts'
 
 export interface ResolveOptions extends CommonOptions {
   readonly from?: string | undefined
@@ -32,7 +32,7 @@ async function explain(reference: string, options: ResolveOptions): Promise<Expl
   const framework = await openFramework(options, { user: options.user === true })
   try {
     const explained = await framework.explain(reference, options.from)
-    if (!options.quiet) printDiagnostics(framework.faults, process.stderr)
+    tellFaults(framework, options)
     return explained
   } finally {
     await framework.dispose()
