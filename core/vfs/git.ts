@@ -61,8 +61,7 @@ export function gitFiles(options: GitOptions): GitFiles {
     const treeish = below.value === '' ? commit.id : `${commit.id}:${below.value}`
     const listed = await runGit(place, ['ls-tree', '-r', '-t', '-z', '--long', '--full-tree', treeish])
     if (!listed.ok && /not a tree|not a valid object/i.test(listed.stderr)) throw folderMissing(folder, ref)
-    if (!listed.ok)
-      throw refusal('GIT_FAILED', `git could not list "${ref}" (${listed.code}).`, 'Run it again.')
+    if (!listed.ok) throw listingFailed(ref, listed.code)
     return readTree(listed.stdout, timeOf(commit.bytes), gate)
   }
 
@@ -224,6 +223,14 @@ function repositoryMissing(repository: string): Error {
     'GIT_REPOSITORY_MISSING',
     `"${basename(resolve(repository))}" is no git repository that may be read.`,
     'Name the folder that holds ".git", or a bare repository.',
+  )
+}
+
+function listingFailed(ref: string, code: string): Error {
+  return refusal(
+    'GIT_FAILED',
+    `git could not list "${ref}" (${code}).`,
+    'Nothing is fetched from here: fetch the objects of a partial clone first.',
   )
 }
 
