@@ -12,6 +12,7 @@ import type { Library } from './load/library.ts'
 import { closeFiles } from './load/open-packages.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
+import { withEntries } from './entries.ts'
 import { createHookSet } from './plugin/hooks.ts'
 import { createHost, type Host } from './plugin/host.ts'
 import { choosePlugins } from './plugin/preset.ts'
@@ -139,7 +140,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
   const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
   for (const diagnostic of diagnostics) faults.add(diagnostic)
-  const library = openLibrary(layers, folder, hooks.calls)
+  const library = openLibrary(layers, folder, withEntries(hooks.calls, config.entries ?? []))
   const runner = lazyRunner({
     library,
     layers,

@@ -18,7 +18,7 @@ const order = [
   ['operations'],
   ['plugin'],
   ['config'],
-  ['sources', 'reading'],
+  ['sources', 'entries', 'reading'],
   ['framework'],
   ['index', 'files', 'testing'],
   ['server', 'plugins'],

@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
-import { findCycles } from '../base/order.ts'
+import { findAmong } from './among.ts'
 import type { Card, ReferenceTotals } from './card.ts'
+import { suppress } from './suppressions.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -9,6 +10,8 @@ export interface CheckReport {
   readonly modules: number
   readonly references: ReferenceTotals
   readonly diagnostics: readonly Diagnostic[]
+  /** Findings that their authors silenced, with a reason. */
+  readonly suppressed: number
 }
 
 /** Cards of modules that were loaded, and why the others could not be. */
@@ -19,23 +22,15 @@ export interface Catalogued {
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
 export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
-  const findings = cards.flatMap((card) => card.findings)
+  const own = cards.flatMap((card) => card.findings)
+  const { findings, suppressed } = suppress([...failures, ...own, ...findAmong(cards)], cards)
   return {
     root,
     modules: cards.length + failures.length,
     references: sumTotals(cards),
-    diagnostics: [...failures, ...findings, ...findAmong(cards)].toSorted(compareDiagnostics),
+    diagnostics: findings.toSorted(compareDiagnostics),
+    suppressed: suppressed.length,
   }
-}
-
-/** What only shows when all modules are looked at together. */
-function findAmong(cards: readonly Card[]): Diagnostic[] {
-  return findCycles(needsById(cards)).map(cycleFound)
-}
-
-/** What each module needs among markdown files, by id, in order of place and without repetition. */
-function needsById(cards: readonly Card[]): Map<string, string[]> {
-  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {
@@ -43,19 +38,4 @@ function sumTotals(cards: readonly Card[]): ReferenceTotals {
   for (const { totals } of cards)
     for (const key of Object.keys(sum) as (keyof ReferenceTotals)[]) sum[key] += totals[key]
   return sum
-}
-
-/** Longer cycles are shown by their beginning; the graph has them whole. */
-const shownInCycle = 8
-
-function cycleFound(cycle: readonly string[]): Diagnostic {
-  const left = cycle.length - shownInCycle
-  const shown = left > 0 ? [...cycle.slice(0, shownInCycle), `${left} more`, cycle[0]] : [...cycle, cycle[0]]
-  return {
-    code: 'REFERENCE_CYCLE',
-    severity: 'warning',
-    message: `Modules need each other: ${shown.join(' → ')}.`,
-    hint: 'Remove one of the references, or make it a link.',
-    at: { path: cycle[0]!, line: 1, column: 1 },
-  }
 }

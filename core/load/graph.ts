@@ -4,6 +4,7 @@ import type { Module } from '../module/module.ts'
 import type { Form, Reference, ReferenceClass } from '../module/reference.ts'
 import { isMarkdown } from '../resolve/layers.ts'
 import type { LayerName } from '../module/module.ts'
+import { findOrphans, type Reached } from './orphans.ts'
 import type { Resolution, ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
 
 /** A module as the graph shows it. */
@@ -55,9 +56,9 @@ export interface Linked {
 export function createGraph(linked: readonly Linked[]): Graph {
   const sorted = linked.toSorted((a, b) => compareText(a.module.id, b.module.id))
   const references = sorted.flatMap(referencesOf)
-  const referred = new Set(references.filter(({ from, to }) => from !== to).map(({ to }) => to))
+  const orphans = new Set<string>(findOrphans(sorted.map(asReached)).map(({ id }) => id))
   return {
-    modules: sorted.map(({ module }) => asGraphModule(module, referred)),
+    modules: sorted.map(({ module }) => asGraphModule(module, orphans)),
     references,
     cycles: findCycles(dependencyEdges(sorted)),
   }
@@ -105,8 +106,13 @@ function referencesOf({ module, resolutions }: Linked): GraphReference[] {
   })
 }
 
-function asGraphModule(module: Module, referred: ReadonlySet<string | null>): GraphModule {
+function asGraphModule(module: Module, orphans: ReadonlySet<string>): GraphModule {
   const { id, kind, name, title, version, bytes, tokens, entry } = module
-  const orphan = !entry && kind !== 'document' && !referred.has(id)
-  return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan }
+  return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan: orphans.has(id) }
+}
+
+function asReached({ module, resolutions }: Linked): Reached {
+  const { id, homePath, kind, entry } = module
+  const refersTo = resolutions.flatMap(({ to }) => (to === null || to === id ? [] : [to]))
+  return { id, homePath, kind, entry, refersTo }
 }

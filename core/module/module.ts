@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Path } from '../vfs/path.ts'
+import type { Directive } from './directives.ts'
 import type { Reference } from './reference.ts'
 
 declare const moduleIdBrand: unique symbol
@@ -90,6 +91,8 @@ export interface Module extends Described {
   /** Relative to the root of its layer. */
   readonly path: Path
   readonly layer: LayerName
+  /** The path below the framework's home (`commands/task.md`), or null for files outside it. */
+  readonly homePath: Path | null
   readonly headings: readonly Heading[]
   /** Further places that a fragment can name: `id` and `name` of HTML elements, `{#custom}` behind a heading. */
   readonly anchors: readonly string[]
@@ -97,6 +100,8 @@ export interface Module extends Described {
   readonly pattern: string | null
   readonly arguments: readonly ArgumentSpec[]
   readonly references: readonly Reference[]
+  /** What its author silenced, and why. */
+  readonly directives: readonly Directive[]
   readonly bytes: number
   /** Characters / 4: an estimate. */
   readonly tokens: number

@@ -1,0 +1,54 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Card } from './card.ts'
+
+/** What decides whether something leads to a module. */
+export type Reached = Pick<Card, 'id' | 'homePath' | 'kind' | 'entry' | 'refersTo'>
+
+/**
+ * The modules of a framework's home to which nothing refers and which no host loads by itself. The `README.md` or `index.md`
+ * of a folder counts as reached with it: when something refers to the folder, or the folder holds anything that is reached.
+ */
+export function findOrphans<C extends Reached>(cards: readonly C[]): C[] {
+  const left = new Map<string, C>()
+  for (const card of cards) if (isGraded(card)) left.set(card.id, card)
+  if (left.size === 0) return []
+  for (const { refersTo } of cards) for (const to of refersTo) left.delete(to)
+  const orphans = [...left.values()]
+  if (!orphans.some(({ id }) => standsForFolder.test(id))) return orphans
+  const reached = reachedFolders(cards, left)
+  return orphans.filter(({ id }) => !standsForFolder.test(id) || !reached.has(folderOf(id)))
+}
+
+/** What to tell about each module that is an orphan. */
+export function orphanFound({ id }: Pick<Card, 'id'>): Diagnostic {
+  return {
+    code: 'ORPHAN',
+    severity: 'info',
+    message: 'Nothing refers to this module, and no host loads it by itself.',
+    hint: 'Refer to it, remove it, or name it in "entries" of the configuration.',
+    at: { path: id, line: 1, column: 1 },
+  }
+}
+
+/** Documents outside the home are for people, who find them without being led. */
+function isGraded({ homePath, kind, entry }: Reached): boolean {
+  return homePath !== null && !entry && kind !== 'document'
+}
+
+const standsForFolder = /(?:^|\/)(?:readme|index)\.mdx?$/i
+
+function folderOf(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf('/')))
+}
+
+/** Folders that a reference names, and those round every module that is reached. */
+function reachedFolders(cards: readonly Reached[], left: ReadonlyMap<string, unknown>): Set<string> {
+  const reached = new Set<string>()
+  for (const { id, refersTo } of cards) {
+    for (const to of refersTo) reached.add(to)
+    if (left.has(id)) continue
+    for (let folder = folderOf(id); folder !== '' && !reached.has(folder); folder = folderOf(folder))
+      reached.add(folder)
+  }
+  return reached
+}
