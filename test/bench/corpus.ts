@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { writeCommand, writeModule } from './document.ts'
-import type { Edge } from './page.ts'
-import { createRandom } from './random.ts'
-import { createTargets, home, modulePaths } from './targets.ts'
+import { writeCommand, writeModule } from './corpus/document.ts'
+import type { Edge } from './corpus/page.ts'
+import { createRandom } from './corpus/random.ts'
+import { createTargets, home, modulePaths } from './corpus/targets.ts'
 
 /** A file of a corpus: its path below the root, its text, and every reference in it. */
 export interface CorpusFile {
@@ -18,6 +18,8 @@ export interface Corpus {
   /** Modules and commands. */
   readonly files: number
   readonly bytes: number
+  /** UTF-16 units. */
+  readonly characters: number
   /** Every reference in order of path and place, mentions included. */
   readonly edges: readonly Edge[]
 }
@@ -51,6 +53,7 @@ export function writeCorpus(folder: string, options: CorpusOptions): Corpus {
   const edges: Edge[] = []
   let files = 0
   let bytes = 0
+  let characters = 0
   for (const file of generateCorpus(options)) {
     const path = join(folder, file.path)
     if (!made.has(dirname(path))) mkdirSync(dirname(path), { recursive: true })
@@ -60,8 +63,9 @@ export function writeCorpus(folder: string, options: CorpusOptions): Corpus {
     edges.push(...file.edges)
     files++
     bytes += content.byteLength
+    characters += file.text.length
   }
-  return { files, bytes, edges: edges.sort(compareEdges) }
+  return { files, bytes, characters, edges: edges.sort(compareEdges) }
 }
 
 /** References that a checker grades, by how they must end; mentions are not graded. */

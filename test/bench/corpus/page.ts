@@ -60,3 +60,11 @@ function placeOf(text: string, offset: number): { line: number; column: number }
   const before = text.slice(0, offset)
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }
+
+/** One line that holds everything that an exact reader finds of a reference. */
+export function describeEdge(
+  edge: Omit<Edge, 'form' | 'status'> & { form: string; status: string | null },
+): string {
+  const { from, line, column, text, form, status, to } = edge
+  return `${from}:${line}:${column} ${form} ${text} ${status} ${to}`
+}
