@@ -31,23 +31,28 @@ export function compareSeries(
   theirs: Series,
   { row, kind, unit, goal, stretch }: Comparison,
 ): Line {
-  const ratio = median(ours.values) / median(theirs.values)
-  const judged = ours.problem === null && theirs.problem === null && goal !== undefined
+  const complete = ours.problem === null && theirs.problem === null
+  const ratio = complete ? median(ours.values) / median(theirs.values) : null
   return {
     row,
     ours: describeSeries(ours, unit),
     against: theirs.name,
     kind,
     theirs: describeSeries(theirs, unit),
-    ratio: Number.isFinite(ratio) ? ratio : null,
+    ratio,
     goal: goal === undefined ? '' : `≤ ${goal} ×${stretch === undefined ? '' : ` (stretch ${stretch})`}`,
-    met: ours.problem !== null ? false : judged ? ratio <= goal : null,
+    met: ours.problem !== null ? false : ratio === null || goal === undefined ? null : ratio <= goal,
   }
 }
 
 /** A line that says why a row was not measured. */
 export function skippedLine(row: string, why: string): Line {
   return { row, ours: 'skipped', against: why, kind: '', theirs: '', ratio: null, goal: '', met: null }
+}
+
+/** True for a line that says that a result of ours was wrong; a missed goal is none. */
+export function isWrong({ ratio, met }: Line): boolean {
+  return met === false && ratio === null
 }
 
 /** `812 ms (790–840)`: the median, the least and the most. */

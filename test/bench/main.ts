@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchFolder } from './sample.ts'
 import { createContext, type Row } from './context.ts'
-import { type Line, skippedLine } from './line.ts'
+import { isWrong, type Line, skippedLine } from './line.ts'
 import { installPeers } from './peers.ts'
 import { footnotes, rows } from './rows.ts'
 import { formatTable } from './table.ts'
@@ -69,7 +69,7 @@ async function bench(wanted: readonly Row[]): Promise<boolean> {
     rmSync(folder, { recursive: true, force: true })
   }
   report(wanted, { lines, notes })
-  return right
+  return right && !lines.some(isWrong)
 }
 
 function report(

@@ -1,6 +1,7 @@
 // The limit of loading: a walk and a loop of readFileSync.
 import { readFileSync } from 'node:fs'
 import { walk } from './walk.mjs'
+import { peakMemory } from './peak.mjs'
 
 const [root] = process.argv.slice(2)
 const since = performance.now()
@@ -11,4 +12,4 @@ for (const path of walk(root)) {
   documents++
 }
 const ms = performance.now() - since
-console.log(JSON.stringify({ ms, documents, characters, rss: process.resourceUsage().maxRSS / 1024 }))
+console.log(JSON.stringify({ ms, documents, characters, rss: peakMemory() }))

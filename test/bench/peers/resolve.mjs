@@ -60,11 +60,15 @@ const open = await ways[way]()
 let since = performance.now()
 const resolve = open()
 let right = 0
+let answered = 0
 for (const { folder, text, to } of asked) if (resolve(folder, text) === to) right++
 let ms = performance.now() - since
 
+/** The answers are counted: what nobody looks at may not be worked out at all. */
 function pass() {
-  for (const { folder, text } of asked) resolve(folder, text)
+  let count = 0
+  for (const { folder, text } of asked) if (resolve(folder, text) !== undefined) count++
+  answered = count
 }
 
 if (warm) {
@@ -73,4 +77,4 @@ if (warm) {
   for (let count = 0; count < passes; count++) pass()
   ms = (performance.now() - since) / passes
 }
-console.log(JSON.stringify({ ms, right, perCall: (ms / pairs.length) * 1_000 }))
+console.log(JSON.stringify({ ms, right, answered, perCall: (ms / pairs.length) * 1_000 }))

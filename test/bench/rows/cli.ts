@@ -2,9 +2,10 @@ import type { Row, WrittenCorpus } from '../context.ts'
 import { compareSeries, type Line } from '../line.ts'
 import { interleave, median, type Side } from '../rounds.ts'
 import { type Facts, benchFolder, peerProgram, takeSample } from '../sample.ts'
-import { grayMatter, wrongTotals } from './sides.ts'
+import { forget, grayMatter, wrongTotals } from './sides.ts'
 
 const modules = 100
+const commandLine = `${benchFolder}../../dist/core/cli/main.js`
 /** What a check may take beyond Node's own start. */
 const stretchMs = 40
 
@@ -15,7 +16,7 @@ export const cliRow: Row = {
   async measure(context) {
     const corpus = context.corpus(modules)
     const series = await interleave(
-      [commandLine(corpus), grayMatter(corpus), nothing].map(wholeProcess),
+      [heddle(corpus), grayMatter(corpus), nothing].map(wholeProcess),
       context.rounds * 2,
     )
     const [ours, script, bare] = [...series.values()] as const
@@ -29,23 +30,24 @@ export const cliRow: Row = {
   },
 }
 
-function commandLine(corpus: WrittenCorpus): Side {
+function heddle(corpus: WrittenCorpus): Side {
   return {
     name: 'heddle check',
-    take: () =>
-      takeSample(
-        [`${benchFolder}../../dist/core/cli/main.js`, 'check', '--root', corpus.root, '--format', 'json'],
-        {
-          // The corpus has references to files that do not exist.
-          codes: [1],
-          read: (output) => {
-            const { modules, references } = JSON.parse(output) as { modules: number; references: unknown }
-            return { documents: modules, references }
-          },
-        },
-      ),
+    take() {
+      forget(corpus)
+      // The corpus has references to files that do not exist.
+      return takeSample([commandLine, 'check', '--root', corpus.root, '--format', 'json'], {
+        codes: [1],
+        read,
+      })
+    },
     wrong: (facts: Facts) => wrongTotals(corpus, facts),
   }
+}
+
+function read(output: string): Omit<Facts, 'ms'> {
+  const { modules, references } = JSON.parse(output) as { modules: number; references: unknown }
+  return { documents: modules, references }
 }
 
 const nothing: Side = { name: 'node start', take: () => takeSample([peerProgram('nothing')]) }

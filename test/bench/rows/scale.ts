@@ -1,11 +1,10 @@
-import type { Context, Row } from '../context.ts'
-import { type Line, round } from '../line.ts'
-import { interleave, median, type Series, type Side } from '../rounds.ts'
+import type { Context, Row, WrittenCorpus } from '../context.ts'
+import { compareSeries } from '../line.ts'
+import { interleave, type Side } from '../rounds.ts'
 import { proveEdges } from './edges.ts'
 import { grayMatter, heddleCheck, product } from './sides.ts'
 
 const openFiles = 1_024
-const goal = 5.5
 
 /** How time grows with the number of modules while few files may be open. */
 export const scaleRow: Row = {
@@ -15,34 +14,24 @@ export const scaleRow: Row = {
     const large = context.corpus(context.sizes.large)
     const huge = context.corpus(context.sizes.huge)
     await proveEdges(context, huge, { openFiles })
-    const options = { openFiles }
     const sides = [large, huge].flatMap((corpus) => [
-      named(heddleCheck(corpus, options), corpus.files),
-      named(grayMatter(corpus, options), corpus.files),
+      sized(heddleCheck(corpus, { openFiles }), corpus),
+      sized(grayMatter(corpus, { openFiles }), corpus),
     ])
-    const [ourLarge, theirLarge, ourHuge, theirHuge] = [...(await interleave(sides, context.rounds)).values()]
+    const [ours, theirs, oursHuge, theirsHuge] = [...(await interleave(sides, context.rounds)).values()]
     await noteProducts(context)
-    return [growth(ourLarge!, ourHuge!, goal), growth(theirLarge!, theirHuge!)]
+    return [
+      compareSeries(oursHuge!, ours!, { row: 'scale', kind: 'own', unit: 'ms', goal: 5.5, stretch: 5 }),
+      {
+        ...compareSeries(theirsHuge!, theirs!, { row: 'scale', kind: 'peer', unit: 'ms' }),
+        row: 'scale of gray-matter',
+      },
+    ]
   },
 }
 
-function named(side: Side, files: number): Side {
-  return { ...side, name: `${side.name} ${files}` }
-}
-
-function growth(small: Series, big: Series, most?: number): Line {
-  const problem = small.problem ?? big.problem
-  const ratio = median(big.values) / median(small.values)
-  return {
-    row: 'scale',
-    ours: problem ?? `${round(median(big.values))} ms ${big.name}`,
-    against: small.name,
-    kind: most === undefined ? 'peer' : 'own',
-    theirs: `${round(median(small.values))} ms`,
-    ratio: problem === null ? ratio : null,
-    goal: most === undefined ? '' : `≤ ${most} × (stretch 5)`,
-    met: most === undefined ? null : problem === null && ratio <= most,
-  }
+function sized(side: Side, { files }: WrittenCorpus): Side {
+  return { ...side, name: `${side.name}, ${files} documents` }
 }
 
 /** What whole products make of the large corpus when few files may be open. */

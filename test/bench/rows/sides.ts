@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Context, WrittenCorpus } from '../context.ts'
 import type { Side } from '../rounds.ts'
 import { type Facts, ourProgram, peerProgram, type SampleOptions, takeSample } from '../sample.ts'
@@ -7,7 +8,10 @@ import { type Facts, ourProgram, peerProgram, type SampleOptions, takeSample } f
 export function heddleCheck(corpus: WrittenCorpus, options: SampleOptions = {}): Side {
   return {
     name: 'heddle',
-    take: () => takeSample([ourProgram('check'), corpus.root], options),
+    take() {
+      forget(corpus)
+      return takeSample([ourProgram('check'), corpus.root], options)
+    },
     wrong: (facts) => wrongTotals(corpus, facts),
   }
 }
@@ -32,10 +36,13 @@ export function product(
   options: SampleOptions = {},
 ): Side {
   const place = context.place(`products/${name}-${corpus.files}`)
-  mkdirSync(place, { recursive: true })
   return {
     name,
-    take: () => takeSample([peerProgram(name), corpus.root, place], options),
+    take() {
+      rmSync(place, { recursive: true, force: true })
+      mkdirSync(place, { recursive: true })
+      return takeSample([peerProgram(name), corpus.root, place], options)
+    },
     wrong: (facts) => wrongDocuments(corpus, facts),
   }
 }
@@ -47,6 +54,11 @@ export function readLimit(corpus: WrittenCorpus): Side {
     take: () => takeSample([peerProgram('read'), corpus.root]),
     wrong: (facts) => wrongDocuments(corpus, facts) ?? wrongCharacters(corpus, facts),
   }
+}
+
+/** Cold is cold: what an earlier sample may have kept below the root goes. */
+export function forget({ root }: WrittenCorpus): void {
+  rmSync(join(root, '.heddle'), { recursive: true, force: true })
 }
 
 /** Whether all documents were read and all references ended as they must. */
