@@ -3,7 +3,8 @@ import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
 import { type Config, defaults, readConfig } from './config.ts'
-import { type CheckReport, checkLoaded } from './load/check.ts'
+import { createCatalogue } from './load/catalogue.ts'
+import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import type { Library } from './load/library.ts'
@@ -210,8 +211,8 @@ class OpenFramework implements Framework {
 
   async check(): Promise<CheckReport> {
     const { library, layers, folder } = this.#open
-    const loaded = await library.loadEvery(layers.filter(isTheirs))
-    const report = checkLoaded(folder ?? '', loaded, library)
+    const catalogued = await createCatalogue(layers.filter(isTheirs), library).cards()
+    const report = checkCards(folder ?? '', catalogued)
     return { ...report, diagnostics: [...report.diagnostics, ...this.faults].toSorted(compareDiagnostics) }
   }
 

@@ -1,19 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
-import { mustExist } from '../resolve/findings.ts'
-import type { ResolutionStatus } from '../resolve/trail.ts'
 import { findCycles } from '../base/order.ts'
-import { dependencyEdges, type Linked } from './graph.ts'
-import type { Library, Loaded } from './library.ts'
-
-/** References that must exist, by how they ended. */
-export interface ReferenceTotals {
-  readonly total: number
-  readonly resolved: number
-  readonly searched: number
-  readonly missing: number
-  readonly ambiguous: number
-  readonly outside: number
-}
+import type { Card, ReferenceTotals } from './card.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -24,39 +11,38 @@ export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** Cards of modules that were loaded, and why the others could not be. */
+export interface Catalogued {
+  readonly cards: readonly Card[]
+  readonly failures: readonly Diagnostic[]
+}
+
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
-export function checkLoaded(root: string, loaded: Loaded, library: Library): CheckReport {
-  const findings = loaded.linked.flatMap((linked) => [
-    ...linked.module.diagnostics,
-    ...library.findings(linked),
-  ])
-  const cycles = findCycles(dependencyEdges(loaded.linked))
+export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
+  const findings = cards.flatMap((card) => card.findings)
   return {
     root,
-    modules: loaded.linked.length + loaded.diagnostics.length,
-    references: countReferences(loaded.linked),
-    diagnostics: [...loaded.diagnostics, ...findings, ...cycles.map(cycleFound)].toSorted(compareDiagnostics),
+    modules: cards.length + failures.length,
+    references: sumTotals(cards),
+    diagnostics: [...failures, ...findings, ...findAmong(cards)].toSorted(compareDiagnostics),
   }
 }
 
-function countReferences(linked: readonly Linked[]): ReferenceTotals {
-  const totals: Record<ResolutionStatus, number> = {
-    resolved: 0,
-    searched: 0,
-    missing: 0,
-    ambiguous: 0,
-    outside: 0,
-  }
-  let total = 0
-  for (const { module, resolutions } of linked) {
-    for (const [index, reference] of module.references.entries()) {
-      const resolution = resolutions[index]!
-      if (!resolution.status || !mustExist(reference, resolution)) continue
-      totals[resolution.status]++
-      total++
-    }
-  }
-  return { total, ...totals }
+/** What only shows when all modules are looked at together. */
+function findAmong(cards: readonly Card[]): Diagnostic[] {
+  return findCycles(needsById(cards)).map(cycleFound)
+}
+
+/** What each module needs among markdown files, by id, in order of place and without repetition. */
+function needsById(cards: readonly Card[]): Map<string, string[]> {
+  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
+}
+
+function sumTotals(cards: readonly Card[]): ReferenceTotals {
+  const sum = { total: 0, resolved: 0, searched: 0, missing: 0, ambiguous: 0, outside: 0 }
+  for (const { totals } of cards)
+    for (const key of Object.keys(sum) as (keyof ReferenceTotals)[]) sum[key] += totals[key]
+  return sum
 }
 
 /** Longer cycles are shown by their beginning; the graph has them whole. */

@@ -1,0 +1,108 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { LayerName } from '../module/module.ts'
+import { mustExist } from '../resolve/findings.ts'
+import { isMarkdown } from '../resolve/layers.ts'
+import type { ResolutionStatus } from '../resolve/trail.ts'
+import { isDependency, type Linked } from './graph.ts'
+
+/** References that must exist, by how they ended. */
+export interface ReferenceTotals {
+  readonly total: number
+  readonly resolved: number
+  readonly searched: number
+  readonly missing: number
+  readonly ambiguous: number
+  readonly outside: number
+}
+
+/** One reference that was found and says what a module needs or provides, and where it says so. */
+export interface Edge {
+  readonly to: string
+  /** The tag or key it stands in, or its form: `depends_on`, `provides_to`, `alias`. */
+  readonly through: string
+  readonly line: number
+  readonly column: number
+}
+
+/** What a check keeps of one module, so that the module itself need not stay in memory. Plain data. */
+export interface Card {
+  readonly id: string
+  readonly layer: LayerName
+  readonly kind: string
+  readonly name: string
+  readonly title: string | null
+  readonly version: string | null
+  readonly entry: boolean
+  readonly bytes: number
+  readonly tokens: number
+  readonly digest: string
+  readonly totals: ReferenceTotals
+  /** What the module needs among markdown files, in order of place; a file may stand in it several times. */
+  readonly needs: readonly Edge[]
+  /** The other way round: markdown files that the module says it provides something to. */
+  readonly provides: readonly Edge[]
+  /** Ids of everything that any of its references found, each once, itself left out. */
+  readonly refersTo: readonly string[]
+  /** What is wrong with this module and its references, whatever other modules say. */
+  readonly findings: readonly Diagnostic[]
+}
+
+/** The card of a module with the answers to its references. */
+export function createCard(linked: Linked, findings: readonly Diagnostic[]): Card {
+  const { id, layer, kind, name, title, version, entry, bytes, tokens, digest } = linked.module
+  return {
+    id,
+    layer,
+    kind,
+    name,
+    title,
+    version,
+    entry,
+    bytes,
+    tokens,
+    digest,
+    totals: countReferences(linked),
+    ...edgesOf(linked),
+    refersTo: targetsOf(linked),
+    findings: [...linked.module.diagnostics, ...findings],
+  }
+}
+
+function countReferences({ module, resolutions }: Linked): ReferenceTotals {
+  const totals: Record<ResolutionStatus | 'total', number> = {
+    total: 0,
+    resolved: 0,
+    searched: 0,
+    missing: 0,
+    ambiguous: 0,
+    outside: 0,
+  }
+  for (const [index, reference] of module.references.entries()) {
+    const resolution = resolutions[index]!
+    if (!resolution.status || !mustExist(reference, resolution)) continue
+    totals[resolution.status]++
+    totals.total++
+  }
+  return totals
+}
+
+function edgesOf({ module, resolutions }: Linked): { needs: Edge[]; provides: Edge[] } {
+  const needs: Edge[] = []
+  const provides: Edge[] = []
+  for (const [index, reference] of module.references.entries()) {
+    const to = resolutions[index]!.to
+    const { role, form, line, column } = reference
+    if (!to || !isMarkdown(to)) continue
+    const edge = { to, through: role ?? form, line, column }
+    if (isDependency(reference)) needs.push(edge)
+    else if (role === 'provides_to') provides.push(edge)
+  }
+  return { needs, provides }
+}
+
+function targetsOf({ module, resolutions }: Linked): string[] {
+  const targets = new Set<string>()
+  for (const { to } of resolutions) if (to !== null) targets.add(to)
+  targets.delete(module.id)
+  return [...targets]
+}
