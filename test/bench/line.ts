@@ -40,7 +40,7 @@ export function compareSeries(
     kind,
     theirs: describeSeries(theirs, unit),
     ratio,
-    goal: goal === undefined ? '' : `≤ ${goal} ×${stretch === undefined ? '' : ` (stretch ${stretch})`}`,
+    goal: describeGoal(goal, stretch),
     met: ours.problem !== null ? false : ratio === null || goal === undefined ? null : ratio <= goal,
   }
 }
@@ -48,6 +48,16 @@ export function compareSeries(
 /** A line that says why a row was not measured. */
 export function skippedLine(row: string, why: string): Line {
   return { row, ours: 'skipped', against: why, kind: '', theirs: '', ratio: null, goal: '', met: null }
+}
+
+function describeGoal(goal: number | undefined, stretch: number | undefined): string {
+  if (goal === undefined) return stretch === undefined ? '' : `(stretch ${stretch})`
+  return `≤ ${goal} ×${stretch === undefined ? '' : ` (stretch ${stretch})`}`
+}
+
+/** A line that says what was wrong with a result of ours. */
+export function wrongLine(row: string, what: string): Line {
+  return { ...skippedLine(row, what), ours: 'WRONG', met: false }
 }
 
 /** True for a line that says that a result of ours was wrong; a missed goal is none. */
