@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
 import { findCycles } from '../base/order.ts'
 import type { Card, ReferenceTotals } from './card.ts'
+import { needsById } from './graph.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -19,7 +20,7 @@ export interface Catalogued {
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
 export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
-  const findings = cards.flatMap((card) => card.findings)
+  const findings = cards.flatMap((card) => [...card.findings, ...card.partFindings])
   return {
     root,
     modules: cards.length + failures.length,
@@ -31,11 +32,6 @@ export function checkCards(root: string, { cards, failures }: Catalogued): Check
 /** What only shows when all modules are looked at together. */
 function findAmong(cards: readonly Card[]): Diagnostic[] {
   return findCycles(needsById(cards)).map(cycleFound)
-}
-
-/** What each module needs among markdown files, by id, in order of place and without repetition. */
-function needsById(cards: readonly Card[]): Map<string, string[]> {
-  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {
