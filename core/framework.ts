@@ -98,9 +98,10 @@ export interface Framework {
   graph(): Promise<Graph>
   /**
    * Looks at the files again and takes in what changed; what `check`, `graph`, `load` and `resolve` give afterwards equals what a
-   * new framework would give. Work that has begun ends on what it began with.
+   * new framework would give. With paths only these are looked at: whoever knows what changed need not look at everything. Work that
+   * has begun ends on what it began with.
    */
-  refresh(): Promise<Change>
+  refresh(paths?: readonly string[]): Promise<Change>
   /** Does so whenever something changes, and calls the listener after each change, until it is closed or the framework disposed. */
   watch(listener: (change: Change) => void): Promise<Watching>
   list(kind: ListKind): Promise<readonly Listed[]>
@@ -194,7 +195,7 @@ class OpenFramework implements Framework {
   }
 
   async load(reference: string, from?: string): Promise<Module> {
-    return this.#reading.library.load(reference, this.#spot(from))
+    return this.#reading.library.load(reference, from === undefined ? undefined : this.#spot(from))
   }
 
   async loadAll(references: readonly string[]): Promise<Composition> {
@@ -217,13 +218,21 @@ class OpenFramework implements Framework {
   }
 
   why(reference: string, from?: string): Explained {
-    const resolution = this.#reading.library.resolve(reference, this.#spot(from))
+    const resolution = this.#reading.library.resolve(
+      reference,
+      from === undefined ? undefined : this.#spot(from),
+    )
     return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
   }
 
   async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
     const { library, layers } = this.#reading
-    const asking = { reference, from: this.#spot(from), layers, failuresIn: this.#parts.faults.inHook }
+    const asking = {
+      reference,
+      from: from === undefined ? undefined : this.#spot(from),
+      layers,
+      failuresIn: this.#parts.faults.inHook,
+    }
     const explanation = await explain(library, asking)
     if (!explanation) return notAReference(reference)
     const { resolution, ...more } = explanation
@@ -241,8 +250,8 @@ class OpenFramework implements Framework {
     return createGraph((await catalogue.cards()).cards, references)
   }
 
-  refresh(): Promise<Change> {
-    return this.#open.live.refresh()
+  async refresh(paths?: readonly string[]): Promise<Change> {
+    return this.#open.live.refresh(paths && new Set(paths.map((path) => this.#spot(path).path)))
   }
 
   watch(listener: (change: Change) => void): Promise<Watching> {
@@ -308,9 +317,8 @@ class OpenFramework implements Framework {
     }
   }
 
-  #spot(from: string | undefined): Spot | undefined {
-    if (from === undefined) return undefined
-    return spotAt(this.#reading.layers, from)
+  #spot(path: string): Spot {
+    return spotAt(this.#reading.layers, path)
   }
 }
 

@@ -36,7 +36,7 @@ export async function relist(
   const added: Path[] = []
   const removed: Path[] = []
   const seen = new Set<Path>()
-  let queue = [...(dirty ?? known.keys())].filter((path) => known.has(path))
+  let queue = [...(dirty ?? known.keys())]
   while (queue.length > 0) {
     const moved = new Set<Path>()
     for (const folder of queue) {
@@ -110,12 +110,16 @@ export function filesIn(folders: ReadonlyMap<Path, Folder>): Path[] {
   return found
 }
 
-/** The folders whose listing shows a change at one of the paths: their parents, and they themselves. */
-export function foldersOf(paths: Iterable<Path>): Set<Path> {
+/** The known folders whose listings show a change at one of the paths: itself, and those that hold it up to one that is surely there. */
+export function foldersOf(paths: Iterable<Path>, known: ReadonlyMap<Path, Folder>): Set<Path> {
   const folders = new Set<Path>()
   for (const path of paths) {
-    folders.add(path)
-    folders.add(parentOf(path))
+    if (known.has(path)) folders.add(path)
+    let holder = parentOf(path)
+    // What was asked for in vain is known too, and empty.
+    for (; holder !== rootPath && !known.get(holder)?.size; holder = parentOf(holder))
+      if (known.has(holder)) folders.add(holder)
+    folders.add(holder)
   }
   return folders
 }

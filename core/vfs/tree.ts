@@ -117,7 +117,7 @@ class CachedTree implements Tree {
 
   async refresh({ dirty, listed }: RefreshOptions = {}): Promise<TreeChange> {
     const list = (folder: Path): Folder | Promise<Folder> => listAgain(this.#source, folder)
-    const how = { dirty: dirty && foldersOf(dirty), walks: this.#walks }
+    const how = { dirty: dirty && foldersOf(dirty, this.#folders), walks: this.#walks }
     const { folders, change } = await relist(this.#folders, list, how)
     const followed = await this.#followAgain(change.added, folders)
     // From here to the end nothing waits: readers see the tree before or after, never between.
