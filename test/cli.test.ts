@@ -87,7 +87,7 @@ test('check and graph as JSON have the shapes of the contract', async () => {
   const root = join(fixtures, 'missing-reference')
   const checked = await heddle(['check', '--root', root, '--format', 'json'])
   const report = JSON.parse(checked.stdout) as CheckReport
-  assert.deepEqual(Object.keys(report), ['root', 'modules', 'references', 'diagnostics'])
+  assert.deepEqual(Object.keys(report), ['root', 'modules', 'references', 'diagnostics', 'suppressed'])
   assert.equal(checked.status, 1)
   const drawn = await heddle(['graph', '--root', root, '--format', 'json'])
   assert.equal(drawn.status, 0)

@@ -4,8 +4,9 @@ import type { LayerName } from '../module/module.ts'
 import { mustExist } from '../resolve/findings.ts'
 import { isMarkdown } from '../resolve/layers.ts'
 import type { ResolutionStatus } from '../resolve/trail.ts'
-import { isDependency, type Linked } from './graph.ts'
-import { findDirectiveFaults } from './suppressions.ts'
+import { type FragmentUse, fragmentsOf } from './fragments.ts'
+import { isDependency, type Linked } from './linked.ts'
+import { findDirectiveFaults } from './directive-faults.ts'
 
 /** References that must exist, by how they ended. */
 export interface ReferenceTotals {
@@ -49,10 +50,14 @@ export interface Card {
   readonly lost: readonly string[]
   /** Ids of everything that any of its references found, each once, itself left out. */
   readonly refersTo: readonly string[]
+  /** References to parts of modules. */
+  readonly uses: readonly FragmentUse[]
   /** What the author silenced, and why. */
   readonly directives: readonly Directive[]
   /** What is wrong with this module and its references, whatever other modules say. */
   readonly findings: readonly Diagnostic[]
+  /** Parts that the module refers to and that their modules do not have. */
+  readonly partFindings: readonly Diagnostic[]
 }
 
 /** The card of a module with the answers to its references. */
@@ -75,8 +80,10 @@ export function createCard(linked: Linked, findings: readonly Diagnostic[]): Car
     ...edgesOf(linked),
     lost: lostNames(linked),
     refersTo: targetsOf(linked),
+    uses: fragmentsOf(linked),
     directives,
     findings: [...diagnostics, ...findings, ...findDirectiveFaults(id, directives)],
+    partFindings: [],
   }
 }
 

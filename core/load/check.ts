@@ -22,7 +22,7 @@ export interface Catalogued {
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
 export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
-  const own = cards.flatMap((card) => card.findings)
+  const own = cards.flatMap((card) => [...card.findings, ...card.partFindings])
   const { findings, suppressed } = suppress([...failures, ...own, ...findAmong(cards)], cards)
   return {
     root,

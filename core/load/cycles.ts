@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { findCycles } from '../base/order.ts'
 import type { Card, Edge } from './card.ts'
+import { needsById } from './graph.ts'
 
 /** Longer cycles are shown by their beginning; the graph has them whole. */
 const shown = 8
@@ -14,11 +15,6 @@ export function findModuleCycles(cards: readonly Card[]): Diagnostic[] {
 }
 
 type Needs = ReadonlyMap<string, readonly Edge[]>
-
-/** What each module needs among markdown files, by id, in order of place and without repetition. */
-function needsById(cards: readonly Card[]): Map<string, string[]> {
-  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
-}
 
 function cycleFound(members: readonly string[], needs: Needs): Diagnostic {
   const round = shortestRound(members, needs)

@@ -1,11 +1,11 @@
 import { compareText } from '../base/diagnostic.ts'
 import { findCycles } from '../base/order.ts'
-import type { Module } from '../module/module.ts'
-import type { Form, Reference, ReferenceClass } from '../module/reference.ts'
-import { isMarkdown } from '../resolve/layers.ts'
 import type { LayerName } from '../module/module.ts'
-import { findOrphans, type Reached } from './orphans.ts'
-import type { Resolution, ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
+import type { Form, ReferenceClass } from '../module/reference.ts'
+import type { ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
+import type { Card } from './card.ts'
+import type { Linked } from './linked.ts'
+import { findOrphans } from './orphans.ts'
 
 /** A module as the graph shows it. */
 export interface GraphModule {
@@ -46,46 +46,27 @@ export interface Graph {
   readonly cycles: readonly (readonly string[])[]
 }
 
-/** A module with the answers to its references, in their order. */
-export interface Linked {
-  readonly module: Module
-  readonly resolutions: readonly Resolution[]
-}
-
 /** The graph of modules, sorted by path; references in order of place. */
-export function createGraph(linked: readonly Linked[]): Graph {
-  const sorted = linked.toSorted((a, b) => compareText(a.module.id, b.module.id))
-  const references = sorted.flatMap(referencesOf)
-  const orphans = new Set<string>(findOrphans(sorted.map(asReached)).map(({ id }) => id))
+export function createGraph(
+  cards: readonly Card[],
+  references: ReadonlyMap<string, readonly GraphReference[]>,
+): Graph {
+  const sorted = cards.toSorted((a, b) => compareText(a.id, b.id))
+  const orphans = new Set(findOrphans(sorted).map(({ id }) => id))
   return {
-    modules: sorted.map(({ module }) => asGraphModule(module, orphans)),
-    references,
-    cycles: findCycles(dependencyEdges(sorted)),
+    modules: sorted.map((card) => asGraphModule(card, orphans)),
+    references: sorted.flatMap(({ id }) => references.get(id) ?? []),
+    cycles: findCycles(needsById(sorted)),
   }
-}
-
-/** True for references that say "I need this"; links and mentions only point, and `provides_to` points the other way. */
-export function isDependency(reference: Pick<Reference, 'form' | 'role'>): boolean {
-  const { form, role } = reference
-  return form !== 'link' && form !== 'image' && form !== 'mention' && role !== 'provides_to'
 }
 
 /** What each module needs among markdown files, by id, in order of place and without repetition. */
-export function dependencyEdges(linked: readonly Linked[]): Map<string, string[]> {
-  return new Map(linked.map((item) => [item.module.id as string, dependenciesOf(item)]))
+export function needsById(cards: readonly Card[]): Map<string, readonly string[]> {
+  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
 }
 
-/** Ids of the modules that one module needs, in order of place. */
-export function dependenciesOf({ module, resolutions }: Linked): string[] {
-  const found = new Set<string>()
-  for (const [index, reference] of module.references.entries()) {
-    const to = resolutions[index]?.to
-    if (to && isDependency(reference) && isMarkdown(to)) found.add(to)
-  }
-  return [...found]
-}
-
-function referencesOf({ module, resolutions }: Linked): GraphReference[] {
+/** The references of a module as the graph shows them. */
+export function referencesOf({ module, resolutions }: Linked): GraphReference[] {
   return module.references.map((reference, index) => {
     const { class: kind, status, to, rung, layer, suggestion } = resolutions[index]!
     const { line, column, text, target, form } = reference
@@ -106,13 +87,7 @@ function referencesOf({ module, resolutions }: Linked): GraphReference[] {
   })
 }
 
-function asGraphModule(module: Module, orphans: ReadonlySet<string>): GraphModule {
-  const { id, kind, name, title, version, bytes, tokens, entry } = module
+function asGraphModule(card: Card, orphans: ReadonlySet<string>): GraphModule {
+  const { id, kind, name, title, version, bytes, tokens, entry } = card
   return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan: orphans.has(id) }
-}
-
-function asReached({ module, resolutions }: Linked): Reached {
-  const { id, homePath, kind, entry } = module
-  const refersTo = resolutions.flatMap(({ to }) => (to === null || to === id ? [] : [to]))
-  return { id, homePath, kind, entry, refersTo }
 }
