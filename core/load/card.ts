@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Directive } from '../module/directives.ts'
-import type { LayerName } from '../module/module.ts'
+import type { Directive, LayerName } from '../module/module.ts'
 import { mustExist } from '../resolve/findings.ts'
 import { isMarkdown } from '../resolve/layers.ts'
 import type { ResolutionStatus } from '../resolve/trail.ts'

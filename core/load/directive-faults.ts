@@ -1,6 +1,6 @@
 import type { Diagnostic, Place } from '../base/diagnostic.ts'
 import { findNearest } from '../base/nearest.ts'
-import type { Directive } from '../module/directives.ts'
+import type { Directive } from '../module/module.ts'
 import { checkCodes, meaningOf } from './codes.ts'
 
 /** What is wrong with directives by themselves: no reason, no code, a code that does not exist. `id` is where they stand. */

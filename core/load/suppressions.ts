@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Directive } from '../module/directives.ts'
+import type { Directive } from '../module/module.ts'
 import type { Card } from './card.ts'
 import { meaningOf } from './codes.ts'
 

@@ -1,18 +1,6 @@
 import type { Document } from './document.ts'
 import type { Range } from './markdown.ts'
-
-/** What an author wrote to silence findings: `<!-- heddle-ignore CODE: reason -->`. Plain data. */
-export interface Directive {
-  /** Codes as written; `plugin/*` stands for all of one plugin. Whether they exist is not looked at here. */
-  readonly codes: readonly string[]
-  /** Null when none was given; such a directive silences nothing. */
-  readonly reason: string | null
-  /** The first and the last line whose findings are meant; null for the whole file. */
-  readonly lines: readonly [number, number] | null
-  /** Where it stands, 1-based. */
-  readonly line: number
-  readonly column: number
-}
+import type { Directive } from './module.ts'
 
 const word = 'heddle-ignore'
 const none: readonly Directive[] = Object.freeze([])

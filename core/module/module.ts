@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Path } from '../vfs/path.ts'
-import type { Directive } from './directives.ts'
 import type { Reference } from './reference.ts'
 
 declare const moduleIdBrand: unique symbol
@@ -55,6 +54,19 @@ export interface ArgumentSpec {
   readonly description: string
   readonly required: boolean
   readonly default?: string
+}
+
+/** What an author wrote to silence findings: `<!-- heddle-ignore CODE: reason -->`. Plain data. */
+export interface Directive {
+  /** Codes as written; `plugin/*` stands for all of one plugin. Whether they exist is not looked at here. */
+  readonly codes: readonly string[]
+  /** Null when none was given; such a directive silences nothing. */
+  readonly reason: string | null
+  /** The first and the last line whose findings are meant; null for the whole file. */
+  readonly lines: readonly [number, number] | null
+  /** Where it stands, 1-based. */
+  readonly line: number
+  readonly column: number
 }
 
 /** Typed parts that dialects read out of a module's text. */
