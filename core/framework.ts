@@ -3,10 +3,12 @@ import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
 import { type Config, defaults, readConfig } from './config.ts'
-import { type CheckReport, checkCards } from './load/check.ts'
+import type { CheckReport } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
+import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
+import type { Referrers } from './load/referrers.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { withEntries } from './entries.ts'
@@ -16,10 +18,12 @@ import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
+import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import { openReading, type Reading } from './reading.ts'
 import { openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
+import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
@@ -95,7 +99,12 @@ export interface Framework {
    * part that it names is there. Loads the file.
    */
   explain(reference: string, from?: string): Promise<ExplainedInPlace>
-  check(): Promise<CheckReport>
+  /** Everything that is wrong, or what is wrong in some files and folders. Rejects with NOT_FOUND for a path where nothing is. */
+  check(options?: CheckOptions): Promise<CheckReport>
+  /** What would break if files or folders of the project, named by path or reference, were deleted. Nothing is deleted. */
+  ifDeleted(paths: readonly string[]): Promise<Deletion>
+  /** Who refers to a file or folder, named by path or reference; with `deep` also what leads there over several files. */
+  who(path: string, options?: { readonly deep?: boolean }): Promise<Referrers>
   graph(): Promise<Graph>
   /**
    * Looks at the files again and takes in what changed; what `check`, `graph`, `load` and `resolve` give afterwards equals what a
@@ -143,10 +152,12 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   })
   const disk =
     folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
+  const calls = withEntries(hooks.calls, config.entries ?? [])
+  const readingOver = (layers: readonly Layer[]): Reading => openReading(layers, folder, calls)
   const open = async (): Promise<Reading> => {
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
-    return openReading(layers, folder, withEntries(hooks.calls, config.entries ?? []))
+    return readingOver(layers)
   }
   const live = createLive({ first: await open(), open, folder, clock })
   const runnerOf = createRunners({
@@ -158,11 +169,12 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ live, folder, faults, host, runnerOf })
+  return new OpenFramework({ live, readingOver, folder, faults, host, runnerOf })
 }
 
 interface FrameworkParts {
   readonly live: Live
+  readonly readingOver: (layers: readonly Layer[]) => Reading
   readonly folder: string | null
   readonly faults: Faults
   readonly host: Host
@@ -240,9 +252,17 @@ class OpenFramework implements Framework {
     return { ...asExplained(reference, from, resolution), ...more }
   }
 
-  async check(): Promise<CheckReport> {
-    const report = checkCards(this.#open.folder ?? '', await this.#reading.catalogue.cards())
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    const report = await checkReading(this.#reading, this.#open.folder ?? '', options)
     return { ...report, diagnostics: [...report.diagnostics, ...this.faults].toSorted(compareDiagnostics) }
+  }
+
+  async ifDeleted(paths: readonly string[]): Promise<Deletion> {
+    return findDeletion(this.#reading, paths, this.#parts.readingOver)
+  }
+
+  async who(path: string, options: { readonly deep?: boolean } = {}): Promise<Referrers> {
+    return findWho(this.#reading, path, options)
   }
 
   async graph(): Promise<Graph> {

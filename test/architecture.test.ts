@@ -19,7 +19,7 @@ const order = [
   ['plugin'],
   ['config'],
   ['sources', 'entries', 'reading'],
-  ['live'],
+  ['live', 'questions'],
   ['framework'],
   ['index', 'files', 'testing'],
   ['server', 'plugins'],

@@ -43,48 +43,74 @@ export function topologicalOrder<T extends Ordered>(items: readonly T[]): OrderR
   }
 }
 
-/**
- * Strongly connected components of more than one node, and nodes with an edge to themselves (Tarjan 1972, iterative).
- * Each cycle is rotated to start at its smallest name and the list is sorted, so that the result is stable.
- */
-export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
-  const index = new Map<string, number>()
-  const low = new Map<string, number>()
-  const open: string[] = []
-  const isOpen = new Set<string>()
-  const cycles: string[][] = []
-  for (const node of edges.keys()) if (!index.has(node)) connect(node)
-  return cycles.toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1))
+/** Edges between numbers: those of `n` are `targets` from `starts[n]` to `starts[n + 1]`; a target below 0 leads nowhere. */
+export interface NumberedEdges {
+  readonly starts: Int32Array
+  readonly targets: Int32Array
+}
 
-  function enter(node: string): { node: string; next: number } {
-    index.set(node, index.size)
-    low.set(node, index.get(node)!)
+/**
+ * Strongly connected components of more than one node, and nodes with an edge to themselves (Tarjan 1972, iterative), each with
+ * its nodes in ascending order. Linear in nodes and edges.
+ */
+export function findComponents({ starts, targets }: NumberedEdges): number[][] {
+  const count = starts.length - 1
+  // 0 is unseen; a node that belongs to a finished component has the index `done`, which is lower than none.
+  const index = new Int32Array(count)
+  const low = new Int32Array(count)
+  const next = starts.slice()
+  const open: number[] = []
+  const stack: number[] = []
+  const done = count + 1
+  const components: number[][] = []
+  let seen = 0
+  for (let root = 0; root < count; root++) if (index[root] === 0) connect(root)
+  return components
+
+  function enter(node: number): void {
+    index[node] = low[node] = ++seen
     open.push(node)
-    isOpen.add(node)
-    return { node, next: 0 }
+    stack.push(node)
   }
 
-  function connect(root: string): void {
-    const stack = [enter(root)]
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const to = edges.get(top.node)?.[top.next++]
-      if (to !== undefined) {
-        if (!index.has(to)) stack.push(enter(to))
-        else if (isOpen.has(to)) low.set(top.node, Math.min(low.get(top.node)!, index.get(to)!))
+  function connect(root: number): void {
+    enter(root)
+    while (stack.length > 0) {
+      const node = stack.at(-1)!
+      if (next[node]! < starts[node + 1]!) {
+        const to = targets[next[node]!++]!
+        if (to < 0) continue
+        if (index[to] === 0) enter(to)
+        else if (index[to]! < low[node]!) low[node] = index[to]!
         continue
       }
       stack.pop()
       const parent = stack.at(-1)
-      if (parent) low.set(parent.node, Math.min(low.get(parent.node)!, low.get(top.node)!))
-      if (low.get(top.node) === index.get(top.node)) close(top.node)
+      if (low[node] === index[node]) close(node)
+      else if (parent !== undefined && low[node]! < low[parent]!) low[parent] = low[node]!
     }
   }
 
-  function close(node: string): void {
+  function close(node: number): void {
     const members = open.splice(open.lastIndexOf(node))
-    for (const member of members) isOpen.delete(member)
-    if (members.length > 1 || edges.get(node)?.includes(node)) cycles.push(asPath(members))
+    for (const member of members) index[member] = done
+    if (members.length > 1 || hasEdge(node, node)) components.push(members.sort((a, b) => a - b))
   }
+
+  function hasEdge(from: number, to: number): boolean {
+    for (let at = starts[from]!; at < starts[from + 1]!; at++) if (targets[at] === to) return true
+    return false
+  }
+}
+
+/**
+ * The components of a graph of names as `findComponents` gives them. Each cycle is rotated to start at its smallest name and the
+ * list is sorted, so that the result is stable.
+ */
+export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  const { names, numbered } = numberEdges(edges)
+  const cycles = findComponents(numbered).map((members) => asPath(members.map((member) => names[member]!)))
+  return cycles.toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1))
 
   function asPath(members: readonly string[]): string[] {
     const inside = new Set(members)
@@ -101,4 +127,21 @@ export function findCycles(edges: ReadonlyMap<string, readonly string[]>): strin
     const rest = members.filter((member) => !seen.has(member)).toSorted()
     return [...path, ...rest]
   }
+}
+
+function numberEdges(edges: ReadonlyMap<string, readonly string[]>): {
+  names: string[]
+  numbered: NumberedEdges
+} {
+  const names = [...edges.keys()]
+  const numbers = new Map(names.map((name, number) => [name, number]))
+  const starts = new Int32Array(names.length + 1)
+  const targets: number[] = []
+  let node = 0
+  for (const to of edges.values()) {
+    // A name without edges of its own lies on no cycle.
+    for (const name of to) targets.push(numbers.get(name) ?? -1)
+    starts[++node] = targets.length
+  }
+  return { names, numbered: { starts, targets: Int32Array.from(targets) } }
 }

@@ -20,16 +20,25 @@ export interface Catalogued {
   readonly failures: readonly Diagnostic[]
 }
 
-/** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
-export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
+/**
+ * Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. With
+ * `isAsked` everything is looked at, and what stands in the files asked for is counted and given.
+ */
+export function checkCards(
+  root: string,
+  { cards, failures }: Catalogued,
+  isAsked: (id: string) => boolean = () => true,
+): CheckReport {
   const own = cards.flatMap((card) => [...card.findings, ...card.partFindings])
   const { findings, suppressed } = suppress([...failures, ...own, ...findAmong(cards)], cards)
+  const isGiven = ({ at }: Diagnostic): boolean => at === undefined || isAsked(at.path)
+  const counted = cards.filter(({ id }) => isAsked(id))
   return {
     root,
-    modules: cards.length + failures.length,
-    references: sumTotals(cards),
-    diagnostics: findings.toSorted(compareDiagnostics),
-    suppressed: suppressed.length,
+    modules: counted.length + failures.filter(isGiven).length,
+    references: sumTotals(counted),
+    diagnostics: findings.filter(isGiven).toSorted(compareDiagnostics),
+    suppressed: suppressed.filter(isGiven).length,
   }
 }
 

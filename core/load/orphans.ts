@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Card } from './card.ts'
+import { numbersOf } from './numbered.ts'
 
 /** What decides whether something leads to a module. */
 export type Reached = Pick<Card, 'id' | 'homePath' | 'kind' | 'entry' | 'refersTo'>
@@ -8,14 +9,20 @@ export type Reached = Pick<Card, 'id' | 'homePath' | 'kind' | 'entry' | 'refersT
  * The modules of a framework's home to which nothing refers and which no host loads by itself. The `README.md` or `index.md`
  * of a folder counts as reached with it: when something refers to the folder, or the folder holds anything that is reached.
  */
-export function findOrphans<C extends Reached>(cards: readonly C[]): C[] {
-  const left = new Map<string, C>()
-  for (const card of cards) if (isGraded(card)) left.set(card.id, card)
-  if (left.size === 0) return []
-  for (const { refersTo } of cards) for (const to of refersTo) left.delete(to)
-  const orphans = [...left.values()]
+export function findOrphans<C extends Reached>(
+  cards: readonly C[],
+  numbers: ReadonlyMap<string, number> = numbersOf(cards),
+): C[] {
+  const isReached = new Uint8Array(cards.length)
+  for (const { refersTo } of cards) {
+    for (const to of refersTo) {
+      const number = numbers.get(to)
+      if (number !== undefined) isReached[number] = 1
+    }
+  }
+  const orphans = cards.filter((card, number) => isReached[number] === 0 && isGraded(card))
   if (!orphans.some(({ id }) => standsForFolder.test(id))) return orphans
-  const reached = reachedFolders(cards, left)
+  const reached = reachedFolders(cards, new Set(orphans.map(({ id }) => id)))
   return orphans.filter(({ id }) => !standsForFolder.test(id) || !reached.has(folderOf(id)))
 }
 
@@ -42,11 +49,11 @@ function folderOf(id: string): string {
 }
 
 /** Folders that a reference names, and those round every module that is reached. */
-function reachedFolders(cards: readonly Reached[], left: ReadonlyMap<string, unknown>): Set<string> {
+function reachedFolders(cards: readonly Reached[], orphans: ReadonlySet<string>): Set<string> {
   const reached = new Set<string>()
   for (const { id, refersTo } of cards) {
     for (const to of refersTo) reached.add(to)
-    if (left.has(id)) continue
+    if (orphans.has(id)) continue
     for (let folder = folderOf(id); folder !== '' && !reached.has(folder); folder = folderOf(folder))
       reached.add(folder)
   }
