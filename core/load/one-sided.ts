@@ -6,8 +6,9 @@ import type { Numbered } from './numbered.ts'
 const shown = 5
 
 /**
- * A finding for each list of `depends_on` or `provides_to` with modules in it that have the other list and do not name this
- * one there. Entry points are not expected to be named; a reference that leads nowhere counts when its file name fits.
+ * A finding for each list of `depends_on` whose modules have a `provides_to` without this one, and for each list of `provides_to`
+ * whose modules need this one in no way. Entry points are not expected to be named; a reference that leads nowhere counts when
+ * its file name fits.
  */
 export function findOneSided({ cards, needs, provides }: Numbered): Diagnostic[] {
   if (provides.targets.length === 0) return []
@@ -22,9 +23,9 @@ export function findOneSided({ cards, needs, provides }: Numbered): Diagnostic[]
 /** The lists of one name of all cards. */
 interface List {
   readonly entries: readonly Entry[]
-  /** 1 for the cards that have such a list with anything in it that was found. */
+  /** 1 for the cards that have such a list, with anything in it that was found. */
   readonly owners: Uint8Array
-  /** Who names whom. */
+  /** Who names whom, whatever it is called. */
   readonly pairs: ReadonlySet<number>
 }
 
@@ -42,14 +43,17 @@ function readList(
   const entries: Entry[] = []
   const owners = new Uint8Array(cards.length)
   const pairs = new Set<number>()
+  const listed = new Set<number>()
   for (let from = 0; from < cards.length; from++) {
     const edges = edgesOf(cards[from]!)
     for (let index = 0; index < edges.length; index++) {
       const edge = edges[index]!
       const to = targets[starts[from]! + index]!
-      if (to < 0 || to === from || (edge.through !== 'depends_on' && edge.through !== 'provides_to')) continue
-      const known = pairs.size
-      if (pairs.add(from * cards.length + to).size === known) continue
+      if (to < 0 || to === from) continue
+      const pair = from * cards.length + to
+      pairs.add(pair)
+      if ((edge.through !== 'depends_on' && edge.through !== 'provides_to') || listed.has(pair)) continue
+      listed.add(pair)
       owners[from] = 1
       entries.push({ from, to, edge })
     }
@@ -57,18 +61,40 @@ function readList(
   return { entries, owners, pairs }
 }
 
-/** What one kind of list says and the other does not, for each card that says so. */
+/**
+ * What one kind of list says and the other does not, for each card that says so. A list that names fewer than half of many
+ * who say that they belong in it was never meant to be complete ("All modules for …"): nothing is missing there.
+ */
 function unanswered(cards: readonly Card[], said: List, other: List): Unanswered[] {
+  const claims = new Int32Array(cards.length)
+  const answered = new Int32Array(cards.length)
+  const isAnswered = ({ from, to }: Entry): boolean => other.pairs.has(to * cards.length + from)
+  const isOpen = ({ from, to, edge }: Entry): boolean =>
+    (other.owners[to] === 1 || (edge.through === 'provides_to' && cards[to]!.homePath !== null)) &&
+    !cards[from]!.entry &&
+    !cards[to]!.entry
+  for (const entry of said.entries) {
+    claims[entry.to]!++
+    if (isAnswered(entry)) answered[entry.to]!++
+  }
   const found: Unanswered[] = []
-  for (const { from, to, edge } of said.entries) {
-    if (other.owners[to] === 0 || other.pairs.has(to * cards.length + from)) continue
+  for (const entry of said.entries) {
+    const { from, to, edge } = entry
+    if (isPartial(claims[to]!, answered[to]!) || !isOpen(entry) || isAnswered(entry)) continue
     const card = cards[from]!
-    if (card.entry || cards[to]!.entry || cards[to]!.lost.includes(fileName(card.id))) continue
+    if (cards[to]!.lost.includes(fileName(card.id))) continue
     const last = found.at(-1)
     if (last?.card === card) last.edges.push(edge)
     else found.push({ card, edges: [edge] })
   }
   return found
+}
+
+/** Few claims say nothing about how complete a list is meant to be. */
+const telling = 4
+
+function isPartial(claims: number, answered: number): boolean {
+  return claims >= telling && answered * 2 < claims
 }
 
 interface Unanswered {
