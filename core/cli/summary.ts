@@ -1,11 +1,11 @@
 import type { CheckReport, Diagnostic } from '../index.ts'
-import { countSeverities, painter, table, visible } from './print.ts'
+import { countSeverities, painter, table } from './print.ts'
 
 const mostCodes = 5
 
-/** What a check comes to: totals, the commonest codes, and the two commands that help most. */
-export function summarise(report: CheckReport): string {
-  const blocks = [totals(report), commonest(report), next(report.diagnostics)]
+/** What a check comes to: totals, the commonest codes, and the two commands that help most, for the root as it was given. */
+export function summarise(report: CheckReport, root: string | undefined): string {
+  const blocks = [totals(report), commonest(report), next(report.diagnostics, root)]
   return `\n${blocks.filter((block) => block !== '').join('\n')}\n`
 }
 
@@ -37,38 +37,49 @@ function commonest({ diagnostics, suppressed }: CheckReport): string {
 }
 
 /** Text of modules becomes part of a command only when no shell can read anything into it. */
-const harmless = /^[\w@./#:-]+$/
+const harmless = /^[\w@./#][\w@./#:-]*$/
 const crowded = 20
 
-function next(diagnostics: readonly Diagnostic[]): string {
-  const problems = diagnostics.filter(({ severity }) => severity !== 'info')
-  const rows = [repair(problems), explanation(problems), narrower(problems)].filter(
-    (row) => row !== undefined,
-  )
-  return rows.length > 0 ? `\nNext:\n${table(rows.slice(0, 2)).replaceAll(/^/gm, '  ')}` : ''
+interface Step {
+  readonly command: string
+  readonly does: string
 }
 
-function repair(problems: readonly Diagnostic[]): string[] | undefined {
+function next(diagnostics: readonly Diagnostic[], root: string | undefined): string {
+  if (root !== undefined && !harmless.test(root)) return ''
+  const problems = diagnostics.filter(({ severity }) => severity !== 'info')
+  const steps = [repair(problems), explanation(problems), narrower(problems)]
+  const where = root === undefined ? '' : ` --root ${root}`
+  const rows = steps
+    .filter((step) => step !== undefined)
+    .slice(0, 2)
+    .map(({ command, does }) => [`${command}${where}`, does])
+  return rows.length > 0 ? `\nNext:\n${table(rows).replaceAll(/^/gm, '  ')}` : ''
+}
+
+function repair(problems: readonly Diagnostic[]): Step | undefined {
   const count = problems.filter(({ suggestion }) => suggestion !== undefined).length
   return count > 0
-    ? ['heddle fix', `shows repairs: ${counted(count, 'finding')} with a suggestion`]
+    ? { command: 'heddle fix', does: `shows repairs: ${counted(count, 'finding')} with a suggestion` }
     : undefined
 }
 
-function explanation(problems: readonly Diagnostic[]): string[] | undefined {
-  for (const { code, message, at } of problems) {
-    const text = code === 'REFERENCE_MISSING' ? /^"([^"]+)"/.exec(message)?.[1] : undefined
+/** For the first reference that has no repair; failing that, for the first. */
+function explanation(problems: readonly Diagnostic[]): Step | undefined {
+  const missing = problems.filter(({ code }) => code === 'REFERENCE_MISSING')
+  for (const { message, at } of missing.toSorted((a, b) => Number(!!a.suggestion) - Number(!!b.suggestion))) {
+    const text = /^"([^"]+)"/.exec(message)?.[1]
     if (text && at && harmless.test(text) && harmless.test(at.path))
-      return [`heddle why ${text} --from ${at.path}`, 'says every place that was looked at']
+      return { command: `heddle why ${text} --from ${at.path}`, does: 'says every place that was looked at' }
   }
   return undefined
 }
 
-function narrower(problems: readonly Diagnostic[]): string[] | undefined {
+function narrower(problems: readonly Diagnostic[]): Step | undefined {
   if (problems.length < crowded) return undefined
   const counts = new Map<string, number>()
   for (const { at } of problems) if (at) counts.set(at.path, (counts.get(at.path) ?? 0) + 1)
   const [worst] = [...counts].toSorted(([, m], [, n]) => n - m)
   if (!worst || !harmless.test(worst[0])) return undefined
-  return [`heddle check ${visible(worst[0])}`, `the file with the most: ${worst[1]}`]
+  return { command: `heddle check ${worst[0]}`, does: `the file with the most: ${worst[1]}` }
 }

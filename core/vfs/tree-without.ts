@@ -3,13 +3,17 @@ import { childOf, parentOf, type Path, rootPath } from './path.ts'
 import type { Tree } from './tree.ts'
 
 /**
- * The tree as it would be without some paths and all that lies below them; the tree itself stays as it is. A folder of which only
- * the files are taken out remains.
+ * The tree as it would be without some paths and all that lies below them; the tree itself stays as it is. A folder that loses
+ * its last file is gone too, as it would be in a fresh checkout.
  */
 export function treeWithout(tree: Tree, gone: readonly Path[]): Tree {
-  const isGone = isAtOrBelow(gone)
+  const isNamed = isAtOrBelow(gone)
+  const files = tree.files.filter((path) => !isNamed(path))
+  const kept = foldersOf(files)
+  const emptied = foldersOf(tree.files.filter(isNamed))
+  const isGone = (path: Path): boolean => isNamed(path) || (emptied.has(path) && !kept.has(path))
   return {
-    files: tree.files.filter((path) => !isGone(path)),
+    files,
     typeOf: (path) => (isGone(path) ? undefined : tree.typeOf(path)),
     sameLetters(path) {
       const found = tree.sameLetters(path)
@@ -29,4 +33,12 @@ export function isAtOrBelow(paths: readonly Path[]): (path: Path) => boolean {
     for (let at = path; at !== rootPath; at = parentOf(at)) if (known.has(at)) return true
     return false
   }
+}
+
+/** Every folder that holds one of the files, at any depth. */
+function foldersOf(files: readonly Path[]): Set<Path> {
+  const folders = new Set<Path>()
+  for (const file of files)
+    for (let at = parentOf(file); at !== rootPath && !folders.has(at); at = parentOf(at)) folders.add(at)
+  return folders
 }

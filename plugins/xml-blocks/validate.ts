@@ -4,7 +4,8 @@ import { findModule, type ModuleElement } from './read.ts'
 
 /** What `<module name="…" category="…">` says of the file and the file does not say: another name, another folder. */
 export function findDisagreements(draft: Draft): Diagnostic[] {
-  if (!isDialect(draft.document)) return []
+  // Outside the home such an element is an example in a text about the dialect.
+  if (draft.document.homePath === null || !isDialect(draft.document)) return []
   const module = findModule(draft)
   if (!module) return []
   return [...nameDiffers(draft, module), ...categoryDiffers(draft, module)]
@@ -40,7 +41,7 @@ function categoryDiffers(draft: Draft, { block, category }: ModuleElement): Diag
 }
 
 /** Templates are written for the reader to fill in. */
-const placeholder = /^(?:module|category|my|your|new)[-_]?(?:name|module|category)$|[{}[\]<>$]/i
+const placeholder = /^(?:module|category|my|your|new)[-_]?(?:name|module|category)$|[{}[\]<>$…]|\.\.\./i
 
 /** True for the words of the file with those of its folder: `security_audit` in `security/audit.md`. */
 function isQualified(name: string, path: string): boolean {

@@ -30,7 +30,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     if (options.format === 'json') printJson(report)
     else if (options.format === 'sarif')
       printJson((await import('../sarif.ts')).toSarif(report, packageVersion()))
-    else await printText(framework, report, { quiet: options.quiet === true, failed: status !== 0 })
+    else await printText(framework, report, { options, failed: status !== 0 })
     if (status !== 0) throw new Exit(status)
   } finally {
     await framework.dispose()
@@ -40,11 +40,12 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
 async function printText(
   framework: Framework,
   report: CheckReport,
-  { quiet, failed }: { quiet: boolean; failed: boolean },
+  { options, failed }: { options: CheckOptions; failed: boolean },
 ): Promise<void> {
+  const quiet = options.quiet === true
   const shown = quiet ? report.diagnostics.filter(({ severity }) => severity === 'error') : report.diagnostics
   printDiagnostics(shown, process.stdout, await readSourceLines(framework, shown))
-  if (!quiet || failed) process.stdout.write(summarise(report))
+  if (!quiet || failed) process.stdout.write(summarise(report, options.root))
 }
 
 function warningsAllowed({ maxWarnings }: CheckOptions): number {
