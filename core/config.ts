@@ -1,10 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
 import { findNearest } from './base/nearest.ts'
 import { buildSchema, type Schema } from './base/schema.ts'
+import type { PackageSource } from './load/open-packages.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
+import type { Files } from './vfs/file-system.ts'
+import { findPackage, isNearby } from './vfs/package.ts'
 
 /** What `heddle.config.ts` may say. Every key may be left out. */
 export interface Config {
@@ -12,6 +15,11 @@ export interface Config {
   readonly home?: string | readonly string[]
   /** More aliases: the name without `@`, and the folders it stands for, in order. */
   readonly aliases?: Readonly<Record<string, string | readonly string[]>>
+  /**
+   * More layers of modules, below the project and the user's own: names of installed packages, `{ git, ref, folder }` for a
+   * commit of a repository, or files of any driver. The first that has a file wins.
+   */
+  readonly packages?: readonly PackageSource[]
   /** Plugins besides or instead of the preset. */
   readonly plugins?: readonly AppliedPlugin[]
   /** False leaves the built-in preset of plugins out; true when left out. */
@@ -39,13 +47,22 @@ export function defineConfig(config: Config): Config {
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
 
 /** What a configuration as plain data may say: where things are, never what runs. */
-const dataKeys = new Set(['home', 'aliases', 'deny', 'strict', '$schema'])
+const dataKeys = new Set(['home', 'aliases', 'packages', 'deny', 'strict', '$schema'])
 
 const schema: Schema<Config> = (z) =>
   z.strictObject({
     home: z.union([z.string(), z.array(z.string())]).optional(),
     aliases: z
       .record(z.string().regex(/^[A-Za-z][\w-]*$/), z.union([z.string(), z.array(z.string())]))
+      .optional(),
+    packages: z
+      .array(
+        z.union([
+          z.string(),
+          z.strictObject({ git: z.string(), ref: z.string(), folder: z.string().optional() }),
+          z.custom<Files>(isFiles, 'Expected the name of a package, { git, ref }, or files'),
+        ]),
+      )
       .optional(),
     plugins: z
       .array(z.custom<AppliedPlugin>(isApplied, 'Expected a plugin, called: tdd() rather than tdd'))
@@ -59,6 +76,10 @@ const schema: Schema<Config> = (z) =>
     deny: z.array(z.string()).optional(),
     strict: z.boolean().optional(),
   }) as never
+
+function isFiles(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && 'label' in value && 'read' in value && 'list' in value
+}
 
 /** The configuration of a folder: the file that is `wanted` or found; nothing when false, or without a folder. */
 export async function readConfig(folder: string | null, wanted: string | false | undefined): Promise<Config> {
@@ -92,7 +113,9 @@ async function loadConfig(folder: string, name: string): Promise<Config> {
     fail('CONFIG_BROKEN', `"${name}" gives no object.`, 'Export one: export default defineConfig({ … }).')
   }
   if (name.endsWith('.json')) refuseCode(name, value)
-  return checkConfig(value, name)
+  const config = await checkConfig(value, name)
+  if (name.endsWith('.json')) refuseFar(name, config.packages ?? [], folder)
+  return config
 }
 
 async function readValue(path: string, name: string): Promise<unknown> {
@@ -101,7 +124,7 @@ async function readValue(path: string, name: string): Promise<unknown> {
     const url = pathToFileURL(path).href
     const isTypeScript = /\.m?ts$/.test(name)
     const loaded: unknown = isTypeScript ? await importTypeScript(url) : await import(url)
-    return (loaded as { default?: unknown }).default
+    return defaultOf(defaultOf(loaded, true))
   } catch (thrown) {
     throw new HeddleError(
       {
@@ -115,6 +138,12 @@ async function readValue(path: string, name: string): Promise<unknown> {
   }
 }
 
+/** The default export; in a project of CommonJS the whole module stands in it, and is marked. */
+function defaultOf(loaded: unknown, always = false): unknown {
+  if (loaded === null || typeof loaded !== 'object') return loaded
+  return always || '__esModule' in loaded ? (loaded as { default?: unknown }).default : loaded
+}
+
 async function importTypeScript(url: string): Promise<unknown> {
   const { tsImport } = await import('tsx/esm/api')
   return tsImport(url, import.meta.url)
@@ -126,9 +155,43 @@ function refuseCode(name: string, value: object): void {
   fail('CONFIG_KEY', `"${name}" is plain data and cannot set "${key}".`, 'Use heddle.config.ts for it.')
 }
 
+/** Plain data grants reading of what is installed or stands in the project; what is elsewhere only code can name. */
+function refuseFar(name: string, packages: readonly PackageSource[], folder: string): void {
+  for (const source of packages) {
+    if (isNear(source, folder)) continue
+    const text = typeof source === 'string' ? source : 'git' in source ? source.git : source.label
+    fail(
+      'CONFIG_VALUE',
+      `"${name}" is plain data, and "${text}" lies outside the project.`,
+      'Use heddle.config.ts for it.',
+    )
+  }
+}
+
+function isNear(source: PackageSource, folder: string): boolean {
+  if (typeof source === 'object') return 'git' in source && isInside(resolve(folder, source.git), folder)
+  try {
+    return isNearby(findPackage(source, folder))
+  } catch {
+    // What is not installed is told where the layers are opened.
+    return true
+  }
+}
+
+function isInside(place: string, folder: string): boolean {
+  try {
+    const way = relative(realpathSync(folder), realpathSync(place))
+    return way === '' || (!isAbsolute(way) && way.split(sep)[0] !== '..')
+  } catch {
+    const way = relative(folder, place)
+    return !isAbsolute(way) && way.split(sep)[0] !== '..'
+  }
+}
+
 const defaultKeys: Record<keyof Config, true> = {
   home: true,
   aliases: true,
+  packages: true,
   plugins: true,
   preset: true,
   concurrency: true,

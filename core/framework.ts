@@ -8,7 +8,9 @@ import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
 import { createGraph, type Graph } from './load/graph.ts'
+import { explain, type Explanation } from './load/explain.ts'
 import type { Library } from './load/library.ts'
+import { closeFiles } from './load/open-packages.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { createHookSet } from './plugin/hooks.ts'
@@ -22,11 +24,12 @@ import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
+import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
 import { type DiskFiles, diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
-import { createGate, parsePath } from './vfs/gate.ts'
+import { createGate } from './vfs/gate.ts'
 import { decodeText } from './vfs/text.ts'
 
 /** What a framework is made from; every key may be left out. */
@@ -60,6 +63,15 @@ export interface Explained extends Resolved {
   readonly tried: Resolution['tried']
   readonly candidates: readonly string[]
   readonly plugin: string | null
+  readonly hint: string | null
+}
+
+/** The same for a reference as a file holds it, with everything that had a hand in it. */
+export interface ExplainedInPlace extends Explained {
+  readonly form: Explanation['form']
+  readonly plugins: Explanation['plugins']
+  readonly passedOver: Explanation['passedOver']
+  readonly fragment: Explanation['fragment']
 }
 
 /** One line of `heddle list`. */
@@ -81,6 +93,11 @@ export interface Framework {
   loadAll(references: readonly string[]): Promise<Composition>
   resolve(reference: string, from?: string): Resolved
   why(reference: string, from?: string): Explained
+  /**
+   * `why` for a reference as the file `from` holds it: by its own form, with the plugins that had a hand in it, and whether the
+   * part that it names is there. Loads the file.
+   */
+  explain(reference: string, from?: string): Promise<ExplainedInPlace>
   check(): Promise<CheckReport>
   graph(): Promise<Graph>
   list(kind: ListKind): Promise<readonly Listed[]>
@@ -95,7 +112,7 @@ export interface Framework {
   ): Promise<Report>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
-  /** What plugins did wrong so far. */
+  /** What plugins did wrong so far, and layers that could not be opened. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
   dispose(): Promise<void>
@@ -122,7 +139,8 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const gate = createGate({ deny: config.deny ?? [] })
   const disk =
     folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
-  const layers = await openLayers(config, disk ?? config.files!, folder)
+  const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
+  for (const diagnostic of diagnostics) faults.add(diagnostic)
   const library = openLibrary(layers, folder, hooks.calls)
   const runner = lazyRunner({
     library,
@@ -185,31 +203,22 @@ class OpenFramework implements Framework {
   }
 
   resolve(reference: string, from?: string): Resolved {
-    const { tried: _, candidates: __, plugin: ___, ...resolved } = this.why(reference, from)
+    const { tried: _, candidates: __, plugin: ___, hint: ____, ...resolved } = this.why(reference, from)
     return resolved
   }
 
   why(reference: string, from?: string): Explained {
     const resolution = this.#open.library.resolve(reference, this.#spot(from))
-    if (!resolution)
-      fail(
-        'REFERENCE_SYNTAX',
-        `"${reference}" is not a reference.`,
-        'Write a path or an alias such as @modules/patterns/x.md.',
-      )
-    const { status, to, layer, rung, suggestion, tried, candidates, plugin } = resolution
-    return {
-      reference,
-      from: from ?? null,
-      status,
-      path: to,
-      layer,
-      rung,
-      suggestion,
-      tried,
-      candidates,
-      plugin,
-    }
+    return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
+  }
+
+  async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
+    const { library, layers, faults } = this.#open
+    const asking = { reference, from: this.#spot(from), layers, failuresIn: faults.inHook }
+    const explanation = await explain(library, asking)
+    if (!explanation) return notAReference(reference)
+    const { resolution, ...more } = explanation
+    return { ...asExplained(reference, from, resolution), ...more }
   }
 
   async check(): Promise<CheckReport> {
@@ -273,11 +282,8 @@ class OpenFramework implements Framework {
 
   async read(module: Module | string): Promise<string> {
     const id = typeof module === 'string' ? module : module.id
-    const { layers } = this.#open
-    const layer = layers.find(({ label }) => label !== '' && id.startsWith(label)) ?? layers[0]!
-    const path = parsePath(id.slice(layer.label.length))
-    if (!path.ok) throw new HeddleError(path.diagnostic)
-    const text = decodeText(await layer.files.read(path.value), id)
+    const { layer, path } = spotAt(this.#open.layers, id)
+    const text = decodeText(await layer.files.read(path), id)
     if (!text.ok) throw new HeddleError(text.diagnostic)
     return text.value
   }
@@ -285,15 +291,42 @@ class OpenFramework implements Framework {
   async dispose(): Promise<void> {
     if (this.#disposed) return
     this.#disposed = true
-    await this.#parts.host.dispose()
+    try {
+      await this.#parts.host.dispose()
+    } finally {
+      for (const { files } of this.#parts.layers) closeFiles(files)
+    }
   }
 
   #spot(from: string | undefined): Spot | undefined {
     if (from === undefined) return undefined
-    const parsed = parsePath(from)
-    if (!parsed.ok) throw new HeddleError(parsed.diagnostic)
-    return { layer: this.#open.layers[0]!, path: parsed.value }
+    return spotAt(this.#open.layers, from)
   }
+}
+
+function asExplained(reference: string, from: string | undefined, resolution: Resolution): Explained {
+  const { status, to, layer, rung, suggestion, tried, candidates, plugin, hint } = resolution
+  return {
+    reference,
+    from: from ?? null,
+    status,
+    path: to,
+    layer,
+    rung,
+    suggestion,
+    tried,
+    candidates,
+    plugin,
+    hint,
+  }
+}
+
+function notAReference(reference: string): never {
+  return fail(
+    'REFERENCE_SYNTAX',
+    `"${reference}" is not a reference.`,
+    'Write a path or an alias such as @modules/patterns/x.md.',
+  )
 }
 
 /** The running side is loaded when something runs: checking a framework needs none of it. */

@@ -4,11 +4,21 @@ export type { Schema } from './base/schema.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
 export type { Config } from './config.ts'
 export { defineConfig } from './config.ts'
-export type { Explained, Framework, FrameworkOptions, Listed, ListKind, Resolved } from './framework.ts'
+export type {
+  Explained,
+  ExplainedInPlace,
+  Framework,
+  FrameworkOptions,
+  Listed,
+  ListKind,
+  Resolved,
+} from './framework.ts'
 export { createFramework } from './framework.ts'
 export type { ReferenceTotals } from './load/card.ts'
 export type { CheckReport } from './load/check.ts'
 export type { Composition, Integration, Levels } from './load/composition.ts'
+export type { GitSource, PackageSource } from './load/open-packages.ts'
+export type { Explanation, PassedOver, PluginHand } from './load/explain.ts'
 export type { Graph, GraphModule, GraphReference } from './load/graph.ts'
 export type { Attribute, Block } from './module/blocks.ts'
 export type { Document } from './module/document.ts'

@@ -2,6 +2,7 @@ import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
 import { createRegistry } from './load/registry.ts'
 import type { HookCalls } from './plugin/hooks.ts'
+import { superAlias } from './module/reference.ts'
 import type { Layer } from './resolve/layers.ts'
 import { createResolver } from './resolve/resolver.ts'
 import type { Spot } from './resolve/rungs.ts'
@@ -11,7 +12,7 @@ import { parentOf } from './vfs/path.ts'
 /** The library over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
 export function openLibrary(layers: readonly Layer[], folder: string | null, calls: HookCalls): Library {
   const project = layers[0]!
-  const aliases = new Set(project.aliases.keys())
+  const aliases = new Set([...project.aliases.keys(), superAlias])
   const resolver = createResolver({
     layers,
     folder,

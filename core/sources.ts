@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { fail } from './base/diagnostic.ts'
 import type { Config } from './config.ts'
 import { openLayer } from './load/open-layers.ts'
+import { type Opened, openPackages } from './load/open-packages.ts'
+import { superAlias } from './module/reference.ts'
 import type { Layer } from './resolve/layers.ts'
 import { diskFiles } from './vfs/disk.ts'
 import type { Files } from './vfs/file-system.ts'
@@ -18,48 +20,66 @@ export interface SourceOptions extends Config {
   readonly builtIn?: boolean
 }
 
-/** Opens the layers in the order in which they win: the project, the user's own, what is built in. */
+/**
+ * Opens the layers in the order in which they win: the project, the user's own, packages, what is built in. A package that
+ * cannot be opened is a diagnostic, and the rest goes on.
+ */
 export async function openLayers(
   config: SourceOptions,
   files: Files,
   folder: string | null,
-): Promise<Layer[]> {
-  const project = await openLayer({
+): Promise<Opened> {
+  const packages = await openPackages(config.packages ?? [], folder)
+  const layers = [
+    await openProject(config, files, folder),
+    ...(config.user ? await openUser() : []),
+    ...packages.layers,
+    ...(config.builtIn === false ? [] : [await openBuiltIn()]),
+  ]
+  return { layers, diagnostics: packages.diagnostics }
+}
+
+async function openProject(config: SourceOptions, files: Files, folder: string | null): Promise<Layer> {
+  return openLayer({
     name: 'project',
     label: '',
     files,
     listed: folder === null ? undefined : await listed(folder),
     ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
     aliases: Object.fromEntries(
-      Object.entries(config.aliases ?? {}).map(([name, to]) => [name, asPaths(to, name)]),
+      Object.entries(config.aliases ?? {}).map(([name, to]) => [freeAlias(name), asPaths(to, name)]),
     ),
   })
-  const homes = [rootPath]
-  const users = config.user ? ['.heddle', '.claude'].filter((name) => existsSync(join(homedir(), name))) : []
-  return [
-    project,
-    ...(await Promise.all(
-      users.map((name) =>
-        openLayer({
-          name: 'user',
-          label: `~/${name}/`,
-          files: diskFiles({ root: join(homedir(), name) }),
-          homes,
-        }),
-      ),
-    )),
-    ...(config.builtIn === false
-      ? []
-      : [
-          await openLayer({
-            name: 'built-in',
-            label: 'heddle:modules/',
-            files: diskFiles({ root: builtInFolder() }),
-            homes,
-            isModulesFolder: true,
-          }),
-        ]),
-  ]
+}
+
+function openUser(): Promise<Layer[]> {
+  const names = ['.heddle', '.claude'].filter((name) => existsSync(join(homedir(), name)))
+  return Promise.all(
+    names.map((name) =>
+      openLayer({
+        name: 'user',
+        label: `~/${name}/`,
+        files: diskFiles({ root: join(homedir(), name) }),
+        homes: [rootPath],
+      }),
+    ),
+  )
+}
+
+function openBuiltIn(): Promise<Layer> {
+  return openLayer({
+    name: 'built-in',
+    label: 'heddle:modules/',
+    files: diskFiles({ root: builtInFolder() }),
+    homes: [rootPath],
+    isModulesFolder: true,
+  })
+}
+
+function freeAlias(name: string): string {
+  return name === superAlias
+    ? fail('CONFIG_VALUE', `The alias "@${superAlias}" means the next layer down.`, 'Choose another name.')
+    : name
 }
 
 /** In a checkout what git shows; a folder that git ignores, or without a checkout, is walked. */

@@ -3,6 +3,7 @@ import { memoryFiles } from './vfs/memory.ts'
 import type { WritableFiles } from './vfs/file-system.ts'
 
 export { filesContract } from './vfs/contract.ts'
+export { readingContract } from './vfs/reading-contract.ts'
 
 /** What a test framework is made from: texts by path, and the plugins under test. */
 export interface TestFrameworkOptions extends Omit<FrameworkOptions, 'files' | 'root'> {

@@ -13,6 +13,8 @@ export interface Diagnostic {
   readonly severity: Severity
   readonly message: string
   readonly hint?: string
+  /** All that could be meant, where the message shows only the first of them. */
+  readonly candidates?: readonly string[]
   readonly at?: Place
   readonly plugin?: string
 }

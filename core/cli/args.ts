@@ -56,12 +56,14 @@ function createProgram(rest: readonly string[]): Command {
     .summary('say which file a reference names')
     .argument('<reference>', 'an alias such as @modules/patterns/x.md, or a path')
     .option('--from <file>', 'the file that the reference stands in')
+    .option('--user', "look in the user's own modules too")
     .action(async (reference, options) => (await import('./commands/resolve.ts')).resolve(reference, options))
 
   common(program.command('why'))
     .summary('say every place that was looked at for a reference')
     .argument('<reference>', 'an alias such as @modules/patterns/x.md, or a path')
     .option('--from <file>', 'the file that the reference stands in')
+    .option('--user', "look in the user's own modules too")
     .action(async (reference, options) => (await import('./commands/resolve.ts')).why(reference, options))
 
   common(program.command('list'))

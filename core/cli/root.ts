@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { createFramework, type Framework, type FrameworkOptions } from '../index.ts'
 import type { CommonOptions } from './options.ts'
 import { wrongUsage } from './exit.ts'
+import { printDiagnostics } from './print.ts'
 
 const marks = [
   '.heddle',
@@ -19,6 +20,11 @@ export function openFramework(options: CommonOptions, more: FrameworkOptions = {
     ...(options.config === false ? { config: false } : {}),
     ...more,
   })
+}
+
+/** Tells on standard error which layers could not be opened, and what plugins did wrong so far. */
+export function tellFaults(framework: Framework, options: CommonOptions): void {
+  if (options.quiet !== true) printDiagnostics(framework.faults, process.stderr)
 }
 
 /** The absolute root: as given, or found upward from the current folder. */

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
+import { findFragmentFaults } from './fragments.ts'
 import type { Library } from './library.ts'
 
 /** The cards of all modules of some layers. */
@@ -16,7 +17,10 @@ export function createCatalogue(layers: readonly Layer[], library: Library): Cat
     async cards() {
       const { linked, diagnostics } = await library.loadEvery(layers)
       const failures: readonly Diagnostic[] = diagnostics
-      const cards: Card[] = linked.map((one) => createCard(one, library.findings(one)))
+      const moduleOf = await library.withParts(linked)
+      const cards: Card[] = linked.map((one) =>
+        createCard(one, [...library.findings(one), ...findFragmentFaults(one, moduleOf)]),
+      )
       return { cards, failures }
     },
   }

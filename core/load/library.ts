@@ -4,7 +4,7 @@ import type { Module } from '../module/module.ts'
 import { type Form, parseReference } from '../module/reference.ts'
 import { findingOf } from '../resolve/findings.ts'
 import { homePathOf, isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
-import type { Resolver } from '../resolve/resolver.ts'
+import type { Asked, Resolver } from '../resolve/resolver.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import { isDependency, type Linked } from './graph.ts'
@@ -20,6 +20,10 @@ export interface Loaded {
 export interface Library {
   /** Undefined for text that is no reference: empty, or an address of the web. */
   resolve(reference: string, from?: Spot): Resolution | undefined
+  /** The same for a reference as a file holds it. */
+  resolveAs(asked: Asked, from: Spot | null): Resolution
+  /** The file that a resolution found. */
+  spotOf(resolution: Resolution): Spot | undefined
   /** The module that a reference names; rejects with the finding when there is none. */
   load(reference: string, from?: Spot): Promise<Module>
   /** The module at a spot; rejects with its finding when it cannot be read. */
@@ -28,6 +32,8 @@ export interface Library {
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
   closure(start: readonly Module[]): Promise<Loaded>
+  /** Loads the modules of which some reference names a part, those of other layers included; gives all that are known by id. */
+  withParts(linked: readonly Linked[]): Promise<(id: string) => Module | undefined>
   link(module: Module): Linked
   /** Findings about the references of one module. */
   findings(linked: Linked): Diagnostic[]
@@ -61,7 +67,7 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
   }
 
   function link(module: Module): Linked {
-    const from = spotOf(layers, module)
+    const from = placeOf(layers, module)
     const resolutions = module.references.map(({ target, form }) => resolver.resolve({ target, form }, from))
     return { module, resolutions }
   }
@@ -101,6 +107,24 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return { linked, diagnostics }
   }
 
+  async function withParts(linked: readonly Linked[]): Promise<(id: string) => Module | undefined> {
+    const modules = new Map<string, Module>(
+      linked.filter(({ module }) => module.digest !== '').map(({ module }) => [module.id, module]),
+    )
+    const spots = new Map<string, Spot>()
+    for (const { module, resolutions } of linked) {
+      for (const [index, { fragment, form }] of module.references.entries()) {
+        const { to, class: kind } = resolutions[index]!
+        if (!fragment || form === 'mention' || to === null || kind !== 'module' || modules.has(to)) continue
+        const spot = resolver.spotOf(resolutions[index]!)
+        if (spot && !spot.layer.tree.isLink(spot.path)) spots.set(to, spot)
+      }
+    }
+    for (const result of await registry.getMany([...spots.values()]))
+      if (result.ok) modules.set(result.value.id, result.value)
+    return (id) => modules.get(id)
+  }
+
   function neededBy({ module, resolutions }: Linked, seen: Set<string>): Spot[] {
     const needed: Spot[] = []
     for (const [index, reference] of module.references.entries()) {
@@ -113,7 +137,8 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return needed
   }
 
-  return { resolve, load, loadSpot, loadEvery, closure, link, findings }
+  const { resolve: resolveAs, spotOf } = resolver
+  return { resolve, resolveAs, spotOf, load, loadSpot, loadEvery, closure, withParts, link, findings }
 }
 
 /** The markdown files of a layer, links and folders named like files left out. */
@@ -137,7 +162,7 @@ function linksOf(layer: Layer): Module[] {
     )
 }
 
-function spotOf(layers: readonly Layer[], module: Module): Spot | null {
+function placeOf(layers: readonly Layer[], module: Module): Spot | null {
   const layer = layers.find(
     ({ name, label }) => name === module.layer && module.id === `${label}${module.path}`,
   )

@@ -1,7 +1,8 @@
 import { findAliases, findHomes, type Layer, type LayerName } from '../resolve/layers.ts'
 import type { Files } from '../vfs/file-system.ts'
-import { childOf, type Path, rootPath } from '../vfs/path.ts'
-import { readTree, type Tree } from '../vfs/tree.ts'
+import { type Path, rootPath } from '../vfs/path.ts'
+import { readTree } from '../vfs/tree.ts'
+import { modulesAliases } from './package-layout.ts'
 
 /** Where a layer comes from and what the configuration says of it. */
 export interface LayerSource {
@@ -27,12 +28,8 @@ export async function openLayer(source: LayerSource): Promise<Layer> {
     files: source.files,
     tree,
     homes,
-    aliases: source.isModulesFolder ? modulesFolderAliases(tree) : findAliases(tree, homes, source.aliases),
+    aliases: source.isModulesFolder
+      ? modulesAliases(tree, rootPath)
+      : findAliases(tree, homes, source.aliases),
   }
-}
-
-/** `@modules` is the root itself, and every folder in it is an alias. */
-function modulesFolderAliases(tree: Tree): Map<string, readonly Path[]> {
-  const folders = tree.foldersIn(rootPath).map((name) => [name, [childOf(rootPath, name)]] as const)
-  return new Map<string, readonly Path[]>([['modules', [rootPath]], ...folders])
 }

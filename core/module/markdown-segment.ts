@@ -59,3 +59,15 @@ function sourceOffset({ pieces }: Segment, at: number): number {
   }
   return pieces[low * 2 + 1]! + at - pieces[low * 2]!
 }
+
+/** True when the offset lies in one of the ranges, which are sorted and do not overlap. */
+export function isInside(ranges: readonly Range[], offset: number): boolean {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ranges[middle]!.end <= offset) low = middle + 1
+    else high = middle
+  }
+  return low < ranges.length && ranges[low]!.start <= offset
+}

@@ -1,3 +1,4 @@
+import { findAnchors } from './markdown-anchors.ts'
 import { type CodeBlock, scanBlocks } from './markdown-blocks.ts'
 import { unescapeMarkdown } from './markdown-escape.ts'
 import { type Construct, type Link, scanInline } from './markdown-inline.ts'
@@ -15,6 +16,8 @@ export interface Markdown {
   readonly headings: readonly Heading[]
   /** In order of `start`; links that use one definition share its range. */
   readonly links: readonly Link[]
+  /** Places that a fragment can name besides headings, as written: `id` and `name` of HTML, `{#custom}` behind a heading. */
+  readonly anchors: readonly string[]
   readonly codeBlocks: readonly CodeBlock[]
   /** Code spans: the range of the content between the backticks. */
   readonly codeSpans: readonly Range[]
@@ -54,7 +57,8 @@ export function scanMarkdown(text: string, from = 0): Markdown {
     }
   }
   if (links.length > 1) links.sort((a, b) => a.start - b.start)
-  return { headings, links, codeBlocks, codeSpans, htmlBlocks }
+  const anchors = findAnchors(text, from, { headings, codeBlocks, codeSpans })
+  return { headings, links, anchors, codeBlocks, codeSpans, htmlBlocks }
 }
 
 const whiteSpace = /\s\s+|[^\S ]/g

@@ -91,6 +91,8 @@ export interface Module extends Described {
   readonly path: Path
   readonly layer: LayerName
   readonly headings: readonly Heading[]
+  /** Further places that a fragment can name: `id` and `name` of HTML elements, `{#custom}` behind a heading. */
+  readonly anchors: readonly string[]
   /** The pattern plugin that implements it, from the key `pattern`. */
   readonly pattern: string | null
   readonly arguments: readonly ArgumentSpec[]

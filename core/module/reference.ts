@@ -21,6 +21,8 @@ export interface Reference {
   readonly column: number
   /** The tag or front-matter key it stands in (`depends_on`, `needs`), where its form has one. */
   readonly role?: string
+  /** The plugin that found it; left out for what every markdown document can hold. */
+  readonly plugin?: string
 }
 
 /** A reference and where in the text it was found; what the finders of a dialect give. */
@@ -60,6 +62,24 @@ export function splitFragment(text: string): { target: string; fragment: string 
   const hash = text.indexOf('#')
   if (hash < 0) return { target: text, fragment: null }
   return { target: text.slice(0, hash), fragment: text.slice(hash + 1) }
+}
+
+/** The alias that no configuration can give away: in an overriding module it means the next layer down. */
+export const superAlias = 'super'
+
+/** True for `@super` and what is written below it. */
+export function isSuper(target: string): boolean {
+  return target.startsWith('@super') && (target.length === 6 || target.charCodeAt(6) === 47)
+}
+
+/** Percent-encoding undone, as a browser does it; what is not valid stays as it is written. */
+export function decodePercent(text: string): string {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** True for addresses with a scheme (two letters or more, so that drive letters are not schemes) and for `//host`. */

@@ -1,6 +1,16 @@
 import type { Document } from './document.ts'
 import type { Link, Range } from './markdown.ts'
-import { type Form, type FoundReference, isExternal, type Reference, splitFragment } from './reference.ts'
+import { isInside } from './markdown-segment.ts'
+import {
+  decodePercent,
+  type Form,
+  type FoundReference,
+  isExternal,
+  isSuper,
+  type Reference,
+  splitFragment,
+  superAlias,
+} from './reference.ts'
 
 /** Which form wins where two finders see the same text; the lower number. */
 const rank: Readonly<Record<Form, number>> = {
@@ -45,15 +55,17 @@ function* findLinks(document: Document, aliases: ReadonlySet<string>): Iterable<
 
 function asReference(document: Document, link: Link, aliases: ReadonlySet<string>): FoundReference {
   const text = document.text.slice(link.start, link.end)
-  const form = aliasAt(link.destination, 0, aliases) ? 'alias' : link.type === 'image' ? 'image' : 'link'
+  const isAlias = aliasAt(link.destination, 0, aliases) !== undefined || link.destination === '@super'
+  const form = isAlias ? 'alias' : link.type === 'image' ? 'image' : 'link'
   if (isExternal(link.destination))
     return { text, target: link.destination, fragment: null, form, offset: link.start }
   const { target, fragment } = splitFragment(link.destination)
   const query = target.indexOf('?')
-  return { text, target: query < 0 ? target : target.slice(0, query), fragment, form, offset: link.start }
+  const path = query < 0 ? target : target.slice(0, query)
+  return { text, target: isAlias ? decodePercent(path) : path, fragment, form, offset: link.start }
 }
 
-const aliasStart = /@([A-Za-z][\w-]*)\//y
+const aliasStart = /@(?:super(?=[/#])|([A-Za-z][\w-]*)\/)/y
 /** Longer runs are no paths; without a limit their ends would be searched for in quadratic time. */
 const longestRun = 1_000
 const pathRun = /[^\s`"'<>|,;()\\“”‘’«»、。，；：！？（）「」『』【】《》]+/y
@@ -61,8 +73,10 @@ const sentenceEnd = /[.:!?*_~\]}'"]+$/
 
 function aliasAt(text: string, at: number, aliases: ReadonlySet<string>): string | undefined {
   aliasStart.lastIndex = at
-  const name = aliasStart.exec(text)?.[1]
-  return name !== undefined && aliases.has(name) ? name : undefined
+  const match = aliasStart.exec(text)
+  if (!match) return undefined
+  const name = match[1] ?? superAlias
+  return name === superAlias || aliases.has(name) ? name : undefined
 }
 
 function* findAliases(document: Document, aliases: ReadonlySet<string>): Iterable<FoundReference> {
@@ -113,18 +127,6 @@ function* findComments(text: string, from: number): Iterable<Range> {
     }
     if (end < blank) yield { start: at, end: end + 3 }
   }
-}
-
-/** Binary search over sorted ranges that do not overlap. */
-function isInside(ranges: readonly Range[], offset: number): boolean {
-  let low = 0
-  let high = ranges.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (ranges[middle]!.end <= offset) low = middle + 1
-    else high = middle
-  }
-  return low < ranges.length && ranges[low]!.start <= offset
 }
 
 const referringKeys = new Set([
@@ -184,7 +186,8 @@ function behindKey(head: string, key: string, from: number): number {
 function isReferring(key: string, item: string, aliases: ReadonlySet<string>): boolean {
   if (item.length > 1_000 || /[\s`]/.test(item)) return false
   if (aliasAt(item, 0, aliases)) return true
-  return referringKeys.has(key) && !isExternal(item) && /\/|\.(?:md|mdx|markdown)(?:#|$)/i.test(item)
+  if (!referringKeys.has(key) || isExternal(item)) return false
+  return isSuper(item) || /\/|\.(?:md|mdx|markdown)(?:#|$)/i.test(item)
 }
 
 const mentionShape =

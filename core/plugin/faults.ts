@@ -2,20 +2,24 @@ import { type Diagnostic, HeddleError, messageOf } from '../base/diagnostic.ts'
 
 /** What plugins did wrong: each fault once, however many documents it was met in. */
 export interface Faults {
-  add(fault: Diagnostic): void
+  /** `hook` is where it happened, when it was in one. */
+  add(fault: Diagnostic, hook?: string): void
+  /** Faults of one hook. */
+  inHook(hook: string): readonly Diagnostic[]
   readonly all: readonly Diagnostic[]
 }
 
 /** An empty list of faults. The same plugin with the same message counts once. */
 export function createFaults(): Faults {
-  const seen = new Map<string, Diagnostic>()
+  const seen = new Map<string, { fault: Diagnostic; hook: string | undefined }>()
   return {
-    add(fault) {
+    add(fault, hook) {
       const key = `${fault.plugin}\0${fault.code}\0${fault.message}`
-      if (!seen.has(key)) seen.set(key, fault)
+      if (!seen.has(key)) seen.set(key, { fault, hook })
     },
+    inHook: (wanted) => [...seen.values()].filter(({ hook }) => hook === wanted).map(({ fault }) => fault),
     get all() {
-      return [...seen.values()]
+      return [...seen.values()].map(({ fault }) => fault)
     },
   }
 }

@@ -95,7 +95,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
     try {
       return plain(call())
     } catch (thrown) {
-      faults.add(pluginFailed(plugin, hook, thrown))
+      faults.add(pluginFailed(plugin, hook, thrown), hook)
       return otherwise
     }
   }
@@ -127,7 +127,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       references: door((options, find) =>
         hooks.references.tap(options, (document, context, found) =>
           guard(plugin, 'references', undefined, () => {
-            for (const reference of plain(find(document, context)) ?? []) found.push(reference)
+            for (const reference of plain(find(document, context)) ?? []) found.push({ ...reference, plugin })
           }),
         ),
       ),

@@ -40,6 +40,7 @@ export function findingOf(
           `${quoted} fits ${resolution.candidates.length} files: ${few(resolution.candidates)}.`,
         ),
         hint: 'Write enough of the path to name one of them.',
+        candidates: resolution.candidates,
         at,
       }
     case 'outside':
@@ -52,10 +53,8 @@ export function findingOf(
       }
     case 'missing':
       return {
-        ...finding('REFERENCE_MISSING', 'error', `${quoted} names a file that does not exist.`),
-        hint: resolution.suggestion
-          ? suggested(reference, resolution, from)
-          : `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`,
+        ...(resolution.differs ? differing(quoted, resolution) : missing(quoted)),
+        hint: hintForMissing(reference, resolution, from),
         at,
       }
     default:
@@ -71,12 +70,36 @@ export function mustExist(
   return reference.form !== 'mention' && (resolution.class === 'module' || resolution.class === 'file')
 }
 
-function finding(
-  code: string,
-  severity: Severity,
-  message: string,
-): { code: string; severity: Severity; message: string } {
+function finding(code: string, severity: Severity, message: string): Said {
   return { code, severity, message }
+}
+
+type Said = Pick<Diagnostic, 'code' | 'severity' | 'message'>
+
+function missing(quoted: string): Said {
+  return finding('REFERENCE_MISSING', 'error', `${quoted} names a file that does not exist.`)
+}
+
+/** What one system opens and another does not, so that it breaks on somebody else's machine. */
+function differing(quoted: string, { differs, suggestion }: Resolution): Said {
+  const name = suggestion?.path
+  return differs === 'case'
+    ? finding(
+        'REFERENCE_CASE',
+        'error',
+        `${quoted} differs from ${name} in letter case: it works on some systems and breaks on others.`,
+      )
+    : finding(
+        'REFERENCE_UNICODE',
+        'error',
+        `${quoted} writes its letters in another Unicode form than ${name}: it works on some systems and breaks on others.`,
+      )
+}
+
+function hintForMissing(reference: Reference, resolution: Resolution, from: string): string {
+  const near = resolution.suggestion ? suggested(reference, resolution, from) : undefined
+  if (resolution.hint !== null) return near ? `${resolution.hint} ${near}` : resolution.hint
+  return near ?? `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`
 }
 
 /** Links and imports are written from their own file, so that is how the suggestion is written too. */

@@ -1,4 +1,5 @@
 import type { LayerName } from '../module/module.ts'
+import { superAlias } from '../module/reference.ts'
 import type { Files } from '../vfs/file-system.ts'
 import { childOf, isWithin, type Path, rootPath } from '../vfs/path.ts'
 import type { Tree } from '../vfs/tree.ts'
@@ -28,6 +29,8 @@ function holdsOnlyState(tree: Tree, home: Path): boolean {
   )
 }
 
+/** Folders of a home that are no aliases: our own state, and the word that means the next layer down. */
+const reserved: ReadonlySet<string> = new Set(['state', superAlias])
 const homeNames = ['.heddle', '.claude']
 const defaultAliases = ['modules', 'system', 'commands']
 
@@ -42,7 +45,7 @@ export function findHomes(tree: Tree, configured?: readonly Path[]): Path[] {
 }
 
 /**
- * The aliases of a tree: the default three, every folder directly below a home (but not our own `state`), then what the
+ * The aliases of a tree: the default three, every folder directly below a home (but not our own `state`, nor `super`), then what the
  * configuration adds. A configured alias goes before a default one of the same name.
  */
 export function findAliases(
@@ -65,7 +68,7 @@ export function findAliases(
     }
   }
   for (const home of homes) {
-    for (const name of tree.foldersIn(home)) if (name !== 'state') add(name, childOf(home, name))
+    for (const name of tree.foldersIn(home)) if (!reserved.has(name)) add(name, childOf(home, name))
   }
   return aliases
 }

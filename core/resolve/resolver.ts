@@ -1,10 +1,11 @@
-import type { Form } from '../module/reference.ts'
+import { decodePercent, type Form, isSuper } from '../module/reference.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
+import { lookBelow } from './below.ts'
 import { classOfFound, classOfMissing, isElsewhere } from './classify.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { labelOf, type Layer } from './layers.ts'
 import { climbs, type Question, type Spot } from './rungs.ts'
-import { suggest } from './suggest.ts'
+import { type Ladder, suggest } from './suggest.ts'
 import type { Resolution, Rung, Try } from './trail.ts'
 
 /** What a reference asks for: its path part and its form, which decides the rungs. */
@@ -40,13 +41,6 @@ export interface Resolver {
 /** Longer targets name no file on any system; to look for one would only cost time. */
 const longestTarget = 4_096
 
-interface Ladder {
-  readonly rungs: readonly Rung[]
-  /** Rungs that this form may not use: they only make the suggestion. */
-  readonly unused: readonly Rung[]
-  readonly completes: boolean
-}
-
 const full: Ladder = {
   rungs: ['alias', 'relative', 'home', 'repository', 'category', 'ending'],
   unused: [],
@@ -74,7 +68,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   function resolve(asked: Asked, from: Spot | null): Resolution {
-    const place = `${asked.form}:${from ? `${from.layer.label}${asked.target === '' ? from.path : parentOf(from.path)}` : '-'}`
+    const place = placeOf(asked, from)
     let known = answers.get(place)
     if (!known) answers.set(place, (known = new Map()))
     const old = known.get(asked.target)
@@ -94,14 +88,30 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (answered)
       return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })
     if (target === '' && from) return found(from, 'relative', { tried: [], plugin: null })
-    return ascend(asked, {
-      target: asked.form === 'link' || asked.form === 'image' ? decode(target) : target,
+    const question: Question = {
+      target: asked.form === 'link' || asked.form === 'image' ? decodePercent(target) : target,
       from,
       own: from?.layer ?? project,
       layers,
       endings: endingsOf,
       completes: true,
-    })
+    }
+    return isSuper(target) ? descend(asked, question) : ascend(asked, question)
+  }
+
+  function descend(asked: Asked, question: Question): Resolution {
+    const tried: Try[] = []
+    const { spot, outside, suggestion, hint } = lookBelow(question, tried)
+    if (spot) return found(spot, 'alias', { tried, plugin: null })
+    const kind = classOfMissing(asked.target, asked.form, false)
+    return {
+      ...unresolved,
+      status: outside ? 'outside' : 'missing',
+      class: kind,
+      suggestion: kind === 'example' ? null : suggestion,
+      tried,
+      hint,
+    }
   }
 
   function ascend(asked: Asked, question: Question): Resolution {
@@ -126,7 +136,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       ...unresolved,
       status: outside ? 'outside' : 'missing',
       class: kind,
-      suggestion: kind === 'example' ? null : suggest(asking, ladder.unused),
+      ...(kind === 'example' ? {} : suggest(asking, ladder)),
       tried,
     }
   }
@@ -158,8 +168,10 @@ const unresolved: Resolution = {
   rung: null,
   plugin: null,
   suggestion: null,
+  differs: null,
   candidates: [],
   tried: [],
+  hint: null,
 }
 
 const external: Resolution = { ...unresolved, status: null, class: 'external' }
@@ -176,6 +188,13 @@ function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): R
   }
 }
 
+/** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */
+function placeOf({ form, target }: Asked, from: Spot | null): string {
+  if (!from) return `${form}:-`
+  const seen = target === '' || isSuper(target) ? from.path : parentOf(from.path)
+  return `${form}:${from.layer.label}${seen}`
+}
+
 function ladderOf(form: Form, question: Question): Ladder {
   if (form === 'link' || form === 'image' || form === 'import')
     return question.target.startsWith('/') ? fromRoot : fileOnly
@@ -186,14 +205,4 @@ function ladderOf(form: Form, question: Question): Ladder {
 function fromFolder(target: string, folder: string | null | undefined): string | undefined {
   if (!target.startsWith('/')) return target
   return folder && target.startsWith(`${folder}/`) ? target.slice(folder.length) : undefined
-}
-
-/** Percent-encoding undone, as a browser does it; what is not valid stays as it is written. */
-function decode(target: string): string {
-  if (!target.includes('%')) return target
-  try {
-    return decodeURIComponent(target)
-  } catch {
-    return target
-  }
 }

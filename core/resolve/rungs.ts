@@ -115,13 +115,15 @@ function plain(target: string): string {
   return target.startsWith('@') ? target.slice(1) : target
 }
 
-function foldBelow(folder: Path, target: string): Path | undefined {
+/** `target` below `folder`; undefined when it climbs out of it. */
+export function foldBelow(folder: Path, target: string): Path | undefined {
   const below = fold(rootPath, target)
   if (below === undefined) return undefined
   return below === '' ? folder : folder === '' ? below : (`${folder}/${below}` as Path)
 }
 
-interface Probe {
+/** A place to look at. */
+export interface Probe {
   readonly rung: Rung
   readonly layer: Layer
   readonly path: Path
@@ -135,7 +137,8 @@ function probeFolded(question: Question, at: { rung: Rung; layer: Layer; base: P
   return spot ? { spots: [spot] } : { spots: [], outside: at.layer.tree.typeOf(path) === 'outside' }
 }
 
-function probe(question: Question, at: Probe, tried: Try[]): Spot | undefined {
+/** What is at a place, or at its completions; every place that was looked at is noted. */
+export function probe(question: Question, at: Probe, tried: Try[]): Spot | undefined {
   const { tree } = at.layer
   const folderOnly = question.target.endsWith('/')
   for (const path of completions(at.path, question.completes, folderOnly)) {

@@ -1,9 +1,9 @@
 import { parseReference } from '../module/reference.ts'
-import { nameOf, type Path } from '../vfs/path.ts'
+import { parentOf, type Path, rootPath } from '../vfs/path.ts'
 import { fold, searchable } from './fold.ts'
 import { isMarkdown, labelOf, type Layer } from './layers.ts'
-import { climbs, type Question, type Spot } from './rungs.ts'
-import type { Rung, Suggestion } from './trail.ts'
+import { climbs, foldBelow, type Question, type Spot } from './rungs.ts'
+import type { Resolution, Rung, Suggestion } from './trail.ts'
 
 /** How sure a file found by a rung that this form may not use is the one that was meant. */
 const confidenceOf: Readonly<Record<Rung, number>> = {
@@ -15,18 +15,75 @@ const confidenceOf: Readonly<Record<Rung, number>> = {
   ending: 0.9,
 }
 
-/** What was probably meant by a target that was not found, or null when nothing is near enough. */
-export function suggest(question: Question, unused: readonly Rung[]): Suggestion | null {
-  if (searchable(question.target) === '') return null
-  return (
-    bySameLetters(question) ?? byUnusedRungs(question, unused) ?? bySameName(question) ?? byNearName(question)
-  )
+/** The rungs that a form climbs. */
+export interface Ladder {
+  readonly rungs: readonly Rung[]
+  /** Rungs that this form may not use: they only make the suggestion. */
+  readonly unused: readonly Rung[]
+  readonly completes: boolean
 }
 
-function bySameLetters(question: Question): Suggestion | null {
-  const base = question.from ? parentFolder(question.from.path) : ''
-  for (const folder of new Set([base, ...question.own.homes, ''])) {
-    const path = fold(folder as Path, question.target.replace(/^@/, ''))
+/** What was probably meant, and whether only letter case or Unicode form keep it from being found. */
+export type Guess = Pick<Resolution, 'suggestion' | 'differs'>
+
+/** What was probably meant by a target that was not found; null when nothing is near enough. */
+export function suggest(question: Question, { rungs, unused }: Ladder): Guess {
+  if (searchable(question.target) === '') return { suggestion: null, differs: null }
+  const same = sameLetters(question, rungs)
+  if (same) return { suggestion: written(question, same.spot, 0.99), differs: same.differs }
+  const suggestion =
+    sameElsewhere(question) ?? byUnusedRungs(question, unused) ?? bySameName(question) ?? byNearName(question)
+  return { suggestion, differs: null }
+}
+
+/** What was probably meant by `@super/path`; the layers of the question are the lower ones. */
+export function suggestBelow(question: Question): Suggestion | null {
+  const asking = { ...question, completes: true }
+  const near = bySameName(asking) ?? byNearName(asking)
+  return near?.path.startsWith('@') ? { ...near, path: near.path.replace('@', '@super/') } : null
+}
+
+/** The file that this form would find if letter case and Unicode form did not count. */
+function sameLetters(
+  question: Question,
+  rungs: readonly Rung[],
+): { spot: Spot; differs: 'case' | 'unicode' } | undefined {
+  for (const { layer, path } of wantedBy(question, rungs)) {
+    for (const wanted of question.completes ? [path, `${path}.md` as Path] : [path]) {
+      const same = layer.tree.sameLetters(wanted)
+      if (same === undefined) continue
+      const differs = same.normalize('NFC') === wanted.normalize('NFC') ? 'unicode' : 'case'
+      return { spot: { layer, path: same }, differs }
+    }
+  }
+  return undefined
+}
+
+/** The places that a form means: below its aliases, beside its file, in a home, in the repository. */
+function* wantedBy({ target, from, own, layers }: Question, rungs: readonly Rung[]): Iterable<Spot> {
+  const parsed = rungs.includes('alias') ? parseReference(target) : undefined
+  if (parsed && parsed.alias !== null) {
+    for (const layer of layers) {
+      for (const folder of layer.aliases.get(parsed.alias) ?? []) {
+        const path = foldBelow(folder, parsed.path)
+        if (path) yield { layer, path }
+      }
+    }
+  }
+  const bases: (readonly [Rung, readonly Path[]])[] = [
+    ['relative', from ? [parentOf(from.path)] : []],
+    ['home', own.homes],
+    ['repository', [rootPath]],
+  ]
+  for (const base of bases.flatMap(([rung, folders]) => (rungs.includes(rung) ? folders : []))) {
+    const path = fold(base, parsed ? target.replace(/^@/, '') : target)
+    if (path) yield { layer: own, path }
+  }
+}
+
+function sameElsewhere(question: Question): Suggestion | null {
+  for (const folder of new Set([...question.own.homes, rootPath])) {
+    const path = fold(folder, question.target.replace(/^@/, ''))
     const same = path && question.own.tree.sameLetters(path)
     if (same) return written(question, { layer: question.own, path: same }, 0.99)
   }
@@ -42,7 +99,7 @@ function byUnusedRungs(question: Question, unused: readonly Rung[]): Suggestion 
 }
 
 function bySameName(question: Question): Suggestion | null {
-  const target = withEnding(searchable(question.target.replace(/^@/, '')))
+  const target = withEnding(searchable(question.target.replace(/^@(?:super\/)?/, '')))
   const name = target.slice(target.lastIndexOf('/') + 1)
   const spots = spotsNamed(question, name)
   if (spots.length === 0) return null
@@ -55,7 +112,7 @@ function bySameName(question: Question): Suggestion | null {
 
 function byNearName(question: Question): Suggestion | null {
   if (question.target.endsWith('/')) return null
-  const target = withEnding(searchable(question.target.replace(/^@/, '')))
+  const target = withEnding(searchable(question.target.replace(/^@(?:super\/)?/, '')))
   const name = target.slice(target.lastIndexOf('/') + 1)
   if (name.length < 4) return null
   const [best] = searched(question)
@@ -102,10 +159,6 @@ function asAlias(spot: Spot, preferred: string): string | undefined {
   const fit = fits.find(({ name }) => name === preferred) ?? fits[0]
   if (!fit) return undefined
   return `@${fit.name}/${fit.folder === '' ? spot.path : spot.path.slice(fit.folder.length + 1)}`
-}
-
-function parentFolder(path: Path): string {
-  return path.slice(0, Math.max(0, path.length - nameOf(path).length - 1))
 }
 
 function round(value: number): number {

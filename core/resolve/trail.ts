@@ -32,7 +32,11 @@ export interface Resolution {
   /** The plugin that answered, when it was not the ladder. */
   readonly plugin: string | null
   readonly suggestion: Suggestion | null
+  /** In what alone the suggested file differs from what is written: some systems find it, others do not. */
+  readonly differs: 'case' | 'unicode' | null
   /** All files that fit, when there are several. */
   readonly candidates: readonly string[]
   readonly tried: readonly Try[]
+  /** What to do about it, where status and suggestion do not tell. */
+  readonly hint: string | null
 }

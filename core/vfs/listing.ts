@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process'
 import { parsePath } from './gate.ts'
+import { runGit } from './git-command.ts'
 import type { Path } from './path.ts'
-
-/** Longest time that git may take to list a checkout, in milliseconds. */
-const deadlineMs = 20_000
-const largestListing = 512 * 1024 * 1024
 
 /**
  * What git shows below an absolute folder: tracked files, and untracked ones that are not ignored. Undefined where there is no
@@ -12,35 +8,13 @@ const largestListing = 512 * 1024 * 1024
  * configuration names is run.
  */
 export async function listCheckout(folder: string): Promise<readonly Path[] | undefined> {
-  const output = await git(folder, [
-    'ls-files',
-    '-z',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '--deduplicate',
-  ])
-  if (!output) return undefined
+  const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate']
+  const listed = await runGit({ cwd: folder }, words)
+  if (!listed.ok || listed.stdout === '') return undefined
   const paths: Path[] = []
-  for (const name of output.split('\0')) {
+  for (const name of listed.stdout.split('\0')) {
     const parsed = name === '' ? undefined : parsePath(name)
     if (parsed?.ok) paths.push(parsed.value)
   }
   return paths
-}
-
-function git(folder: string, words: readonly string[]): Promise<string | undefined> {
-  const quiet = [
-    '-c',
-    'core.fsmonitor=false',
-    '-c',
-    'core.hooksPath=/dev/null',
-    '-c',
-    'core.untrackedCache=false',
-  ]
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' }
-  const options = { cwd: folder, timeout: deadlineMs, maxBuffer: largestListing, env }
-  return new Promise((resolve) => {
-    execFile('git', [...quiet, ...words], options, (error, stdout) => resolve(error ? undefined : stdout))
-  })
 }

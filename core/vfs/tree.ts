@@ -10,7 +10,7 @@ export interface Tree {
   /** The files that listings show, sorted; in a checkout those that git does not ignore. */
   readonly files: readonly Path[]
   typeOf(path: Path): TreeType
-  /** The path that differs from `path` in letter case only, when there is exactly such a one. */
+  /** The path that differs from `path` in letter case or in Unicode form only, when there is exactly such a one. */
   sameLetters(path: Path): Path | undefined
   /** Names of the folders directly below `path`, sorted. */
   foldersIn(path: Path): readonly string[]
@@ -42,6 +42,8 @@ class CachedTree implements Tree {
   readonly #source: Files
   readonly #folders: Map<Path, Folder>
   readonly #types: Map<Path, TreeType>
+  /** Names by what they are when neither case nor form counts; made for a folder when it is first asked for. */
+  readonly #alike = new Map<Folder, Map<string, string[]>>()
 
   constructor(source: Files, folders: Map<Path, Folder>, types: Map<Path, TreeType>) {
     this.#source = source
@@ -69,14 +71,25 @@ class CachedTree implements Tree {
     let found = rootPath
     for (const name of path.split('/')) {
       const entries = this.#folder(found)
-      const lower = name.toLowerCase()
-      const match = entries.has(name)
-        ? name
-        : [...entries.keys()].find((entry) => entry.toLowerCase() === lower)
-      if (match === undefined) return undefined
-      found = childOf(found, match)
+      const alike = entries.has(name) ? [name] : (this.#alikeIn(entries).get(withoutCase(name)) ?? [])
+      if (alike.length !== 1) return undefined
+      found = childOf(found, alike[0]!)
     }
     return found === path ? undefined : found
+  }
+
+  #alikeIn(folder: Folder): Map<string, string[]> {
+    const known = this.#alike.get(folder)
+    if (known) return known
+    const alike = new Map<string, string[]>()
+    for (const name of folder.keys()) {
+      const plain = withoutCase(name)
+      const names = alike.get(plain)
+      if (names) names.push(name)
+      else alike.set(plain, [name])
+    }
+    this.#alike.set(folder, alike)
+    return alike
   }
 
   foldersIn(path: Path): readonly string[] {
@@ -105,6 +118,10 @@ class CachedTree implements Tree {
       return nothing
     }
   }
+}
+
+function withoutCase(name: string): string {
+  return name.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
 function toFolder(entries: readonly Entry[]): Folder {

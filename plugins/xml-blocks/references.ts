@@ -37,7 +37,7 @@ const pathAttributes: Readonly<Record<string, ReadonlySet<string> | null>> = {
 
 const endings = 'md|mdx|markdown|xml|json|ya?ml|toml|txt|sh|py|js|ts'
 const pathShape = new RegExp(`^[^\\s<>"'|,;:()]*[^\\s<>"'|,;:()/]\\.(?:${endings})\\]?(?:#[\\w.-]+)?$`)
-const aliasShape = /^@[A-Za-z][\w-]*\/[\w./-]*\w(?:#[\w.-]+)?$/
+const aliasShape = /^@(?:super|[A-Za-z][\w-]*\/[\w./-]*\w)(?:#[\w.-]+)?$/
 /** `@.claude/x` says by itself that it is a path: any file or folder may be meant, in any element. */
 const markedShape = /^@\.[\w-]*(?:\/[\w.{}[\]-]+)+\/?(?:#[\w.-]+)?$/
 const folderedShape = /^[^\s<>"'|,;:()]*\/[^\s<>"'|,;:()]*[^\s<>"'|,;:()/]$/

@@ -1,13 +1,14 @@
 import type { Graph } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { printJson, table, visible } from '../print.ts'
-import { openFramework } from '../root.ts'
+import { openFramework, tellFaults } from '../root.ts'
 
 /** `heddle graph`: the graph as text, JSON, Graphviz or Mermaid. */
 export async function graph(options: CommonOptions): Promise<void> {
   const framework = await openFramework(options)
   try {
     const found = await framework.graph()
+    tellFaults(framework, options)
     if (options.format === 'json') printJson(found)
     else process.stdout.write(`${(drawings[options.format] ?? asText)(found)}\n`)
   } finally {

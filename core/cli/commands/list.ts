@@ -2,7 +2,7 @@ import type { ListKind } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { wrongUsage } from '../exit.ts'
 import { painter, printJson, table, visible } from '../print.ts'
-import { openFramework } from '../root.ts'
+import { openFramework, tellFaults } from '../root.ts'
 
 const kinds: readonly string[] = ['commands', 'modules', 'plugins', 'operations']
 
@@ -13,6 +13,7 @@ export async function list(what: string, options: CommonOptions): Promise<void> 
   const framework = await openFramework(options)
   try {
     const items = await framework.list(what as ListKind)
+    tellFaults(framework, options)
     if (options.format === 'json') return printJson(items)
     const paint = painter(process.stdout)
     const rows = items.map(({ name, description, path, plugin }) => [

@@ -3,7 +3,7 @@ import type { CommonOptions } from '../options.ts'
 import { Exit, exit, wrongUsage } from '../exit.ts'
 import { createReporter } from '../progress.ts'
 import { printJson } from '../print.ts'
-import { openFramework } from '../root.ts'
+import { openFramework, tellFaults } from '../root.ts'
 import { printCommandHelp, printDesign, printReport } from '../report.ts'
 import { readSourceLines } from '../source.ts'
 
@@ -26,6 +26,7 @@ export interface RunWords {
 export async function run({ command, words, rest }: RunWords, options: RunCommandOptions): Promise<void> {
   const framework = await openFramework(options)
   try {
+    tellFaults(framework, options)
     if (options.help) return printCommandHelp(await framework.command(command))
     const given = readWords(words, rest)
     if (options.dryRun) {

@@ -1,0 +1,122 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { findNearest } from '../base/nearest.ts'
+import type { Module } from '../module/module.ts'
+import { decodePercent } from '../module/reference.ts'
+import { isMarkdown } from '../resolve/layers.ts'
+import type { Linked } from './graph.ts'
+
+/** A reference to a part of a markdown module: `path.md#part`. Plain data. */
+export interface FragmentUse {
+  /** The id of the module that the reference found. */
+  readonly to: string
+  readonly fragment: string
+  /** The reference as written. */
+  readonly text: string
+  readonly line: number
+  readonly column: number
+}
+
+/** What the parts of a module are read from. */
+export type Parted = Pick<Module, 'headings' | 'anchors' | 'parts'>
+
+/**
+ * A finding for each reference of a module to a part that its target does not have: `FRAGMENT_MISSING`, a warning, because
+ * the file is still found. Parts are headings by their slug, blocks by name, and anchors; letter case does not count, as on
+ * GitHub. Mentions are not graded, nor targets of which `moduleOf` knows nothing.
+ */
+export function findFragmentFaults(
+  linked: Linked,
+  moduleOf: (id: string) => Parted | undefined,
+): Diagnostic[] {
+  return fragmentsOf(linked).flatMap((use) => {
+    const module = moduleOf(use.to)
+    return (module && judgeFragment(use, module, linked.module.id)) ?? []
+  })
+}
+
+/** The finding about one reference to a part, undefined when the module has it; `from` is where the reference stands. */
+export function judgeFragment(use: FragmentUse, module: Parted, from: string): Diagnostic | undefined {
+  return isEverywhere(use.fragment) || has(module, use.fragment) ? undefined : faultOf(use, module, from)
+}
+
+/** Places that a browser or a host finds by itself: the top, lines, footnotes, text. */
+const everywhere = /^(?:top|L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|(?:user-content-)?fn(?:ref)?[-:].*|:~:.*)?$/i
+
+function isEverywhere(fragment: string): boolean {
+  return everywhere.test(fragment)
+}
+
+/** The references of a module to parts of markdown modules. */
+export function fragmentsOf({ module, resolutions }: Linked): FragmentUse[] {
+  const uses: FragmentUse[] = []
+  for (const [index, { fragment, form, text, line, column }] of module.references.entries()) {
+    if (fragment === null || form === 'mention' || isEverywhere(fragment)) continue
+    const { to, class: kind } = resolutions[index]!
+    if (to !== null && kind === 'module' && isMarkdown(to)) uses.push({ to, fragment, text, line, column })
+  }
+  return uses
+}
+
+/** The parts of a module as they are written in a fragment: headings first, then blocks and anchors. */
+export function partsOf({ headings, anchors, parts }: Parted): string[] {
+  const named = [...parts.gates, ...parts.phases, ...parts.settings].map(({ name }) => name)
+  const codes = parts.errors.map(({ code }) => code)
+  return [...headings.map(({ slug }) => slug), ...parts.names, ...named, ...codes, ...anchors]
+}
+
+function has(module: Parted, fragment: string): boolean {
+  // Nearly every fragment is the slug of a heading, letter by letter.
+  return module.headings.some(({ slug }) => slug === fragment) || namesOf(module).has(wanted(fragment))
+}
+
+/** Many references may ask one module; its names are made once. */
+const known = new WeakMap<Parted, ReadonlySet<string>>()
+
+function namesOf(module: Parted): ReadonlySet<string> {
+  const names = known.get(module) ?? new Set(partsOf(module).map(plain))
+  known.set(module, names)
+  return names
+}
+
+function wanted(fragment: string): string {
+  return plain(decodePercent(fragment))
+}
+
+function plain(name: string): string {
+  return name
+    .replace(/^user-content-/, '')
+    .toLowerCase()
+    .normalize('NFC')
+}
+
+function faultOf(use: FragmentUse, module: Parted, from: string): Diagnostic {
+  const { to, fragment, text, line, column } = use
+  return {
+    code: 'FRAGMENT_MISSING',
+    severity: 'warning',
+    message: `"${text}" names a part "${fragment}" that ${to === from ? 'this file' : to} does not have.`,
+    hint: hintFor(fragment, module),
+    at: { path: from, line, column },
+  }
+}
+
+const shown = 5
+
+function hintFor(fragment: string, module: Parted): string {
+  const names = [...new Set(partsOf(module))].filter((name) => name !== '')
+  const near = nearTo(wanted(fragment), names)
+  if (near.length > 0) return `Did you mean ${near.map((name) => `#${name}`).join(' or ')}?`
+  if (names.length === 0) return 'It has no headings: refer to the whole file.'
+  const more = names.length > shown ? ` and ${names.length - shown} more` : ''
+  return `It has ${names
+    .slice(0, shown)
+    .map((name) => `#${name}`)
+    .join(', ')}${more}.`
+}
+
+/** Names spelled nearly alike, otherwise those that hold the whole fragment. */
+function nearTo(fragment: string, names: readonly string[]): string[] {
+  const alike = findNearest(fragment, names).map(({ value }) => value)
+  if (alike.length > 0 || fragment.length < 4) return alike
+  return names.filter((name) => plain(name).includes(fragment)).slice(0, 3)
+}

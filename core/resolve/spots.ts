@@ -1,0 +1,18 @@
+import { HeddleError } from '../base/diagnostic.ts'
+import { parsePath } from '../vfs/gate.ts'
+import type { Layer } from './layers.ts'
+import type { Spot } from './rungs.ts'
+
+/**
+ * The spot of a path as people see it: with the label of its layer (`heddle:modules/x.md`), without one in the project, which
+ * is the first layer. Throws what the gate refuses; whether anything is there is not looked at.
+ */
+export function spotAt(layers: readonly Layer[], text: string): Spot {
+  const [labelled] = layers
+    .filter(({ label }) => label !== '' && text.startsWith(label))
+    .toSorted((a, b) => b.label.length - a.label.length)
+  const layer = labelled ?? layers[0]!
+  const path = parsePath(text.slice(layer.label.length))
+  if (!path.ok) throw new HeddleError(path.diagnostic)
+  return { layer, path: path.value }
+}
