@@ -2,6 +2,7 @@ import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
 import { findCycles } from '../base/order.ts'
 import type { Card, ReferenceTotals } from './card.ts'
 import { findExpansions, importsOf } from './expansion.ts'
+import { needsById } from './graph.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -20,7 +21,7 @@ export interface Catalogued {
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
 export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
-  const findings = cards.flatMap((card) => card.findings)
+  const findings = cards.flatMap((card) => [...card.findings, ...card.partFindings])
   return {
     root,
     modules: cards.length + failures.length,
@@ -32,17 +33,11 @@ export function checkCards(root: string, { cards, failures }: Catalogued): Check
 /** What only shows when all modules are looked at together. */
 function findAmong(cards: readonly Card[]): Diagnostic[] {
   const imports = importsOf(cards)
-  return [...findCycles(needsById(cards, imports)).map(cycleFound), ...findExpansions(cards, imports)]
-}
-
-/** What each module needs or puts in place among markdown files, by id, in order of place and without repetition. */
-function needsById(cards: readonly Card[], imports: ReturnType<typeof importsOf>): Map<string, string[]> {
-  return new Map(
-    cards.map(({ id, needs }) => [
-      id,
-      [...new Set([...needs, ...(imports.get(id) ?? [])].map(({ to }) => to))],
-    ]),
-  )
+  const needs = needsById(cards)
+  // A document that is imported is read in its place, so what looks like a mention in it is an import too.
+  for (const [id, edges] of imports)
+    needs.set(id, [...new Set([...(needs.get(id) ?? []), ...edges.map(({ to }) => to)])])
+  return [...findCycles(needs).map(cycleFound), ...findExpansions(cards, imports)]
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {
