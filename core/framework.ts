@@ -5,6 +5,7 @@ import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } 
 import { type Config, defaults, readConfig } from './config.ts'
 import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
+import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
 import type { Module } from './module/module.ts'
@@ -15,14 +16,14 @@ import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
-import { openReading, type Reading } from './reading.ts'
+import { isTheirs, openReading, type Reading } from './reading.ts'
 import { openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
-import { diskFiles } from './vfs/disk.ts'
+import { type DiskFiles, diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
 import { createGate } from './vfs/gate.ts'
@@ -140,8 +141,9 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     faults,
     storeFor: (name) => (state === null ? createMemoryStore() : createDurableStore(join(state, name))),
   })
+  const gate = createGate({ deny: config.deny ?? [] })
   const disk =
-    folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
+    folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
   const open = async (): Promise<Reading> => {
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
@@ -157,12 +159,13 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ live, folder, faults, host, runnerOf })
+  return new OpenFramework({ live, folder, disk, faults, host, runnerOf })
 }
 
 interface FrameworkParts {
   readonly live: Live
   readonly folder: string | null
+  readonly disk: DiskFiles | null
   readonly faults: Faults
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
@@ -240,8 +243,16 @@ class OpenFramework implements Framework {
   }
 
   async check(): Promise<CheckReport> {
-    const report = checkCards(this.#open.folder ?? '', await this.#reading.catalogue.cards())
-    return { ...report, diagnostics: [...report.diagnostics, ...this.faults].toSorted(compareDiagnostics) }
+    const { folder, disk } = this.#open
+    const { catalogue, layers } = this.#reading
+    const catalogued = await catalogue.cards()
+    const report = checkCards(folder ?? '', catalogued)
+    const found = [
+      ...findAmbiguousNames(layers.filter(isTheirs)),
+      ...findHardLinks(disk?.hardLinks ?? new Set(), catalogued.cards),
+      ...this.faults,
+    ]
+    return { ...report, diagnostics: [...report.diagnostics, ...found].toSorted(compareDiagnostics) }
   }
 
   async graph(): Promise<Graph> {

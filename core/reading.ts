@@ -78,6 +78,7 @@ export function openReading(layers: readonly Layer[], folder: string | null, cal
   }
 }
 
-function isTheirs(layer: Layer): boolean {
+/** The project's own layers and the user's: what is checked. */
+export function isTheirs(layer: Layer): boolean {
   return layer.name === 'project' || layer.name === 'user'
 }
