@@ -6,6 +6,7 @@ import { type Config, defaults, readConfig } from './config.ts'
 import { createCatalogue } from './load/catalogue.ts'
 import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
+import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
 import type { Library } from './load/library.ts'
@@ -25,7 +26,7 @@ import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
-import { diskFiles } from './vfs/disk.ts'
+import { type DiskFiles, diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
 import { createGate } from './vfs/gate.ts'
@@ -135,8 +136,9 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     faults,
     storeFor: (name) => (state === null ? createMemoryStore() : createDurableStore(join(state, name))),
   })
+  const gate = createGate({ deny: config.deny ?? [] })
   const disk =
-    folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
+    folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
   const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
   for (const diagnostic of diagnostics) faults.add(diagnostic)
   const library = openLibrary(layers, folder, hooks.calls)
@@ -151,13 +153,14 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ library, layers, folder, faults, host, runner })
+  return new OpenFramework({ library, layers, folder, disk, faults, host, runner })
 }
 
 interface FrameworkParts {
   readonly library: Library
   readonly layers: readonly Layer[]
   readonly folder: string | null
+  readonly disk: DiskFiles | null
   readonly faults: Faults
   readonly host: Host
   readonly runner: () => Promise<Runner>
@@ -219,10 +222,15 @@ class OpenFramework implements Framework {
   }
 
   async check(): Promise<CheckReport> {
-    const { library, layers, folder } = this.#open
-    const catalogued = await createCatalogue(layers.filter(isTheirs), library).cards()
-    const report = checkCards(folder ?? '', catalogued)
-    return { ...report, diagnostics: [...report.diagnostics, ...this.faults].toSorted(compareDiagnostics) }
+    const { library, layers, folder, disk } = this.#open
+    const theirs = layers.filter(isTheirs)
+    const report = checkCards(folder ?? '', await createCatalogue(theirs, library).cards())
+    const found = [
+      ...findAmbiguousNames(theirs),
+      ...findHardLinks(disk?.hardLinks ?? new Set()),
+      ...this.faults,
+    ]
+    return { ...report, diagnostics: [...report.diagnostics, ...found].toSorted(compareDiagnostics) }
   }
 
   async graph(): Promise<Graph> {

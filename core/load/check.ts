@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
 import { findCycles } from '../base/order.ts'
 import type { Card, ReferenceTotals } from './card.ts'
+import { findExpansions, importsOf } from './expansion.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -30,12 +31,18 @@ export function checkCards(root: string, { cards, failures }: Catalogued): Check
 
 /** What only shows when all modules are looked at together. */
 function findAmong(cards: readonly Card[]): Diagnostic[] {
-  return findCycles(needsById(cards)).map(cycleFound)
+  const imports = importsOf(cards)
+  return [...findCycles(needsById(cards, imports)).map(cycleFound), ...findExpansions(cards, imports)]
 }
 
-/** What each module needs among markdown files, by id, in order of place and without repetition. */
-function needsById(cards: readonly Card[]): Map<string, string[]> {
-  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
+/** What each module needs or puts in place among markdown files, by id, in order of place and without repetition. */
+function needsById(cards: readonly Card[], imports: ReturnType<typeof importsOf>): Map<string, string[]> {
+  return new Map(
+    cards.map(({ id, needs }) => [
+      id,
+      [...new Set([...needs, ...(imports.get(id) ?? [])].map(({ to }) => to))],
+    ]),
+  )
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {

@@ -30,11 +30,19 @@ export interface Files {
   readonly sync?: SyncFiles
 }
 
+/** The bytes of a file; young when it was changed so shortly before that it may still be being written. */
+export interface Looked {
+  readonly bytes: Uint8Array
+  readonly isYoung: boolean
+}
+
 /** The calls of Files where the driver answers at once; they throw what Files rejects with. */
 export interface SyncFiles {
   stat(path: Path): FileStat | undefined
   list(path: Path): readonly Entry[] | undefined
   read(path: Path): Uint8Array
+  /** `read`, and whether it is worth a second look; where that can be told for nothing. */
+  look?(path: Path): Looked
 }
 
 /** Files that can be changed. Parents are made as needed; removing what is absent does nothing. */

@@ -63,11 +63,9 @@ export function holding<T>(absolute: string, use: (held: Held) => T): T | undefi
     throw thrown
   }
   try {
-    return use({
-      at: `/proc/self/fd/${fd}`,
-      real: withoutDeletion(readlinkSync(`/proc/self/fd/${fd}`)),
-      stat: fstatSync(fd),
-    })
+    const place = readlinkSync(`/proc/self/fd/${fd}`)
+    const stat = fstatSync(fd)
+    return use({ at: `/proc/self/fd/${fd}`, real: stat.nlink === 0 ? withoutDeletion(place) : place, stat })
   } finally {
     closeSync(fd)
   }
@@ -103,7 +101,7 @@ function isThere(absolute: string): boolean {
 }
 
 function realPlaceOf(fd: number, absolute: string): string | undefined {
-  return onLinux ? withoutDeletion(readlinkSync(`/proc/self/fd/${fd}`)) : realPlaceByName(fd, absolute)
+  return onLinux ? readlinkSync(`/proc/self/fd/${fd}`) : realPlaceByName(fd, absolute)
 }
 
 function holdingByName<T>(absolute: string, use: (held: Held) => T): T | undefined {
@@ -116,6 +114,10 @@ function holdingByName<T>(absolute: string, use: (held: Held) => T): T | undefin
   }
 }
 
-function withoutDeletion(real: string): string {
-  return real.endsWith(' (deleted)') ? real.slice(0, -' (deleted)'.length) : real
+/**
+ * What the system writes behind the place of something that was removed while it was open. Only for what has no name left:
+ * a folder `mods (deleted)` beside the root `mods` is another folder.
+ */
+export function withoutDeletion(place: string): string {
+  return place.endsWith(' (deleted)') ? place.slice(0, -' (deleted)'.length) : place
 }

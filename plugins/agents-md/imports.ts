@@ -3,7 +3,8 @@ import { isMemoryFile } from './memory-file.ts'
 import { shapeOf } from './shape.ts'
 
 /**
- * The `@path` tokens of a document outside code and comments: imports in memory files, mentions of files elsewhere. A
+ * The `@path` tokens of a document outside code and comments: imports in memory files, mentions of files elsewhere (with
+ * the role of an import, for that is what they become in a file that is imported). A
  * token that begins with an alias is left out, for aliases are a form of their own.
  */
 export function* findImports(document: Document, context: ReferenceContext): Iterable<FoundReference> {
@@ -22,7 +23,9 @@ export function* findImports(document: Document, context: ReferenceContext): Ite
     while (next < excluded.length && excluded[next]!.end <= token.offset) next++
     if (next < excluded.length && excluded[next]!.start <= token.offset) continue
     if (isInComment(text, token.offset)) continue
-    yield { ...token, target, fragment, form: isMemory ? 'import' : 'mention' }
+    yield isMemory
+      ? { ...token, target, fragment, form: 'import' }
+      : { ...token, target, fragment, form: 'mention', role: 'import' }
   }
 }
 
