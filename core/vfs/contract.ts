@@ -135,7 +135,7 @@ const cases: Record<string, (files: WritableFiles) => Promise<void>> = {
     if (!files.sync?.stamps) return
     const seen = new Set<string>()
     for (let round = 0; round < 8; round++) {
-      await files.write(at('a/x'), `${round % 2}`)
+      await files.write(at('a/x'), 'x'.repeat(round))
       await files.write(at('a/other'), 'x')
       strictEqual(stampNow(), stampNow())
       seen.add(stampNow())
@@ -143,7 +143,7 @@ const cases: Record<string, (files: WritableFiles) => Promise<void>> = {
     strictEqual(seen.size, 8)
     await files.remove(at('a'))
     strictEqual(stampNow(), '[null]')
-    await files.write(at('a/x'), '1')
+    await files.write(at('a/x'), 'x'.repeat(8))
     strictEqual(seen.has(stampNow()), false)
   },
 

@@ -37,7 +37,10 @@ export interface Looked {
   readonly isYoung: boolean
 }
 
-/** What is known of a name without reading it: while its stamp stays the same, so do its bytes. */
+/**
+ * What is known of a name without reading it: while its stamp stays the same, so do its bytes. On a disk only where the file
+ * had not been changed for a moment when the stamp was taken, since a machine counts time in steps.
+ */
 export interface Stamp {
   readonly type: EntryType
   readonly size: number
