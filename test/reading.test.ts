@@ -175,8 +175,15 @@ test(
     const paths = [
       ...odd,
       ...odd.map((path) => path.replace('plain', 'folder-link')),
-      'plain/.env', 'state-link/state', 'state-link/state/x', 'outside/canary.md', 'loop/x', 'none/x'],
-      ...['plain/a.md/below', '.heddle/state/x', 'plain'],
+      'plain/.env',
+      'state-link/state',
+      'state-link/state/x',
+      'outside/canary.md',
+      'loop/x',
+      'none/x',
+      'plain/a.md/below',
+      '.heddle/state/x',
+      'plain',
     ]
     for (const strict of [false, true]) {
       const files = diskFiles({ root, maxBytes: 1000, strict })
