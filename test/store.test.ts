@@ -126,7 +126,7 @@ const paths = [
   '.claude/commands/task.md',
   'docs/guide.md',
   'CLAUDE.md',
-  'names.txt',
+  'names',
 ] as const
 const pieces = [
   '# A\n',
@@ -169,7 +169,7 @@ test('a store that is cut, flipped or made by another version is made anew, neve
   await afterAWhile(async () => {
     const here = project()
     const { report } = await look(here)
-    const [name] = readdirSync(here.cache).filter((name) => name.endsWith('.cards'))
+    const name = readdirSync(here.cache).find((name) => name.endsWith('.cards'))
     const place = join(here.cache, name!)
     const whole = readFileSync(place)
     assert.equal(statSync(place).mode & 0o777, 0o600)
