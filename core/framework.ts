@@ -258,7 +258,7 @@ class OpenFramework implements Framework {
   async graph(): Promise<Graph> {
     const { catalogue } = this.#reading
     const references = await catalogue.references()
-    return createGraph((await catalogue.cards()).cards, references)
+    return createGraph(await catalogue.cards(), references)
   }
 
   async refresh(paths?: readonly string[]): Promise<Change> {

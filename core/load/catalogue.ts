@@ -1,11 +1,13 @@
-import type { Diagnostic } from '../base/diagnostic.ts'
+import { compareText, type Diagnostic } from '../base/diagnostic.ts'
 import type { Limit } from '../base/limit.ts'
 import type { Layer } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { idOf } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
+import type { Path } from '../vfs/path.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
+import { createCycles } from './cycles.ts'
 import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
 import { type GraphReference, referencesOf } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
@@ -13,7 +15,7 @@ import type { Linked } from './linked.ts'
 
 /** The cards of all modules of some layers, kept until what they depend on changes. */
 export interface Catalogue {
-  /** Every card, in the order of the layers and their files; makes those that are not there. */
+  /** Every card by id; makes those that are not there. The same list is given until something changes. */
   cards(): Promise<Catalogued>
   /** The references of every module by its id, as the graph shows them. */
   references(): Promise<ReadonlyMap<string, readonly GraphReference[]>>
@@ -51,12 +53,30 @@ const batchSize = 500
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { layers, library, alone } = options
   const entries = new Map<string, Kept>()
+  const takenOut = new Set<string>()
+  const cycles = createCycles()
+  let there: { readonly files: FileLists; readonly spots: ReadonlyMap<string, Spot> } = {
+    files: [],
+    spots: new Map(),
+  }
+  /** What was given last, and the files that it was made of; failures are asked for again. */
+  let last: { readonly files: FileLists; readonly given: Catalogued } | undefined
 
   async function fill(): Promise<Catalogued> {
-    const spots = layers.flatMap(spotsIn)
-    const touched = dropVanished(new Set(spots.map(idOf)))
+    const files = layers.map(({ tree }) => tree.files)
+    if (last && isSame(files, last.files)) return last.given
+    const given = await make()
+    last = given.failures.length === 0 ? { files, given } : undefined
+    return given
+  }
+
+  async function make(): Promise<Catalogued> {
+    const spots = spotsNow()
+    const touched = dropVanished(spots)
+    for (const id of takenOut) touched.add(id)
+    takenOut.clear()
     const failures = new Map<string, Diagnostic>()
-    const wanted = spots.filter((spot) => !entries.has(idOf(spot)))
+    const wanted = [...spots].filter(([id]) => !entries.has(id)).map(([, spot]) => spot)
     for (let at = 0; at < wanted.length; at += batchSize) {
       const batch = wanted.slice(at, at + batchSize)
       for (const [index, result] of (await library.getMany(batch)).entries()) {
@@ -67,26 +87,31 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       }
     }
     await judgeParts(touched)
-    const ids = spots.map(idOf)
-    return {
-      cards: ids.flatMap((id) => entries.get(id)?.card ?? []),
-      failures: ids.flatMap((id) => failures.get(id) ?? []),
+    for (const id of touched) cycles.note(id, entries.get(id)?.card)
+    const cards: Card[] = []
+    for (const id of spots.keys()) if (entries.has(id)) cards.push(entries.get(id)!.card)
+    return { cards, failures: [...failures.values()], cycles: cycles.find() }
+  }
+
+  /** Every spot by its id, in order; the same map until the trees change. */
+  function spotsNow(): ReadonlyMap<string, Spot> {
+    const files = layers.map(({ tree }) => tree.files)
+    if (!isSame(files, there.files)) {
+      const found = layers.flatMap(spotsIn).map((spot) => [idOf(spot) as string, spot] as const)
+      there = { files, spots: new Map(found.sort(([a], [b]) => compareText(a, b))) }
     }
+    return there.spots
   }
 
   function enter(spot: Spot, linked: Linked): Kept {
-    return {
-      spot,
-      card: createCard(linked, library.findings(linked)),
-      resolutions: linked.resolutions,
-      parts: partsOf(linked.module).join('\n'),
-      rows: undefined,
-    }
+    const card = createCard(linked, library.findings(linked))
+    const parts = partsOf(linked.module).join('\n')
+    return { spot, card, resolutions: linked.resolutions, parts, rows: undefined }
   }
 
-  function dropVanished(there: ReadonlySet<string>): Set<string> {
+  function dropVanished(spots: ReadonlyMap<string, Spot>): Set<string> {
     const vanished = new Set<string>()
-    for (const id of entries.keys()) if (!there.has(id)) vanished.add(id)
+    for (const id of entries.keys()) if (!spots.has(id)) vanished.add(id)
     for (const id of vanished) entries.delete(id)
     return vanished
   }
@@ -136,8 +161,19 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     peek: (id) => entries.get(id)?.card,
     takeOut(isStale) {
       const taken = [...entries.values()].filter(isStale).map(({ card }) => card.id)
-      for (const id of taken) entries.delete(id)
+      for (const id of taken) {
+        entries.delete(id)
+        takenOut.add(id)
+      }
+      if (taken.length > 0) last = undefined
       return taken
     },
   }
+}
+
+type FileLists = readonly (readonly Path[])[]
+
+/** Trees give the same list until something in it changes. */
+function isSame(a: FileLists, b: FileLists): boolean {
+  return a.length === b.length && a.every((list, index) => list === b[index])
 }

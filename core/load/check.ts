@@ -1,8 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
-import { findCycles } from '../base/order.ts'
 import type { Card, ReferenceTotals } from './card.ts'
-import { findExpansions, importsOf } from './expansion.ts'
-import { needsById } from './graph.ts'
+import { findExpansions, findImportCycles, importsOf } from './expansion.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -13,37 +11,41 @@ export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Cards of modules that were loaded, and why the others could not be. */
+/** Cards of modules that were loaded, by id, and why the others could not be. */
 export interface Catalogued {
   readonly cards: readonly Card[]
   readonly failures: readonly Diagnostic[]
+  /** Modules that need each other, each cycle as a path of ids that leads back to its first. */
+  readonly cycles: readonly (readonly string[])[]
 }
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
-export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
-  const findings = cards.flatMap((card) => [...card.findings, ...card.partFindings])
+export function checkCards(root: string, { cards, failures, cycles }: Catalogued): CheckReport {
+  const findings: Diagnostic[] = []
+  for (const card of cards)
+    if (card.findings.length + card.partFindings.length > 0)
+      findings.push(...card.findings, ...card.partFindings)
+  const imports = importsOf(cards)
+  findings.push(...[...cycles, ...findImportCycles(imports, cycles)].map(cycleFound))
+  findings.push(...findExpansions(cards, imports))
   return {
     root,
     modules: cards.length + failures.length,
     references: sumTotals(cards),
-    diagnostics: [...failures, ...findings, ...findAmong(cards)].toSorted(compareDiagnostics),
+    diagnostics: [...failures, ...findings].toSorted(compareDiagnostics),
   }
-}
-
-/** What only shows when all modules are looked at together. */
-function findAmong(cards: readonly Card[]): Diagnostic[] {
-  const imports = importsOf(cards)
-  const needs = needsById(cards)
-  // A document that is imported is read in its place, so what looks like a mention in it is an import too.
-  for (const [id, edges] of imports)
-    needs.set(id, [...new Set([...(needs.get(id) ?? []), ...edges.map(({ to }) => to)])])
-  return [...findCycles(needs).map(cycleFound), ...findExpansions(cards, imports)]
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {
   const sum = { total: 0, resolved: 0, searched: 0, missing: 0, ambiguous: 0, outside: 0 }
-  for (const { totals } of cards)
-    for (const key of Object.keys(sum) as (keyof ReferenceTotals)[]) sum[key] += totals[key]
+  for (const { totals } of cards) {
+    sum.total += totals.total
+    sum.resolved += totals.resolved
+    sum.searched += totals.searched
+    sum.missing += totals.missing
+    sum.ambiguous += totals.ambiguous
+    sum.outside += totals.outside
+  }
   return sum
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
+import { findCycles } from '../base/order.ts'
 import type { Card, Edge } from './card.ts'
 
 /** Agent hosts put in place what is imported, and what that imports, this far; the rest they leave out silently. */
@@ -10,9 +11,10 @@ type Imports = ReadonlyMap<string, readonly Edge[]>
 
 /** What every file that is reached from a memory file by imports imports itself, each target once. */
 export function importsOf(cards: readonly Card[]): Imports {
-  const byId = new Map(cards.map((card) => [card.id, card]))
   const reached = new Map<string, Edge[]>()
   const open = cards.filter(isStart).map(({ id }) => id)
+  if (open.length === 0) return reached
+  const byId = new Map(cards.map((card) => [card.id, card]))
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (reached.has(id)) continue
     const edges = uniqueTargets(byId.get(id)?.imports ?? [])
@@ -20,6 +22,15 @@ export function importsOf(cards: readonly Card[]): Imports {
     for (const { to } of edges) open.push(to)
   }
   return reached
+}
+
+/**
+ * Cycles of imports that are not `known`: what a document mentions is an import where the document itself is imported, so
+ * that only here it closes a cycle.
+ */
+export function findImportCycles(imports: Imports, known: readonly (readonly string[])[]): string[][] {
+  const edges = new Map([...imports].map(([id, edges]) => [id, edges.map(({ to }) => to)]))
+  return findCycles(edges).filter((cycle) => !known.some((other) => cycle.every((id) => other.includes(id))))
 }
 
 /** Imports that go further than hosts follow, and memory files whose imports unfold beyond all measure; chains are named. */

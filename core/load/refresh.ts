@@ -98,10 +98,12 @@ function forget(
 ): readonly string[] {
   const answers = resolver.forget(layer, change)
   const moved = new Set([...change.added, ...change.removed].map((path) => labelOf(layer, path)))
+  if (moved.size === 0 && changed.size === 0) return []
   const mustLoad = (id: string): boolean =>
-    changed.has(id) || moved.has(id) || [...probes.of(id)].some((path) => moved.has(path))
+    changed.has(id) || moved.has(id) || (moved.size > 0 && [...probes.of(id)].some((path) => moved.has(path)))
   const taken = catalogue.takeOut(
-    ({ card, resolutions }) => mustLoad(card.id) || resolutions.some((one) => answers.has(one)),
+    ({ card, resolutions }) =>
+      mustLoad(card.id) || (answers.size > 0 && resolutions.some((one) => answers.has(one))),
   )
   for (const id of registry.ids()) if (mustLoad(id)) registry.drop(id)
   for (const id of taken) invalidated(id as Path)

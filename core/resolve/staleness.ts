@@ -11,7 +11,6 @@ export type Staleness = (target: string, answer: Resolution) => boolean
  * nobody knows what a plugin looked at.
  */
 export function staleness(layer: Layer, { added, removed }: TreeChange, pluginsAnswer: boolean): Staleness {
-  if (added.length + removed.length === 0) return () => false
   if (pluginsAnswer) return (_, answer) => answer.status !== null
   const paths = new Set<string>([...added, ...removed].map((path) => labelOf(layer, path)))
   return (target, answer) => {
