@@ -7,7 +7,9 @@ export type {
   Files,
   FileStat,
   Looked,
+  Stamp,
   SyncFiles,
+  UseRead,
   WritableFiles,
 } from './vfs/file-system.ts'
 export type { Gate, GateOptions } from './vfs/gate.ts'

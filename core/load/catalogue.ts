@@ -7,7 +7,7 @@ import type { Resolution } from '../resolve/trail.ts'
 import type { Path } from '../vfs/path.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
-import { createCycles } from './cycles.ts'
+import { createCycleFinder } from './cycles.ts'
 import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
 import { type GraphReference, referencesOf } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
@@ -54,7 +54,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { layers, library, alone } = options
   const entries = new Map<string, Kept>()
   const takenOut = new Set<string>()
-  const cycles = createCycles()
+  const findCycles = createCycleFinder()
   let there: { readonly files: FileLists; readonly spots: ReadonlyMap<string, Spot> } = {
     files: [],
     spots: new Map(),
@@ -87,10 +87,9 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       }
     }
     await judgeParts(touched)
-    for (const id of touched) cycles.note(id, entries.get(id)?.card)
     const cards: Card[] = []
     for (const id of spots.keys()) if (entries.has(id)) cards.push(entries.get(id)!.card)
-    return { cards, failures: [...failures.values()], cycles: cycles.find() }
+    return { cards, failures: [...failures.values()], cycles: findCycles(cards) }
   }
 
   /** Every spot by its id, in order; the same map until the trees change. */

@@ -1,6 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
 import type { Card, ReferenceTotals } from './card.ts'
-import { findExpansions, findImportCycles, importsOf } from './expansion.ts'
+import { findExpansions, importsOf } from './expansion.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -20,20 +20,23 @@ export interface Catalogued {
 }
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
-export function checkCards(root: string, { cards, failures, cycles }: Catalogued): CheckReport {
+export function checkCards(root: string, catalogued: Catalogued): CheckReport {
+  const { cards, failures } = catalogued
   const findings: Diagnostic[] = []
   for (const card of cards)
     if (card.findings.length + card.partFindings.length > 0)
       findings.push(...card.findings, ...card.partFindings)
-  const imports = importsOf(cards)
-  findings.push(...[...cycles, ...findImportCycles(imports, cycles)].map(cycleFound))
-  findings.push(...findExpansions(cards, imports))
   return {
     root,
     modules: cards.length + failures.length,
     references: sumTotals(cards),
-    diagnostics: [...failures, ...findings].toSorted(compareDiagnostics),
+    diagnostics: [...failures, ...findings, ...findAmong(catalogued)].toSorted(compareDiagnostics),
   }
+}
+
+/** What only shows when all modules are looked at together. */
+function findAmong({ cards, cycles }: Catalogued): Diagnostic[] {
+  return [...cycles.map(cycleFound), ...findExpansions(cards, importsOf(cards))]
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {

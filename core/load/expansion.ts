@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { findCycles } from '../base/order.ts'
 import type { Card, Edge } from './card.ts'
 
 /** Agent hosts put in place what is imported, and what that imports, this far; the rest they leave out silently. */
@@ -22,15 +21,6 @@ export function importsOf(cards: readonly Card[]): Imports {
     for (const { to } of edges) open.push(to)
   }
   return reached
-}
-
-/**
- * Cycles of imports that are not `known`: what a document mentions is an import where the document itself is imported, so
- * that only here it closes a cycle.
- */
-export function findImportCycles(imports: Imports, known: readonly (readonly string[])[]): string[][] {
-  const edges = new Map([...imports].map(([id, edges]) => [id, edges.map(({ to }) => to)]))
-  return findCycles(edges).filter((cycle) => !known.some((other) => cycle.every((id) => other.includes(id))))
 }
 
 /** Imports that go further than hosts follow, and memory files whose imports unfold beyond all measure; chains are named. */

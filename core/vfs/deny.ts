@@ -5,6 +5,8 @@ import { foldName } from './fold-name.ts'
 /** A deny rule; it matches a path by any run of its segments, so at any depth, and everything below. */
 export interface Rule {
   readonly text: string
+  /** What the last name of every match looks like, folded; undefined where that cannot be said. */
+  readonly lastName: RegExp | undefined
   /** `segments` are folded names. */
   matches(segments: readonly string[]): boolean
 }
@@ -22,7 +24,9 @@ export function compileRule(text: string): Rule {
   while (steps.length > 1 && steps.at(-1) === '**') steps.pop()
   if (steps.length === 0) refuse(text, 'names nothing')
   const folded = steps.map((step) => foldName(step.replace(/^([^*?]+?)[. ]+$/, '$1')))
-  return { text, matches: /[[{(\\]/.test(written) ? matchGlob(folded.join('/')) : matchSteps(folded) }
+  if (/[[{(\\]/.test(written)) return { text, lastName: undefined, matches: matchGlob(folded.join('/')) }
+  const last = compileStep(folded.at(-1)!)
+  return { text, lastName: last === 'any' ? undefined : last, matches: matchSteps(folded) }
 }
 
 /** Brackets, braces and the like: rare, so that every run of segments may be tried. */

@@ -14,16 +14,20 @@ import {
 import { randomBytes } from 'node:crypto'
 import { join, resolve, sep } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
-import type { Entry, EntryType, FileStat, Looked, SyncFiles, WritableFiles } from './file-system.ts'
+import type { Result } from '../base/result.ts'
+import { typeOf } from './entry-type.ts'
+import type { Entry, FileStat, Looked, Stamp, SyncFiles, UseRead, WritableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate, parsePath } from './gate.ts'
 import type { Held, Opened } from './handle.ts'
-import { errnoOf, holding, isAbsence, openForReading, withoutDeletion } from './handle.ts'
+import { errnoOf, handlesHaveNames, holding, isAbsence, openForReading, withoutDeletion } from './handle.ts'
 import type { Path } from './path.ts'
-import { childOf, nameOf, parentOf } from './path.ts'
+import { nameOf, parentOf, rootPath } from './path.ts'
+import { type HeldFolder, readEachOf } from './read-each.ts'
 import { readWhole } from './read-whole.ts'
 import { changedWhileRead, hardLink, linkLeaves, notAFile, notAFolder, notFound } from './refusals.ts'
 import { refusal, rootStays, shown } from './refusals.ts'
+import { stampsOf } from './stamps.ts'
 import { removeFolderIfThere, removeTree, unlinkIfThere, visitTree } from './remove-tree.ts'
 
 export interface DiskOptions {
@@ -81,14 +85,20 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   }
 
   function inside(path: Path, real: string): void {
-    if (!gate.on) return
-    const base = realRoot()
-    if (real === base) return
-    if (!real.startsWith(base.endsWith(sep) ? base : base + sep)) throw linkLeaves(label, path)
-    const place = real.slice(base.length).split(sep).filter(Boolean).join('/')
+    if (!gate.on || real === realRoot()) return
+    const place = placeOf(real)
+    if (place === undefined) throw linkLeaves(label, path)
     gate.require(place)
     // One of several names may have been removed while the file was open: then the rules are for the name it had.
     if (withoutDeletion(place) !== place) gate.require(withoutDeletion(place))
+  }
+
+  /** The path of a real place; undefined for one outside the root. */
+  function placeOf(real: string): Path | undefined {
+    const base = realRoot()
+    if (real === base) return rootPath
+    if (!real.startsWith(base.endsWith(sep) ? base : base + sep)) return undefined
+    return real.slice(base.length).split(sep).filter(Boolean).join('/') as Path
   }
 
   /** `use` gets the folder or file itself, links followed and checked. */
@@ -106,19 +116,51 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   function list(path: Path): readonly Entry[] | undefined {
     return hold(path, (folder) => {
       if (!folder.stat.isDirectory()) throw notAFolder(label, path)
-      return readdirSync(`${folder.at}/`, { withFileTypes: true })
-        .map((entry) => ({ name: entry.name, type: typeOf(entry) }))
-        .flatMap((entry) => admit(path, entry))
-        .sort((a, b) => compareText(a.name, b.name))
+      const admits = gate.admitting(path)
+      const shown: Entry[] = []
+      for (const entry of readdirSync(`${folder.at}/`, { withFileTypes: true })) {
+        const { name } = entry
+        // Denied names are not shown; names that no path can hold are shown as what they are to us: something else.
+        if (admits(name)) shown.push({ name, type: typeOf(entry) })
+        else if (!isNormal(parsePath(name), name)) shown.push({ name, type: 'other' })
+      }
+      return shown.sort((a, b) => compareText(a.name, b.name))
     })
   }
 
-  /** Denied names are not shown; names that no path can hold are shown as what they are to us: something else. */
-  function admit(folder: Path, entry: Entry): readonly Entry[] {
-    if (!gate.on) return [entry]
-    const named = parsePath(entry.name)
-    if (!named.ok || named.value !== entry.name) return [{ name: entry.name, type: 'other' }]
-    return gate.check(childOf(folder, entry.name)).ok ? [entry] : []
+  function readEach(paths: readonly Path[], use: UseRead): number {
+    const within = handlesHaveNames ? inHeldFolder : () => false
+    return readEachOf(paths, { within, alone: (path) => sync.look!(path), maxBytes }, use)
+  }
+
+  function stamps(paths: readonly Path[]): readonly (Stamp | undefined)[] {
+    const passes = (folder: Path): boolean => isNormal(gate.check(folder), folder)
+    const ways = { locate, passes, admitting: gate.admitting, within: inHeldFolder, now: Date.now() }
+    return stampsOf(paths, ways)
+  }
+
+  /** False when the folder is refused, is none, or cannot be opened: what `use` throws is not caught. */
+  function inHeldFolder(folder: Path, use: (held: HeldFolder) => void): boolean {
+    let isUsed = false
+    try {
+      hold(gate.require(folder), ({ at, real, stat }) => {
+        if (!stat.isDirectory()) return
+        isUsed = true
+        use({ at: `${at}/`, admits: admittingAt(folder, real) })
+      })
+    } catch (thrown) {
+      if (isUsed) throw thrown
+    }
+    return isUsed
+  }
+
+  /** A folder behind a link has two paths, and what is in it must pass by both. */
+  function admittingAt(folder: Path, real: string): (name: string) => boolean {
+    const byName = gate.admitting(folder)
+    const place = gate.on ? placeOf(real) : folder
+    if (place === folder || place === undefined) return byName
+    const byPlace = gate.admitting(place)
+    return (name) => byName(name) && byPlace(name)
   }
 
   function read(path: Path): Uint8Array {
@@ -283,6 +325,8 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     list: guarded('read', list),
     read: guarded('read', read),
     look: guarded('read', look),
+    readEach,
+    stamps,
   }
   const writeNow = guarded('write', write)
   const removeNow = guarded('write', remove)
@@ -312,16 +356,8 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   }
 }
 
-interface Typed {
-  isFile(): boolean
-  isDirectory(): boolean
-  isSymbolicLink(): boolean
-}
-
-function typeOf(thing: Typed): EntryType {
-  if (thing.isFile()) return 'file'
-  if (thing.isDirectory()) return 'directory'
-  return thing.isSymbolicLink() ? 'link' : 'other'
+function isNormal(checked: Result<Path>, text: string): boolean {
+  return checked.ok && checked.value === text
 }
 
 function kindOf(stat: Stats): string {

@@ -5,7 +5,8 @@ import { done, failed } from '../base/result.ts'
 import { compileRule, type Rule } from './deny.ts'
 import { foldName } from './fold-name.ts'
 import { findUnsafe } from './names.ts'
-import type { Path } from './path.ts'
+import { admitNames } from './admission.ts'
+import { type Path, rootPath } from './path.ts'
 
 export interface GateOptions {
   /** Further deny rules: `secrets/**`, `*.key`. They match at any depth, in any case, and everything below a match. */
@@ -20,6 +21,11 @@ export interface Gate {
   check(text: string): Result<Path>
   /** The normalised path; throws what `check` refuses. */
   require(text: string): Path
+  /**
+   * Says of names whether the entry of that name in `folder` has a path that passes as it is written: what `check` says of
+   * that path, cheaper for many names of one folder.
+   */
+  admitting(folder: Path): (name: string) => boolean
   /** False only in tests that have switched the gate off. */
   readonly on: boolean
 }
@@ -57,7 +63,12 @@ export function resolvePath(folder: Path, text: string): Result<Path> {
  */
 export function createGate(options: GateOptions = {}): Gate {
   if (options.off) {
-    return { check: (text) => done(text as Path), require: (text) => text as Path, on: false }
+    return {
+      check: (text) => done(text as Path),
+      require: (text) => text as Path,
+      admitting: () => () => true,
+      on: false,
+    }
   }
   const rules = (options.deny ?? []).map(compileRule)
   let accepted = new Set<string>()
@@ -76,8 +87,12 @@ export function createGate(options: GateOptions = {}): Gate {
     return parsed
   }
 
+  const admit = admitNames([...builtInRules, ...rules], check)
+
   return {
     check,
+    admitting: (folder) =>
+      folder === rootPath || isChecked(check(folder), folder) ? admit(folder) : () => false,
     require(text) {
       const checked = check(text)
       if (!checked.ok) throw new HeddleError(checked.diagnostic)
@@ -85,6 +100,10 @@ export function createGate(options: GateOptions = {}): Gate {
     },
     on: true,
   }
+}
+
+function isChecked(checked: Result<Path>, path: Path): boolean {
+  return checked.ok && checked.value === path
 }
 
 function walk(start: readonly string[], text: string): Result<Path> {

@@ -28,7 +28,8 @@ export interface Held {
 export const readingFlags =
   constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY
 
-const onLinux = process.platform === 'linux'
+/** Whether handles have names of their own, through which what they hold is found whatever is renamed. */
+export const handlesHaveNames = process.platform === 'linux'
 // Node has no name for O_PATH: a handle that names a thing without opening it, so that devices and FIFOs stay untouched.
 const pathOnly = 0o10000000
 const attempts = 4
@@ -53,7 +54,7 @@ export function openForReading(absolute: string): Opened | undefined {
 
 /** Runs `use` while the place is held, all links followed; gives undefined when there is nothing. */
 export function holding<T>(absolute: string, use: (held: Held) => T): T | undefined {
-  if (!onLinux) return holdingByName(absolute, use)
+  if (!handlesHaveNames) return holdingByName(absolute, use)
   if (!isThere(absolute)) return undefined
   let fd: number
   try {
@@ -101,7 +102,7 @@ function isThere(absolute: string): boolean {
 }
 
 function realPlaceOf(fd: number, absolute: string): string | undefined {
-  return onLinux ? readlinkSync(`/proc/self/fd/${fd}`) : realPlaceByName(fd, absolute)
+  return handlesHaveNames ? readlinkSync(`/proc/self/fd/${fd}`) : realPlaceByName(fd, absolute)
 }
 
 function holdingByName<T>(absolute: string, use: (held: Held) => T): T | undefined {

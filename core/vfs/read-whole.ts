@@ -8,7 +8,7 @@ export interface Readable {
 }
 
 /** A file that was changed less than this many milliseconds ago may be changed again at any moment. */
-const youngMs = 30
+export const youngMs = 30
 
 /**
  * The bytes to the end; `allow` throws for a size that is too large, at first and whenever the file turns out longer.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createWorkspace } from '../../core/vfs/workspace.ts'
 import { diskFiles } from '../../core/vfs/disk.ts'
-import type { Files, WritableFiles } from '../../core/vfs/file-system.ts'
+import type { Files, SyncFiles, WritableFiles } from '../../core/vfs/file-system.ts'
 import type { Gate } from '../../core/vfs/gate.ts'
 import { createLayers } from '../../core/vfs/layer.ts'
 import { memoryFiles } from '../../core/vfs/memory.ts'
@@ -47,6 +47,16 @@ export function doorsTo(root: string, gate: () => Gate): Record<string, Writable
   return { disk, ...doorsOver(disk, gate) }
 }
 
+/** What a door says that reads file after file. */
+export function saidEach(sync: SyncFiles, ...paths: readonly Path[]): readonly string[] {
+  const said: string[] = []
+  sync.readEach?.(paths, (found) => {
+    said.push(found instanceof Error ? String(found) : Buffer.from(found.bytes).toString('latin1'))
+    return true
+  })
+  return said
+}
+
 /** All that a door says about a path, as text: answers, bytes and errors. */
 export async function everythingSaid(files: Files, path: string): Promise<string> {
   const at = path as Path
@@ -57,6 +67,8 @@ export async function everythingSaid(files: Files, path: string): Promise<string
     () => files.sync?.stat(at),
     () => files.sync?.list(at),
     () => files.sync && Buffer.from(files.sync.read(at)).toString('latin1'),
+    () => files.sync && saidEach(files.sync, at),
+    () => files.sync?.stamps?.([at]),
   ]
   let said = ''
   for (const call of calls) {

@@ -9,6 +9,7 @@ import { openLayer } from '../../core/load/open-layers.ts'
 import { diskFiles } from '../../core/vfs/disk.ts'
 import { createGate } from '../../core/vfs/gate.ts'
 import type { Path } from '../../core/vfs/path.ts'
+import { saidEach } from './ground.ts'
 
 /** What a run of raced calls found. */
 export interface RaceReport {
@@ -135,10 +136,22 @@ async function readings(root: string, off: boolean): Promise<(() => unknown)[]> 
   const text = (path: string) => () => Buffer.from(files.sync.read(path as Path)).toString('latin1')
   // The victim's file is longer, so its size gives it away.
   const size = (path: string) => () => ({ size: files.sync.stat(path as Path)?.size })
+  const each =
+    (...paths: string[]) =>
+    () =>
+      saidEach(files.sync, ...(paths as Path[]))
+  const stamps =
+    (...paths: string[]) =>
+    () =>
+      files.sync.stamps!(paths as Path[])
   return [
     ...['door/inside.md', 'door/sub/x.md', 'file.md', 'door-link/inside.md', 'file-link'].map(text),
     ...['door/inside.md', 'file.md'].map(size),
     ...['door/inside.md', 'file.md'].map(load),
+    each('door/inside.md', 'door/sub/x.md', 'file.md'),
+    each('door/sub/x.md'),
+    stamps('door/inside.md', 'door/sub/x.md'),
+    stamps('door/sub/x.md', 'file.md', 'file-link'),
     () => files.sync.list('door' as Path),
     () => files.sync.list('door/sub' as Path),
   ]
