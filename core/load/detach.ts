@@ -1,3 +1,4 @@
+import { ownText } from '../base/own-text.ts'
 import type { Heading, Module } from '../module/module.ts'
 import type { Reference } from '../module/reference.ts'
 
@@ -14,10 +15,10 @@ export function detach(module: Module): Module {
   for (const heading of module.headings) detachHeading(heading)
   for (const reference of module.references) detachReference(reference)
   own.title = named ? named.text : copyInside(title, 0)
-  own.kind = copyText(module.kind)
-  own.name = copyText(module.name)
+  own.kind = ownText(module.kind)
+  own.name = ownText(module.name)
   own.version = copyInside(module.version, 0)
-  own.description = copyText(module.description)
+  own.description = ownText(module.description)
   own.pattern = copyInside(module.pattern, 0)
   copyInside([module.metadata, module.anchors, module.parts, module.arguments, module.diagnostics], 0)
   return module
@@ -26,17 +27,16 @@ export function detach(module: Module): Module {
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 function detachHeading(heading: Writable<Heading>): void {
-  const { text, slug } = heading
-  heading.text = copyText(text)
-  heading.slug = slug === text ? heading.text : copyText(slug)
+  // A slug is made letter by letter and has its own memory.
+  heading.text = ownText(heading.text)
 }
 
 function detachReference(reference: Writable<Reference>): void {
   const { text, target, fragment, role } = reference
-  reference.text = copyText(text)
-  reference.target = target === text ? reference.text : copyText(target)
-  if (fragment !== null) reference.fragment = copyText(fragment)
-  if (role !== undefined) reference.role = copyText(role)
+  reference.text = ownText(text)
+  reference.target = target === text ? reference.text : ownText(target)
+  if (fragment !== null) reference.fragment = ownText(fragment)
+  if (role !== undefined) reference.role = ownText(role)
 }
 
 /** Deeper than any metadata that was let in. */
@@ -44,7 +44,7 @@ const deepest = 40
 
 function copyInside<T>(value: T, depth: number): T
 function copyInside(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return copyText(value)
+  if (typeof value === 'string') return ownText(value)
   if (value === null || typeof value !== 'object' || depth > deepest) return value
   if (Array.isArray(value)) {
     const items: unknown[] = value
@@ -57,12 +57,4 @@ function copyInside(value: unknown, depth: number): unknown {
     if (typeof inner === 'string' || typeof inner === 'object') record[key] = copyInside(inner, depth + 1)
   }
   return record
-}
-
-/** V8 copies shorter slices itself. */
-const sliced = 13
-
-/** A text of its own: what is put together is copied as a whole when it is cut again. */
-function copyText(text: string): string {
-  return text.length < sliced ? text : ` ${text}`.slice(1)
 }
