@@ -28,7 +28,7 @@ export function readPlainFrontMatter(content: string): Record<string, unknown> |
 
 const unusual =
   /[\0-\u0009\u000b\u000c\u000e-\u001f\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000\ufeff\ufffe\uffff]|\p{Surrogate}/u
-const keyStart = /([A-Za-z_][\w-]{0,99}):(?= |$)/y
+const keyStart = /[A-Za-z_][\w-]{0,99}:(?= |$)/y
 const notPlainKey = /^(?:true|false|null|__proto__|constructor|prototype)$/i
 
 function isSkipped(line: string): boolean {
@@ -42,8 +42,9 @@ const dash = 45
 
 function readKey(line: string, indent: number, data: object): string | undefined {
   keyStart.lastIndex = indent
-  const key = keyStart.exec(line)?.[1]
-  return key === undefined || notPlainKey.test(key) || Object.hasOwn(data, key) ? undefined : key
+  if (!keyStart.test(line)) return undefined
+  const key = line.slice(indent, keyStart.lastIndex - 1)
+  return notPlainKey.test(key) || Object.hasOwn(data, key) ? undefined : key
 }
 
 interface Below {

@@ -5,9 +5,15 @@ import { ownText } from '../base/own-text.ts'
  * no memory with the text that it was made of.
  */
 export function createSlugger(): (text: string) => string {
-  const counts = new Map<string, number>()
+  const few: string[] = []
+  let counts: Map<string, number> | undefined
   return (text) => {
     const plain = asciiSlug(text) ?? anySlug(text)
+    if (!counts && few.length < most && !few.includes(plain)) {
+      few.push(plain)
+      return plain
+    }
+    counts ??= new Map(few.map((slug) => [slug, 0]))
     let slug = plain
     for (let count = counts.get(slug); count !== undefined; count = counts.get(slug)) {
       const next = counts.get(plain)! + 1
@@ -18,6 +24,9 @@ export function createSlugger(): (text: string) => string {
     return slug
   }
 }
+
+/** So many slugs are searched for one by one; a map costs more than most documents have headings for. */
+const most = 30
 
 /** What becomes of each ASCII character: itself, another one, or 0 for nothing. */
 const replacements = new Uint8Array(128)

@@ -10,7 +10,7 @@ export interface Search {
   readonly found: FoundReference[]
 }
 
-const aliasStart = /@(?:super(?=[/#])|([A-Za-z][\w-]*)\/)/y
+const aliasStart = /@(?:super(?=[/#])|[A-Za-z][\w-]*(?=\/))/y
 /** Longer runs are no paths; without a limit their ends would be searched for in quadratic time. */
 const longestRun = 1_000
 const pathRun = /[^\s`"'<>|,;()\\“”‘’«»、。，；：！？（）「」『』【】《》]+/y
@@ -20,9 +20,8 @@ const sentenceEnd = /[.:!?*_~\]}'"]+$/
 export function aliasAt(text: string, at: number, aliases: ReadonlySet<string>): string | undefined {
   if (text.charCodeAt(at) !== 64) return undefined
   aliasStart.lastIndex = at
-  const match = aliasStart.exec(text)
-  if (!match) return undefined
-  const name = match[1] ?? superAlias
+  if (!aliasStart.test(text)) return undefined
+  const name = text.slice(at + 1, aliasStart.lastIndex)
   return name === superAlias || aliases.has(name) ? name : undefined
 }
 
@@ -59,6 +58,7 @@ function unreadRanges({ text, markdown, frontMatter }: Document): Range[] {
     for (const block of markdown.htmlBlocks) if (text.startsWith('<!--', block.start)) ranges.push(block)
     for (const comment of findComments(text, frontMatter.end)) ranges.push(comment)
   }
+  if (ranges.length < 2) return ranges
   const unread: Range[] = []
   for (const range of ranges.sort((a, b) => a.start - b.start)) {
     if (range.start >= (unread.at(-1)?.end ?? 0)) unread.push(range)

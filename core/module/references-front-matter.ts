@@ -5,7 +5,9 @@ import { aliasAt, type Search } from './references-alias.ts'
 export function addFrontMatter(search: Search): void {
   const { data, end } = search.document.frontMatter
   if (end === 0 || !mayRefer(data)) return
-  addEntries(data, { ...search, head: search.document.text.slice(0, end), at: 0 })
+  const { document, aliases, found } = search
+  const head = document.text.slice(0, end)
+  addEntries(data, { document, aliases, found, head, hasQuotes: head.includes('":'), at: 0 })
 }
 
 const referringKeys = new Set<string>([
@@ -36,13 +38,15 @@ function mayRefer(value: unknown): boolean {
 /** A search in the source of front matter, which goes on where the last text was found. */
 interface Walk extends Search {
   readonly head: string
+  /** False where no key stands in quotes. */
+  readonly hasQuotes: boolean
   at: number
 }
 
 /** Every key in order of place, each followed by the texts below it. */
 function addEntries(data: object, walk: Walk): void {
   for (const [key, value] of Object.entries(data)) {
-    walk.at = behindKey(walk.head, key, walk.at)
+    walk.at = behindKey(walk, key)
     addItems(key, value, walk)
   }
 }
@@ -61,9 +65,10 @@ function addItem(key: string, item: string, walk: Walk): void {
   walk.found.push({ text: item, ...splitFragment(item), form: 'front-matter', offset, role: key })
 }
 
-function behindKey(head: string, key: string, from: number): number {
-  const found = Math.max(head.indexOf(`${key}:`, from), head.indexOf(`${key}":`, from))
-  return found < 0 ? from : found + key.length
+function behindKey({ head, hasQuotes, at }: Walk, key: string): number {
+  const bare = head.indexOf(`${key}:`, at)
+  const found = hasQuotes ? Math.max(bare, head.indexOf(`${key}":`, at)) : bare
+  return found < 0 ? at : found + key.length
 }
 
 function isReferring(key: string, item: string, aliases: ReadonlySet<string>): boolean {

@@ -35,7 +35,7 @@ export function findReferences(document: Document, aliases: ReadonlySet<string>)
 
 /** Puts what all finders saw in order of place, one reference for each piece of text, with line and column. */
 export function settleReferences(document: Document, found: Iterable<FoundReference>): Reference[] {
-  const sorted = [...found].sort((a, b) => a.offset - b.offset || rank[a.form] - rank[b.form])
+  const sorted = inOrder([...found])
   const kept: FoundReference[] = []
   for (const reference of sorted) {
     const last = kept.at(-1)
@@ -45,13 +45,34 @@ export function settleReferences(document: Document, found: Iterable<FoundRefere
   return kept.map((reference) => placed(reference, document))
 }
 
-/** Made in one piece, so that all references have one shape. */
+function compare(a: FoundReference, b: FoundReference): number {
+  return a.offset - b.offset || rank[a.form] - rank[b.form]
+}
+
+/** So many are sorted by insertion: a general sort costs more than that. */
+const few = 24
+
+function inOrder(found: FoundReference[]): FoundReference[] {
+  if (found.length > few) return found.sort(compare)
+  for (let index = 1; index < found.length; index++) {
+    const reference = found[index]!
+    let at = index
+    for (; at > 0 && compare(found[at - 1]!, reference) > 0; at--) found[at] = found[at - 1]!
+    found[at] = reference
+  }
+  return found
+}
+
+/** Made in one piece, so that references of one kind have one shape. */
 function placed(reference: FoundReference, document: Document): Reference {
   const { text, target, fragment, form, offset, role, plugin } = reference
   const { line, column } = document.lines.place(offset)
-  const made = { text, target, fragment, form, offset, line, column }
-  if (role === undefined) return plugin === undefined ? made : { ...made, plugin }
-  return plugin === undefined ? { ...made, role } : { ...made, role, plugin }
+  if (plugin !== undefined) {
+    if (role === undefined) return { text, target, fragment, form, offset, line, column, plugin }
+    return { text, target, fragment, form, offset, line, column, role, plugin }
+  }
+  if (role === undefined) return { text, target, fragment, form, offset, line, column }
+  return { text, target, fragment, form, offset, line, column, role }
 }
 
 /** Links that use one definition stand beside each other and are one reference. */
