@@ -8,6 +8,7 @@ import {
   type Leaf,
   LeafCollector,
   type Paragraph,
+  type PlainHeading,
 } from './markdown-leaves.ts'
 import { continueLeaf, type OpenLeaf } from './markdown-open-leaf.ts'
 import { PlainReader } from './markdown-plain.ts'
@@ -21,7 +22,7 @@ export interface Blocks {
   readonly htmlBlocks: readonly Range[]
   readonly definitions: readonly Definition[]
   /** Headings, and those paragraphs and table cells in which a link or code span is possible. */
-  readonly leaves: readonly Leaf[]
+  readonly leaves: readonly (Leaf | PlainHeading)[]
 }
 
 /**

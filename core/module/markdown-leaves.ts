@@ -13,12 +13,21 @@ export interface CodeBlock extends Range {
   readonly fenced: boolean
 }
 
+export interface HeadingPlace {
+  readonly depth: number
+  /** The line it begins in, from 1. */
+  readonly line: number
+}
+
 /** A block whose text inline rules apply to. */
 export interface Leaf {
   readonly segment: Segment
-  readonly heading: { readonly depth: number; readonly line: number } | undefined
-  /** False when it holds nothing but plain text and emphasis. */
-  readonly isInline: boolean
+  readonly heading: HeadingPlace | undefined
+}
+
+/** A heading in one line that holds no link, code span or tag. */
+export interface PlainHeading extends HeadingPlace, Range {
+  readonly segment: undefined
 }
 
 /** The lines of a paragraph while it is open. */
@@ -36,7 +45,7 @@ export interface Paragraph {
 export class LeafCollector {
   readonly codeBlocks: CodeBlock[] = []
   readonly htmlBlocks: Range[] = []
-  readonly leaves: Leaf[] = []
+  readonly leaves: (Leaf | PlainHeading)[] = []
   readonly definitions: Definition[] = []
   readonly #text: string
   /** The next offset of each character without which a text holds no link and no code span. */
@@ -52,7 +61,7 @@ export class LeafCollector {
   addParagraph(ranges: readonly number[]): void {
     if (!this.#hasTrigger(ranges[0]!, ranges.at(-1)!)) return
     const segment = this.#takeDefinitions(createSegment(this.#text, ranges))
-    if (segment) this.leaves.push({ segment, heading: undefined, isInline: true })
+    if (segment) this.leaves.push({ segment, heading: undefined })
   }
 
   /** The same for lines that follow each other from `start` to `end`. */
@@ -66,13 +75,13 @@ export class LeafCollector {
     if (!segment) return false
     const before = segment.content.slice(0, segment.begin)
     const heading = { depth, line: line + before.split('\n').length - 1 }
-    this.leaves.push({ segment, heading, isInline: true })
+    this.leaves.push({ segment, heading })
     return true
   }
 
   addHeading(depth: number, line: number, { start, end }: Range): void {
-    const segment = createSegment(this.#text, [start, end])
-    this.leaves.push({ segment, heading: { depth, line }, isInline: this.#hasTrigger(start, end) })
+    if (!this.#hasTrigger(start, end)) this.leaves.push({ segment: undefined, depth, line, start, end })
+    else this.leaves.push({ segment: createSegment(this.#text, [start, end]), heading: { depth, line } })
   }
 
   /** Adds table cells, given as start and end offsets alternately; what exceeds `columns` is no cell. */
@@ -82,7 +91,7 @@ export class LeafCollector {
       const start = skipSpaces(this.#text, cells[index]!, cells[index + 1]!)
       const end = trimEnd(this.#text, start, cells[index + 1]!)
       if (!this.#hasTrigger(start, end)) continue
-      this.leaves.push({ segment: createCell(this.#text, start, end), heading: undefined, isInline: true })
+      this.leaves.push({ segment: createCell(this.#text, start, end), heading: undefined })
     }
   }
 

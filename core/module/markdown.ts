@@ -3,10 +3,10 @@ import { createLines } from './lines.ts'
 import { scanBlocks } from './markdown-blocks.ts'
 import { unescapeMarkdown } from './markdown-escape.ts'
 import { type Construct, type Link, scanInline } from './markdown-inline.ts'
-import type { CodeBlock } from './markdown-leaves.ts'
+import type { CodeBlock, HeadingPlace } from './markdown-leaves.ts'
 import type { Range } from './markdown-segment.ts'
 import { createSlugger } from './markdown-slug.ts'
-import { visibleText } from './markdown-visible.ts'
+import { visibleLine, visibleText } from './markdown-visible.ts'
 import type { Heading } from './module.ts'
 
 export type { CodeBlock } from './markdown-leaves.ts'
@@ -50,13 +50,18 @@ export function scanMarkdown(text: string, from = 0, lines = createLines(text)):
   const codeSpans: Range[] = []
   const headings: Heading[] = []
   const slugOf = createSlugger()
-  for (const { segment, heading, isInline } of leaves) {
-    const constructs: Construct[] = []
-    if (isInline) scanInline(segment, known, { links, codeSpans, constructs: heading && constructs })
-    if (!heading) continue
-    const visible = visibleText(segment, constructs)
+  const addHeading = ({ depth, line }: HeadingPlace, visible: string): void => {
     const said = unusualSpace.test(visible) ? visible.replace(whiteSpace, ' ').trim() : visible
-    headings.push({ depth: heading.depth, line: heading.line, text: said, slug: slugOf(visible) })
+    headings.push({ depth, line, text: said, slug: slugOf(visible) })
+  }
+  for (const leaf of leaves) {
+    if (leaf.segment === undefined) {
+      addHeading(leaf, visibleLine(text, leaf.start, leaf.end))
+      continue
+    }
+    const constructs: Construct[] | undefined = leaf.heading && []
+    scanInline(leaf.segment, known, { links, codeSpans, constructs })
+    if (leaf.heading) addHeading(leaf.heading, visibleText(leaf.segment, constructs ?? []))
   }
   if (links.length > 1) links.sort((a, b) => a.start - b.start)
   const anchors = findAnchors(text, from, { headings, codeBlocks, codeSpans })
