@@ -32,10 +32,12 @@ export interface Config {
   readonly hookDeadlineMs?: number
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
+  /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
+  readonly strict?: boolean
 }
 
 /** The defaults of everything that has one. */
-export const defaults = { deadlineMs: 600_000, hookDeadlineMs: 10_000 } as const
+export const defaults = { deadlineMs: 600_000, hookDeadlineMs: 10_000, strict: false } as const
 
 /** Gives the configuration back with its type checked in an editor. */
 export function defineConfig(config: Config): Config {
@@ -45,7 +47,7 @@ export function defineConfig(config: Config): Config {
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
 
 /** What a configuration as plain data may say: where things are, never what runs. */
-const dataKeys = new Set(['home', 'aliases', 'packages', 'deny', '$schema'])
+const dataKeys = new Set(['home', 'aliases', 'packages', 'deny', 'strict', '$schema'])
 
 const schema: Schema<Config> = (z) =>
   z.strictObject({
@@ -72,6 +74,7 @@ const schema: Schema<Config> = (z) =>
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional(),
+    strict: z.boolean().optional(),
   }) as never
 
 function isFiles(value: unknown): boolean {
@@ -195,6 +198,7 @@ const defaultKeys: Record<keyof Config, true> = {
   deadlineMs: true,
   hookDeadlineMs: true,
   deny: true,
+  strict: true,
 }
 
 async function checkConfig(value: object, name: string): Promise<Config> {

@@ -3,7 +3,8 @@ import { isMemoryFile } from './memory-file.ts'
 import { shapeOf } from './shape.ts'
 
 /**
- * The `@path` tokens of a document outside code and comments: imports in memory files, mentions of files elsewhere. A
+ * The `@path` tokens of a document outside code and comments: imports in memory files, mentions of files elsewhere (with
+ * the role of an import, for that is what they become in a file that is imported). A
  * token that begins with an alias is left out, for aliases are a form of their own.
  */
 export function findImports(document: Document, context: ReferenceContext): FoundReference[] {
@@ -24,7 +25,11 @@ export function findImports(document: Document, context: ReferenceContext): Foun
     while (next < excluded.length && excluded[next]!.end <= token.offset) next++
     if (next < excluded.length && excluded[next]!.start <= token.offset) continue
     if (isInComment(text, token.offset)) continue
-    found.push({ text: token.text, offset: at, target, fragment, form: isMemory ? 'import' : 'mention' })
+    found.push(
+      isMemory
+        ? { text: token.text, offset: at, target, fragment, form: 'import' }
+        : { text: token.text, offset: at, target, fragment, form: 'mention', role: 'import' },
+    )
   }
   return found
 }
