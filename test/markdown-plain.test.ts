@@ -59,7 +59,7 @@ function createRandom(seed: number): Random {
 
 /** How lines begin: most of them with what the plain reader reads, or with what only just is not that. */
 const starts =
-  '¦¦¦¦# ¦## ¦#¦- ¦- ¦* ¦+ ¦1. ¦2. ¦1) ¦10. ¦1234567890. ¦-¦*¦+¦_¦**¦__¦--- ¦***¦- - -¦---¦===¦= ¦: ¦| ¦|---|¦:-- | --:¦```¦```ts ¦~~~¦````¦``¦`¦<b>¦<b>x¦</b>¦<div>¦<div ¦<module name="x">¦<!-- ¦<?x ¦<script>¦</script>¦<a@b.co>¦> ¦>¦ ¦  ¦   ¦    ¦\t¦- \t¦-  ¦-   # ¦- > ¦- - ¦- 1. ¦- ```¦- [a]: ¦[a]: ¦[b]: <c>¦   ```¦    ```¦ ~~~¦\\# ¦\\- ¦é¦\u00a0¦!['.split(
+  '¦¦¦¦# ¦## ¦#¦- ¦- ¦* ¦+ ¦1. ¦2. ¦1) ¦10. ¦1234567890. ¦-¦*¦+¦_¦**¦__¦___¦-: | -¦-|-¦--- | ---¦h | h¦--- ¦***¦- - -¦---¦===¦= ¦: ¦| ¦|---|¦:-- | --:¦```¦```ts ¦~~~¦````¦``¦`¦<b>¦<b>x¦</b>¦<div>¦<div ¦<module name="x">¦<!-- ¦<?x ¦<script>¦</script>¦<a@b.co>¦> ¦>¦ ¦  ¦   ¦    ¦\t¦- \t¦-  ¦-   # ¦- > ¦- - ¦- 1. ¦- ```¦- [a]: ¦[a]: ¦[b]: <c>¦   ```¦    ```¦ ~~~¦\\# ¦\\- ¦é¦\u00a0¦!['.split(
     '¦',
   )
 const rests =

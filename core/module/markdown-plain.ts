@@ -188,7 +188,7 @@ export class PlainReader {
     const end = this.#endOf(line)
     if (start >= end || this.#text.charCodeAt(start - 1) !== space) return line
     const kind = kindOf(this.#text, start)
-    const isText = kind === textual || kind === delimiter || (kind !== dash && this.#isText(kind, start, end))
+    const isText = kind === textual || kind === delimiter || this.#isText(kind, start, end)
     if (!isText) return line
     this.#closeParagraph()
     this.#addLine(start, line)
