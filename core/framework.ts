@@ -3,14 +3,11 @@ import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
 import { type Config, defaults, readConfig } from './config.ts'
-import { createCatalogue } from './load/catalogue.ts'
 import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
-import type { Library } from './load/library.ts'
-import { closeFiles } from './load/open-packages.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { createHookSet } from './plugin/hooks.ts'
@@ -18,11 +15,11 @@ import { createHost, type Host } from './plugin/host.ts'
 import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
-import { openLibrary } from './reading.ts'
+import { type Change, createLive, type Live, type Watching } from './live.ts'
+import { isTheirs, openReading, type Reading } from './reading.ts'
 import { openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
-import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
@@ -100,6 +97,14 @@ export interface Framework {
   explain(reference: string, from?: string): Promise<ExplainedInPlace>
   check(): Promise<CheckReport>
   graph(): Promise<Graph>
+  /**
+   * Looks at the files again and takes in what changed; what `check`, `graph`, `load` and `resolve` give afterwards equals what a
+   * new framework would give. With paths only these are looked at: whoever knows what changed need not look at everything. Work that
+   * has begun ends on what it began with.
+   */
+  refresh(paths?: readonly string[]): Promise<Change>
+  /** Does so whenever something changes, and calls the listener after each change, until it is closed or the framework disposed. */
+  watch(listener: (change: Change) => void): Promise<Watching>
   list(kind: ListKind): Promise<readonly Listed[]>
   /** How a command is called. */
   command(name: string): Promise<CommandHelp>
@@ -139,12 +144,13 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const gate = createGate({ deny: config.deny ?? [] })
   const disk =
     folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
-  const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
-  for (const diagnostic of diagnostics) faults.add(diagnostic)
-  const library = openLibrary(layers, folder, hooks.calls)
-  const runner = lazyRunner({
-    library,
-    layers,
+  const open = async (): Promise<Reading> => {
+    const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
+    for (const diagnostic of diagnostics) faults.add(diagnostic)
+    return openReading(layers, folder, hooks.calls)
+  }
+  const live = createLive({ first: await open(), open, folder, clock })
+  const runnerOf = createRunners({
     calls: hooks.calls,
     folder,
     disk,
@@ -153,17 +159,16 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ library, layers, folder, disk, faults, host, runner })
+  return new OpenFramework({ live, folder, disk, faults, host, runnerOf })
 }
 
 interface FrameworkParts {
-  readonly library: Library
-  readonly layers: readonly Layer[]
+  readonly live: Live
   readonly folder: string | null
   readonly disk: DiskFiles | null
   readonly faults: Faults
   readonly host: Host
-  readonly runner: () => Promise<Runner>
+  readonly runnerOf: (reading: Reading) => Promise<Runner>
 }
 
 class OpenFramework implements Framework {
@@ -180,16 +185,24 @@ class OpenFramework implements Framework {
     return this.#parts
   }
 
+  get #reading(): Reading {
+    return this.#open.live.reading
+  }
+
+  get #runner(): Promise<Runner> {
+    return this.#open.runnerOf(this.#reading)
+  }
+
   get faults(): readonly Diagnostic[] {
     return this.#parts.faults.all
   }
 
   async load(reference: string, from?: string): Promise<Module> {
-    return this.#open.library.load(reference, this.#spot(from))
+    return this.#reading.library.load(reference, from === undefined ? undefined : this.#spot(from))
   }
 
   async loadAll(references: readonly string[]): Promise<Composition> {
-    const { library } = this.#open
+    const { library } = this.#reading
     const settled = await Promise.allSettled(references.map((reference) => library.load(reference)))
     const asked = new Map<string, Module>()
     const diagnostics: Diagnostic[] = []
@@ -208,13 +221,21 @@ class OpenFramework implements Framework {
   }
 
   why(reference: string, from?: string): Explained {
-    const resolution = this.#open.library.resolve(reference, this.#spot(from))
+    const resolution = this.#reading.library.resolve(
+      reference,
+      from === undefined ? undefined : this.#spot(from),
+    )
     return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
   }
 
   async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
-    const { library, layers, faults } = this.#open
-    const asking = { reference, from: this.#spot(from), layers, failuresIn: faults.inHook }
+    const { library, layers } = this.#reading
+    const asking = {
+      reference,
+      from: from === undefined ? undefined : this.#spot(from),
+      layers,
+      failuresIn: this.#parts.faults.inHook,
+    }
     const explanation = await explain(library, asking)
     if (!explanation) return notAReference(reference)
     const { resolution, ...more } = explanation
@@ -222,33 +243,42 @@ class OpenFramework implements Framework {
   }
 
   async check(): Promise<CheckReport> {
-    const { library, layers, folder, disk } = this.#open
-    const theirs = layers.filter(isTheirs)
-    const report = checkCards(folder ?? '', await createCatalogue(theirs, library).cards())
+    const { folder, disk } = this.#open
+    const { catalogue, layers } = this.#reading
+    const catalogued = await catalogue.cards()
+    const report = checkCards(folder ?? '', catalogued)
     const found = [
-      ...findAmbiguousNames(theirs),
-      ...findHardLinks(disk?.hardLinks ?? new Set()),
+      ...findAmbiguousNames(layers.filter(isTheirs)),
+      ...findHardLinks(disk?.hardLinks ?? new Set(), catalogued.cards),
       ...this.faults,
     ]
     return { ...report, diagnostics: [...report.diagnostics, ...found].toSorted(compareDiagnostics) }
   }
 
   async graph(): Promise<Graph> {
-    const { library, layers } = this.#open
-    const { linked } = await library.loadEvery(layers.filter(isTheirs))
-    return createGraph(linked)
+    const { catalogue } = this.#reading
+    const references = await catalogue.references()
+    return createGraph(await catalogue.cards(), references)
+  }
+
+  async refresh(paths?: readonly string[]): Promise<Change> {
+    return this.#open.live.refresh(paths && new Set(paths.map((path) => this.#spot(path).path)))
+  }
+
+  watch(listener: (change: Change) => void): Promise<Watching> {
+    return this.#open.live.watch(listener)
   }
 
   async list(kind: ListKind): Promise<readonly Listed[]> {
-    const { library, layers, host, runner } = this.#open
+    const { library, layers } = this.#reading
     if (kind === 'plugins')
-      return host.plugins.map(({ name, description = '' }) => ({
+      return this.#parts.host.plugins.map(({ name, description = '' }) => ({
         name,
         kind: 'plugin',
         plugin: name,
         description,
       }))
-    if (kind === 'operations') return (await (await runner()).operations()).map(asListed)
+    if (kind === 'operations') return (await (await this.#runner).operations()).map(asListed)
     const { linked } = await library.loadEvery(layers)
     return linked
       .map(({ module }) => module)
@@ -262,14 +292,14 @@ class OpenFramework implements Framework {
   }
 
   async command(name: string): Promise<CommandHelp> {
-    return (await this.#open.runner()).command(name)
+    return (await this.#runner).command(name)
   }
 
   async plan(
     command: string,
     given: GivenArguments | Readonly<Record<string, string>> = {},
   ): Promise<ParallelDesign> {
-    return (await this.#open.runner()).plan(command, asGiven(given))
+    return (await this.#runner).plan(command, asGiven(given))
   }
 
   async run(
@@ -277,12 +307,12 @@ class OpenFramework implements Framework {
     given: GivenArguments | Readonly<Record<string, string>> = {},
     options: RunOptions = {},
   ): Promise<Report> {
-    return (await this.#open.runner()).run(command, asGiven(given), options)
+    return (await this.#runner).run(command, asGiven(given), options)
   }
 
   async read(module: Module | string): Promise<string> {
     const id = typeof module === 'string' ? module : module.id
-    const { layer, path } = spotAt(this.#open.layers, id)
+    const { layer, path } = spotAt(this.#reading.layers, id)
     const text = decodeText(await layer.files.read(path), id)
     if (!text.ok) throw new HeddleError(text.diagnostic)
     return text.value
@@ -294,13 +324,12 @@ class OpenFramework implements Framework {
     try {
       await this.#parts.host.dispose()
     } finally {
-      for (const { files } of this.#parts.layers) closeFiles(files)
+      await this.#parts.live.close()
     }
   }
 
-  #spot(from: string | undefined): Spot | undefined {
-    if (from === undefined) return undefined
-    return spotAt(this.#open.layers, from)
+  #spot(path: string): Spot {
+    return spotAt(this.#reading.layers, path)
   }
 }
 
@@ -329,15 +358,18 @@ function notAReference(reference: string): never {
   )
 }
 
-/** The running side is loaded when something runs: checking a framework needs none of it. */
-function lazyRunner(parts: RunnerParts): () => Promise<Runner> {
-  let runner: Promise<Runner> | undefined
-  return () => (runner ??= import('./plugin/runner.ts').then(({ createRunner }) => createRunner(parts)))
-}
-
-/** The project's own layers: what is built in is checked where it is written. */
-function isTheirs(layer: Layer): boolean {
-  return layer.name === 'project' || layer.name === 'user'
+/** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */
+function createRunners(
+  parts: Omit<RunnerParts, 'library' | 'layers'>,
+): (reading: Reading) => Promise<Runner> {
+  const runners = new WeakMap<Reading, Promise<Runner>>()
+  return (reading) => {
+    const known =
+      runners.get(reading) ??
+      import('./plugin/runner.ts').then(({ createRunner }) => createRunner({ ...parts, ...reading }))
+    runners.set(reading, known)
+    return known
+  }
 }
 
 function asListed({ kind, plugin, description }: ListedOperation): Listed {

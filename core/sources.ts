@@ -44,7 +44,7 @@ async function openProject(config: SourceOptions, files: Files, folder: string |
     name: 'project',
     label: '',
     files,
-    listed: folder === null ? undefined : await listed(folder),
+    ...(folder !== null && { list: () => listed(folder) }),
     ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
     aliases: Object.fromEntries(
       Object.entries(config.aliases ?? {}).map(([name, to]) => [freeAlias(name), asPaths(to, name)]),

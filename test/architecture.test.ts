@@ -19,6 +19,7 @@ const order = [
   ['plugin'],
   ['config'],
   ['sources', 'reading'],
+  ['live'],
   ['framework'],
   ['index', 'files', 'testing'],
   ['server', 'plugins'],
@@ -30,6 +31,7 @@ const doors: Readonly<Record<string, string>> = {
   tapable: 'core/plugin/hooks.ts',
   memfs: 'core/vfs/memory.ts',
   'js-yaml': 'core/module/frontmatter.ts',
+  chokidar: 'core/vfs/watch.ts',
 }
 
 interface SourceFile {

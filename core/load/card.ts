@@ -3,7 +3,8 @@ import type { LayerName } from '../module/module.ts'
 import { mustExist } from '../resolve/findings.ts'
 import { isMarkdown } from '../resolve/layers.ts'
 import type { ResolutionStatus } from '../resolve/trail.ts'
-import { isDependency, type Linked } from './graph.ts'
+import { type FragmentUse, fragmentsOf } from './fragments.ts'
+import { isDependency, type Linked } from './linked.ts'
 
 /** References that must exist, by how they ended. */
 export interface ReferenceTotals {
@@ -45,8 +46,12 @@ export interface Card {
   readonly imports: readonly Edge[]
   /** Ids of everything that any of its references found, each once, itself left out. */
   readonly refersTo: readonly string[]
+  /** References to parts of modules. */
+  readonly uses: readonly FragmentUse[]
   /** What is wrong with this module and its references, whatever other modules say. */
   readonly findings: readonly Diagnostic[]
+  /** Parts that the module refers to and that their modules do not have. */
+  readonly partFindings: readonly Diagnostic[]
 }
 
 /** The card of a module with the answers to its references. */
@@ -66,7 +71,9 @@ export function createCard(linked: Linked, findings: readonly Diagnostic[]): Car
     totals: countReferences(linked),
     ...edgesOf(linked),
     refersTo: targetsOf(linked),
+    uses: fragmentsOf(linked),
     findings: [...linked.module.diagnostics, ...findings],
+    partFindings: [],
   }
 }
 

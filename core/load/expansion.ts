@@ -10,9 +10,10 @@ type Imports = ReadonlyMap<string, readonly Edge[]>
 
 /** What every file that is reached from a memory file by imports imports itself, each target once. */
 export function importsOf(cards: readonly Card[]): Imports {
-  const byId = new Map(cards.map((card) => [card.id, card]))
   const reached = new Map<string, Edge[]>()
   const open = cards.filter(isStart).map(({ id }) => id)
+  if (open.length === 0) return reached
+  const byId = new Map(cards.map((card) => [card.id, card]))
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (reached.has(id)) continue
     const edges = uniqueTargets(byId.get(id)?.imports ?? [])

@@ -1,7 +1,7 @@
 import { compareText, type Diagnostic } from '../base/diagnostic.ts'
 import { isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import { findSameNames } from '../vfs/fold-name.ts'
-import type { Path } from '../vfs/path.ts'
+import type { Card } from './card.ts'
 
 /** Markdown files, and folders that hold some, which other systems take for one: there, one of them hides the other. */
 export function findAmbiguousNames(layers: readonly Layer[]): Diagnostic[] {
@@ -19,11 +19,12 @@ export function findAmbiguousNames(layers: readonly Layer[]): Diagnostic[] {
   )
 }
 
-/** One finding for all files that have other names on the disk: usual in the stores of package managers, worth knowing elsewhere. */
-export function findHardLinks(hardLinks: ReadonlySet<Path>): Diagnostic[] {
-  const [first] = [...hardLinks].toSorted(compareText)
+/** One finding for all modules that have other names on the disk: usual in stores of package managers, worth knowing elsewhere. */
+export function findHardLinks(hardLinks: ReadonlySet<string>, cards: readonly Card[]): Diagnostic[] {
+  const linked = cards.map(({ id }) => id).filter((id) => hardLinks.has(id))
+  const [first] = linked.toSorted(compareText)
   if (first === undefined) return []
-  const files = hardLinks.size === 1 ? '1 file has' : `${hardLinks.size} files have`
+  const files = linked.length === 1 ? '1 file has' : `${linked.length} files have`
   return [
     {
       code: 'HARD_LINK',

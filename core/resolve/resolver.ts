@@ -1,10 +1,12 @@
 import { decodePercent, type Form, isSuper } from '../module/reference.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
+import type { TreeChange } from '../vfs/tree-refresh.ts'
 import { lookBelow } from './below.ts'
 import { classOfFound, classOfMissing, isElsewhere } from './classify.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { labelOf, type Layer } from './layers.ts'
 import { climbs, type Question, type Spot } from './rungs.ts'
+import { staleness } from './staleness.ts'
 import { type Ladder, suggest } from './suggest.ts'
 import type { Resolution, Rung, Try } from './trail.ts'
 
@@ -36,6 +38,11 @@ export interface Resolver {
   resolve(asked: Asked, from: Spot | null): Resolution
   /** The file that a resolution found. */
   spotOf(resolution: Resolution): Spot | undefined
+  /**
+   * Forgets the answers that a change of a layer's tree may have made wrong, and gives them: those that looked at one of the
+   * paths, found or not, and those that depend on all names because they searched or suggest.
+   */
+  forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution>
 }
 
 /** Longer targets name no file on any system; to look for one would only cost time. */
@@ -157,7 +164,22 @@ export function createResolver(options: ResolverOptions): Resolver {
     return resolution
   }
 
-  return { resolve, spotOf: (resolution) => spots.get(resolution) }
+  function forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution> {
+    if (change.added.length + change.removed.length === 0) return nobody
+    endings.delete(layer)
+    const isStale = staleness(layer, change, options.answer !== undefined)
+    const forgotten = new Set<Resolution>()
+    for (const known of answers.values()) {
+      for (const [target, answer] of known) {
+        if (!isStale(target, answer)) continue
+        known.delete(target)
+        forgotten.add(answer)
+      }
+    }
+    return forgotten
+  }
+
+  return { resolve, spotOf: (resolution) => spots.get(resolution), forget }
 }
 
 const unresolved: Resolution = {
@@ -173,6 +195,8 @@ const unresolved: Resolution = {
   tried: [],
   hint: null,
 }
+
+const nobody: ReadonlySet<Resolution> = new Set()
 
 const external: Resolution = { ...unresolved, status: null, class: 'external' }
 

@@ -51,7 +51,7 @@ export interface ModeFiles extends WritableFiles {
 /** Files of a folder on the machine. Every call checks the opened handle, never a name that may change afterwards. */
 export interface DiskFiles extends ModeFiles {
   readonly sync: SyncFiles
-  /** Files read so far that have other names on the disk, inside the root or not. */
+  /** Files that had other names on the disk, inside the root or not, when they were last read. */
   readonly hardLinks: ReadonlySet<Path>
 }
 
@@ -182,6 +182,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
       inside(path, opened.real)
       if (gate.on && !opened.stat.isFile()) throw notAFile(label, path, kindOf(opened.stat))
       if (opened.stat.nlink > 1) noteHardLink(path)
+      else if (hardLinks.size > 0) hardLinks.delete(path)
       return readWhole(opened, now, (size) => {
         if (size > maxBytes) throw tooLarge(path, size)
       })

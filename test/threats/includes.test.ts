@@ -134,7 +134,17 @@ test('the limit of unfolding holds to the file (C8)', () => {
       version: null,
       entry: true,
     } as const
-    const rest = { bytes: 0, tokens: 0, digest: '', totals, provides: [], refersTo: [], findings: [] }
+    const rest = {
+      bytes: 0,
+      tokens: 0,
+      digest: '',
+      totals,
+      provides: [],
+      refersTo: [],
+      findings: [],
+      uses: [],
+      partFindings: [],
+    }
     return { id, ...plain, ...rest, needs: through === 'import' ? edges : [], imports: edges }
   }
   const codesOf = (leaves: number): string[] => {

@@ -173,7 +173,7 @@ test('a module that is being written byte by byte is loaded whole (D7): fails wi
   const found = await loadWhileWriting((root) => {
     const { sync, ...files } = diskFiles({ root })
     return { ...files, sync: { stat: sync.stat, list: sync.list, read: sync.read } }
-  }, 40)
+  }, 8)
   assert.ok(found.partial > 0, JSON.stringify(found))
 })
 
