@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
-import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
+import { type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
 import { type Config, defaults, readConfig } from './config.ts'
 import type { CheckReport } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
@@ -17,6 +17,7 @@ import { createHost, type Host } from './plugin/host.ts'
 import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
+import { openCardStore } from './keeping.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import { openReading, type Reading } from './reading.ts'
@@ -27,7 +28,7 @@ import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
-import { diskFiles } from './vfs/disk.ts'
+import { type DiskFiles, diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
 import { createGate } from './vfs/gate.ts'
@@ -150,14 +151,17 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     faults,
     storeFor: (name) => (state === null ? createMemoryStore() : createDurableStore(join(state, name))),
   })
+  const gate = createGate({ deny: config.deny ?? [] })
   const disk =
-    folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
+    folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
   const calls = withEntries(hooks.calls, config.entries ?? [])
-  const readingOver = (layers: readonly Layer[]): Reading => openReading(layers, folder, calls)
+  const readingOver = (layers: readonly Layer[]): Reading => openReading({ layers, folder, calls })
   const open = async (): Promise<Reading> => {
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
-    return readingOver(layers)
+    const added = options.plugins ?? config.plugins ?? []
+    const store = openCardStore({ config, folder, added, layers })
+    return openReading({ layers, folder, calls, store })
   }
   const live = createLive({ first: await open(), open, folder, clock })
   const runnerOf = createRunners({
@@ -169,13 +173,14 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ live, readingOver, folder, faults, host, runnerOf })
+  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf })
 }
 
 interface FrameworkParts {
   readonly live: Live
   readonly readingOver: (layers: readonly Layer[]) => Reading
   readonly folder: string | null
+  readonly disk: DiskFiles | null
   readonly faults: Faults
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
@@ -253,8 +258,14 @@ class OpenFramework implements Framework {
   }
 
   async check(options: CheckOptions = {}): Promise<CheckReport> {
-    const report = await checkReading(this.#reading, this.#open.folder ?? '', options)
-    return { ...report, diagnostics: [...report.diagnostics, ...this.faults].toSorted(compareDiagnostics) }
+    const { folder, disk } = this.#open
+    const hardLinks = disk?.hardLinks ?? new Set<string>()
+    return checkReading(this.#reading, {
+      ...options,
+      root: folder ?? '',
+      hardLinks,
+      faults: () => this.faults,
+    })
   }
 
   async ifDeleted(paths: readonly string[]): Promise<Deletion> {
@@ -268,7 +279,7 @@ class OpenFramework implements Framework {
   async graph(): Promise<Graph> {
     const { catalogue } = this.#reading
     const references = await catalogue.references()
-    return createGraph((await catalogue.cards()).cards, references)
+    return createGraph(await catalogue.cards(), references)
   }
 
   async refresh(paths?: readonly string[]): Promise<Change> {

@@ -1,6 +1,7 @@
-import { fail } from './base/diagnostic.ts'
+import { type Diagnostic, fail } from './base/diagnostic.ts'
 import { type CheckReport, checkCards } from './load/check.ts'
 import { type Deletion, findBroken } from './load/deletion.ts'
+import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
 import { findPlace } from './load/places.ts'
 import { findChains, findReferrers, type Referrers } from './load/referrers.ts'
 import type { Linked } from './load/linked.ts'
@@ -17,14 +18,26 @@ export interface CheckOptions {
   readonly paths?: readonly string[]
 }
 
+/** What is to be checked, and what is known from elsewhere. */
+export interface Checking extends CheckOptions {
+  readonly root: string
+  /** Ids of modules that have other names on the disk. */
+  readonly hardLinks: ReadonlySet<string>
+  /** What plugins did wrong, asked when everything is loaded. */
+  faults(): readonly Diagnostic[]
+}
+
 /** Checks everything, and gives what was found in the files asked for. Rejects with NOT_FOUND for a path where nothing is. */
-export async function checkReading(
-  reading: Reading,
-  root: string,
-  { paths }: CheckOptions,
-): Promise<CheckReport> {
+export async function checkReading(reading: Reading, checking: Checking): Promise<CheckReport> {
+  const { paths, root, hardLinks, faults } = checking
   const isAsked = paths && isInOneOf(paths.map((path) => findPlace(path, reading)))
-  return checkCards(root, await reading.catalogue.cards(), isAsked)
+  const catalogued = await reading.catalogue.cards()
+  const also = [
+    ...findAmbiguousNames(reading.layers.filter(isTheirs)),
+    ...findHardLinks(hardLinks, catalogued.cards),
+    ...faults(),
+  ]
+  return checkCards(root, catalogued, { also, ...(isAsked && { isAsked }) })
 }
 
 /** Who refers to a file or folder, named by path or reference; with `deep`, what leads there over several files too. */

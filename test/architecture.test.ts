@@ -18,7 +18,7 @@ const order = [
   ['operations'],
   ['plugin'],
   ['config'],
-  ['sources', 'entries', 'reading'],
+  ['sources', 'entries', 'reading', 'keeping'],
   ['live', 'questions'],
   ['framework'],
   ['index', 'files', 'testing'],

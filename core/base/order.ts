@@ -43,105 +43,84 @@ export function topologicalOrder<T extends Ordered>(items: readonly T[]): OrderR
   }
 }
 
-/** Edges between numbers: those of `n` are `targets` from `starts[n]` to `starts[n + 1]`; a target below 0 leads nowhere. */
-export interface NumberedEdges {
-  readonly starts: Int32Array
-  readonly targets: Int32Array
+/**
+ * Strongly connected components of more than one node, and nodes with an edge to themselves (Tarjan 1972, iterative).
+ * Each cycle is rotated to start at its smallest name and the list is sorted, so that the result is stable.
+ */
+export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  return findComponents(edges)
+    .map((members) => asCycle(members, edges))
+    .toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1))
 }
 
-/**
- * Strongly connected components of more than one node, and nodes with an edge to themselves (Tarjan 1972, iterative), each with
- * its nodes in ascending order. Linear in nodes and edges.
- */
-export function findComponents({ starts, targets }: NumberedEdges): number[][] {
-  const count = starts.length - 1
-  // 0 is unseen; a node that belongs to a finished component has the index `done`, which is lower than none.
-  const index = new Int32Array(count)
-  const low = new Int32Array(count)
-  const next = starts.slice()
+/** Works on numbers: ten thousand names would be hashed a hundred thousand times. */
+function findComponents(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  const names = [...edges.keys()]
+  const numbers = new Map(names.map((name, number) => [name, number]))
+  const targets = names.map((name) => numbersOf(edges.get(name)!, numbers))
+  // 0 is not yet seen, Infinity is closed.
+  const order = new Float64Array(names.length)
+  const low = new Float64Array(names.length)
+  const next = new Int32Array(names.length)
   const open: number[] = []
-  const stack: number[] = []
-  const done = count + 1
-  const components: number[][] = []
+  const components: string[][] = []
   let seen = 0
-  for (let root = 0; root < count; root++) if (index[root] === 0) connect(root)
+  for (let root = 0; root < names.length; root++) if (order[root] === 0) connect(root)
   return components
 
-  function enter(node: number): void {
-    index[node] = low[node] = ++seen
+  function enter(node: number): number {
+    order[node] = low[node] = ++seen
     open.push(node)
-    stack.push(node)
+    return node
   }
 
   function connect(root: number): void {
-    enter(root)
-    while (stack.length > 0) {
-      const node = stack.at(-1)!
-      if (next[node]! < starts[node + 1]!) {
-        const to = targets[next[node]!++]!
-        if (to < 0) continue
-        if (index[to] === 0) enter(to)
-        else if (index[to]! < low[node]!) low[node] = index[to]!
+    const path = [enter(root)]
+    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
+      const to = targets[node]![next[node]!++]
+      if (to !== undefined) {
+        if (order[to] === 0) path.push(enter(to))
+        else low[node] = Math.min(low[node]!, order[to]!)
         continue
       }
-      stack.pop()
-      const parent = stack.at(-1)
-      if (low[node] === index[node]) close(node)
-      else if (parent !== undefined && low[node]! < low[parent]!) low[parent] = low[node]!
+      path.pop()
+      const parent = path.at(-1)
+      if (low[node] === order[node]) close(node)
+      else if (parent !== undefined) low[parent] = Math.min(low[parent]!, low[node]!)
     }
   }
 
   function close(node: number): void {
     const members = open.splice(open.lastIndexOf(node))
-    for (const member of members) index[member] = done
-    if (members.length > 1 || hasEdge(node, node)) components.push(members.sort((a, b) => a - b))
-  }
-
-  function hasEdge(from: number, to: number): boolean {
-    for (let at = starts[from]!; at < starts[from + 1]!; at++) if (targets[at] === to) return true
-    return false
+    for (const member of members) order[member] = Infinity
+    if (members.length > 1 || targets[node]!.includes(node))
+      components.push(members.map((member) => names[member]!))
   }
 }
 
-/**
- * The components of a graph of names as `findComponents` gives them. Each cycle is rotated to start at its smallest name and the
- * list is sorted, so that the result is stable.
- */
-export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
-  const { names, numbered } = numberEdges(edges)
-  const cycles = findComponents(numbered).map((members) => asPath(members.map((member) => names[member]!)))
-  return cycles.toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1))
-
-  function asPath(members: readonly string[]): string[] {
-    const inside = new Set(members)
-    const start = members.reduce((a, b) => (a < b ? a : b))
-    const path = [start]
-    const seen = new Set(path)
-    for (let at = start; ;) {
-      const next = edges.get(at)?.find((to) => inside.has(to) && !seen.has(to))
-      if (next === undefined) break
-      path.push(next)
-      seen.add(next)
-      at = next
-    }
-    const rest = members.filter((member) => !seen.has(member)).toSorted()
-    return [...path, ...rest]
+/** Names that are no nodes have no edges and are in no cycle. */
+function numbersOf(names: readonly string[], numbers: ReadonlyMap<string, number>): number[] {
+  const found: number[] = []
+  for (const name of names) {
+    const number = numbers.get(name)
+    if (number !== undefined) found.push(number)
   }
+  return found
 }
 
-function numberEdges(edges: ReadonlyMap<string, readonly string[]>): {
-  names: string[]
-  numbered: NumberedEdges
-} {
-  const names = [...edges.keys()]
-  const numbers = new Map(names.map((name, number) => [name, number]))
-  const starts = new Int32Array(names.length + 1)
-  const targets: number[] = []
-  let node = 0
-  for (const to of edges.values()) {
-    // A name without edges of its own lies on no cycle.
-    for (const name of to) targets.push(numbers.get(name) ?? -1)
-    starts[++node] = targets.length
+/** The members as a path along edges as far as that goes, from the smallest name; then the rest. */
+function asCycle(members: readonly string[], edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const inside = new Set(members)
+  const start = members.reduce((a, b) => (a < b ? a : b))
+  const path = [start]
+  const seen = new Set(path)
+  for (let at = start; ;) {
+    const next = edges.get(at)?.find((to) => inside.has(to) && !seen.has(to))
+    if (next === undefined) break
+    path.push(next)
+    seen.add(next)
+    at = next
   }
-  return { names, numbered: { starts, targets: Int32Array.from(targets) } }
+  const rest = members.filter((member) => !seen.has(member)).toSorted()
+  return [...path, ...rest]
 }

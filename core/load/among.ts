@@ -1,20 +1,27 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Card } from './card.ts'
-import { findModuleCycles } from './cycles.ts'
+import { describeCycles } from './cycle-findings.ts'
 import { findDuplicates } from './duplicates.ts'
+import { findExpansions, importsOf } from './expansion.ts'
 import { findNamesTwice } from './names-twice.ts'
-import { numberCards } from './numbered.ts'
 import { findOneSided } from './one-sided.ts'
 import { findOrphans, orphanFound } from './orphans.ts'
 
+/** All modules, and which of them need each other. */
+export interface Whole {
+  readonly cards: readonly Card[]
+  readonly cycles: readonly (readonly string[])[]
+}
+
 /** What only shows when all modules are looked at together. Pure, and linear in modules and references. */
-export function findAmong(cards: readonly Card[]): Diagnostic[] {
-  const numbered = numberCards(cards)
+export function findAmong({ cards, cycles }: Whole): Diagnostic[] {
+  const imports = importsOf(cards)
   return [
-    ...findModuleCycles(numbered),
+    ...describeCycles(cycles, cards, imports),
+    ...findExpansions(cards, imports),
     ...findDuplicates(cards),
     ...findNamesTwice(cards),
-    ...findOneSided(numbered),
-    ...findOrphans(cards, numbered.numbers).map(orphanFound),
+    ...findOneSided(cards),
+    ...findOrphans(cards).map(orphanFound),
   ]
 }

@@ -30,8 +30,8 @@ export interface Edge {
 export interface Card {
   readonly id: string
   readonly layer: LayerName
-  /** The path below the framework's home, or null for files outside it. */
-  readonly homePath: string | null
+  /** True below the framework's home. */
+  readonly inHome: boolean
   readonly kind: string
   readonly name: string
   readonly title: string | null
@@ -47,6 +47,8 @@ export interface Card {
   readonly provides: readonly Edge[]
   /** File names of what its `depends_on` and `provides_to` name and what was not found. */
   readonly lost: readonly string[]
+  /** Markdown files whose text an agent host puts in place where this file is read: imports, and what would be one there. */
+  readonly imports: readonly Edge[]
   /** Ids of everything that any of its references found, each once, itself left out. */
   readonly refersTo: readonly string[]
   /** References to parts of modules. */
@@ -66,7 +68,7 @@ export function createCard(linked: Linked, findings: readonly Diagnostic[]): Car
   return {
     id,
     layer,
-    homePath,
+    inHome: homePath !== null,
     kind,
     name,
     title,
@@ -104,18 +106,20 @@ function countReferences({ module, resolutions }: Linked): ReferenceTotals {
   return totals
 }
 
-function edgesOf({ module, resolutions }: Linked): { needs: Edge[]; provides: Edge[] } {
+function edgesOf({ module, resolutions }: Linked): Pick<Card, 'needs' | 'provides' | 'imports'> {
   const needs: Edge[] = []
   const provides: Edge[] = []
+  const imports: Edge[] = []
   for (const [index, reference] of module.references.entries()) {
-    const to = resolutions[index]!.to
+    const { to, rung } = resolutions[index]!
     const { role, form, line, column } = reference
     if (!to || !isMarkdown(to)) continue
     const edge = { to, through: role ?? form, line, column }
     if (isDependency(reference)) needs.push(edge)
     else if (role === 'provides_to') provides.push(edge)
+    if (form === 'import' || (role === 'import' && rung === 'relative')) imports.push(edge)
   }
-  return { needs, provides }
+  return { needs, provides, imports }
 }
 
 function targetsOf({ module, resolutions }: Linked): string[] {

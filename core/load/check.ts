@@ -14,25 +14,32 @@ export interface CheckReport {
   readonly suppressed: number
 }
 
-/** Cards of modules that were loaded, and why the others could not be. */
+/** Cards of modules that were loaded, by id, and why the others could not be. */
 export interface Catalogued {
   readonly cards: readonly Card[]
   readonly failures: readonly Diagnostic[]
+  /** Modules that need each other, each cycle as a path of ids that leads back to its first. */
+  readonly cycles: readonly (readonly string[])[]
 }
 
-/**
- * Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. With
- * `isAsked` everything is looked at, and what stands in the files asked for is counted and given.
- */
-export function checkCards(
-  root: string,
-  { cards, failures }: Catalogued,
-  isAsked: (id: string) => boolean = () => true,
-): CheckReport {
-  const own = cards.flatMap((card) => [...card.findings, ...card.partFindings])
-  const { findings, suppressed } = suppress([...failures, ...own, ...findAmong(cards)], cards)
+/** What to grade besides, and of which files to tell. */
+export interface Grading {
+  /** Findings that were made elsewhere. */
+  readonly also?: readonly Diagnostic[]
+  /** Everything is looked at; what stands in the files asked for is counted and given. All of them when left out. */
+  isAsked?(id: string): boolean
+}
+
+/** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
+export function checkCards(root: string, catalogued: Catalogued, grading: Grading = {}): CheckReport {
+  const { cards, failures } = catalogued
+  const { also = [], isAsked = () => true } = grading
+  const all: Diagnostic[] = [...failures, ...also, ...findAmong(catalogued)]
+  for (const card of cards)
+    if (card.findings.length + card.partFindings.length > 0) all.push(...card.findings, ...card.partFindings)
+  const { findings, suppressed } = suppress(all, cards)
   const isGiven = ({ at }: Diagnostic): boolean => at === undefined || isAsked(at.path)
-  const counted = cards.filter(({ id }) => isAsked(id))
+  const counted = grading.isAsked ? cards.filter(({ id }) => isAsked(id)) : cards
   return {
     root,
     modules: counted.length + failures.filter(isGiven).length,
@@ -44,7 +51,13 @@ export function checkCards(
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {
   const sum = { total: 0, resolved: 0, searched: 0, missing: 0, ambiguous: 0, outside: 0 }
-  for (const { totals } of cards)
-    for (const key of Object.keys(sum) as (keyof ReferenceTotals)[]) sum[key] += totals[key]
+  for (const { totals } of cards) {
+    sum.total += totals.total
+    sum.resolved += totals.resolved
+    sum.searched += totals.searched
+    sum.missing += totals.missing
+    sum.ambiguous += totals.ambiguous
+    sum.outside += totals.outside
+  }
   return sum
 }

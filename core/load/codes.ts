@@ -1,8 +1,11 @@
 /** What each code that a check can report means, in one sentence. The list is closed; codes of plugins have a prefix. */
 const meanings = {
   BAD_ENCODING: 'The file is no text that can be read: neither UTF-8 nor UTF-16.',
+  CHANGED_WHILE_READ:
+    'The file changed again and again while it was read, so that no text of it can be believed.',
   DENIED_BY_RULE: 'A rule of the gate keeps the file closed to every door.',
   DUPLICATE_CONTENT: 'Files hold the same bytes, so that a change to one leaves the other behind.',
+  EXPANSION_LIMIT: 'Imports go further than hosts follow them, or unfold to more files than anybody reads.',
   FRAGMENT_MISSING: 'A reference names a heading or block that its file does not have.',
   FRONT_MATTER_ALIAS: 'The front matter uses YAML aliases, which are not read.',
   FRONT_MATTER_DUPLICATE_KEY:
@@ -19,10 +22,12 @@ const meanings = {
   GIT_MISSING: 'A git layer needs git, which is not installed.',
   GIT_REF_MISSING: 'A git layer names a branch, tag or commit that the repository does not have.',
   GIT_REPOSITORY_MISSING: 'A git layer names a folder that is no repository.',
+  HARD_LINK: 'Files have other names on the disk, so that what is written there is changed here too.',
   INTERNAL: 'Something failed in a way that nobody foresaw.',
   LINK_LEAVES_ROOT: 'A symbolic link leads out of the root.',
   MODULE_METADATA: 'A key of the metadata has a value of the wrong shape and was left out.',
   MODULE_UNREADABLE: 'The file could not be read or understood.',
+  NAME_AMBIGUOUS: 'Two names are the same on some systems, where one file hides the other.',
   NAME_TWICE: 'Two commands, agents or skills of one place have one name, and a host finds only one of them.',
   NAME_UNSAFE: 'The name of a file means something else on another system.',
   NOT_A_FILE: 'What should be a file is something else.',

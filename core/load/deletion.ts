@@ -82,5 +82,5 @@ function answerOf({ status, to, suggestion }: Resolution): BrokenReference['then
 function asReached({ module, resolutions }: Linked): Reached {
   const { id, homePath, kind, entry } = module
   const refersTo = resolutions.flatMap(({ to }) => (to === null || to === id ? [] : [to]))
-  return { id, homePath, kind, entry, refersTo }
+  return { id, inHome: homePath !== null, kind, entry, refersTo }
 }

@@ -1,9 +1,8 @@
-import { compareText } from '../base/diagnostic.ts'
-import { findCycles } from '../base/order.ts'
 import type { LayerName } from '../module/module.ts'
 import type { Form, ReferenceClass } from '../module/reference.ts'
 import type { ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
 import type { Card } from './card.ts'
+import type { Catalogued } from './check.ts'
 import type { Linked } from './linked.ts'
 import { findOrphans } from './orphans.ts'
 
@@ -46,23 +45,17 @@ export interface Graph {
   readonly cycles: readonly (readonly string[])[]
 }
 
-/** The graph of modules, sorted by path; references in order of place. */
+/** The graph of modules; references come in order of place. */
 export function createGraph(
-  cards: readonly Card[],
+  { cards, cycles }: Pick<Catalogued, 'cards' | 'cycles'>,
   references: ReadonlyMap<string, readonly GraphReference[]>,
 ): Graph {
-  const sorted = cards.toSorted((a, b) => compareText(a.id, b.id))
-  const orphans = new Set(findOrphans(sorted).map(({ id }) => id))
+  const orphans = new Set(findOrphans(cards).map(({ id }) => id))
   return {
-    modules: sorted.map((card) => asGraphModule(card, orphans)),
-    references: sorted.flatMap(({ id }) => references.get(id) ?? []),
-    cycles: findCycles(needsById(sorted)),
+    modules: cards.map((card) => asGraphModule(card, orphans)),
+    references: cards.flatMap(({ id }) => references.get(id) ?? []),
+    cycles,
   }
-}
-
-/** What each module needs among markdown files, by id, in order of place and without repetition. */
-export function needsById(cards: readonly Card[]): Map<string, readonly string[]> {
-  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
 }
 
 /** The references of a module as the graph shows them. */

@@ -23,18 +23,17 @@ export function findNamesTwice(cards: readonly Card[]): Diagnostic[] {
 
 const kindFolder = /(?:^|\/)(?:commands|agents|skills)\//
 
-function placeOf({ id, homePath }: Card): string {
-  if (homePath !== null) return 'home'
+function placeOf({ id, inHome }: Card): string {
+  if (inHome) return 'home'
   const at = kindFolder.exec(id)?.index
   return at === undefined ? id : `below ${id.slice(0, at)}`
 }
 
 /** What a user types or a host looks up; for a command the path below `commands/` without its ending. */
-function spokenName({ id, homePath, kind, name }: Card): string {
+function spokenName({ id, kind, name }: Card): string {
   if (kind !== 'command') return name
-  const path = homePath ?? id
-  const folder = /(?:^|\/)commands\//.exec(path)
-  return path.slice(folder ? folder.index + folder[0].length : 0).replace(/\.[^./]+$/, '')
+  const folder = /(?:^|\/)commands\//.exec(id)
+  return id.slice(folder ? folder.index + folder[0].length : 0).replace(/\.[^./]+$/, '')
 }
 
 function nameTwice(card: Card, other: Card): Diagnostic {

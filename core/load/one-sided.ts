@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { NumberedEdges } from '../base/order.ts'
 import type { Card, Edge } from './card.ts'
-import type { Numbered } from './numbered.ts'
+import { type NumberedEdge, numberedEdges, numbersOf } from './numbered.ts'
 
 const shown = 5
 
@@ -10,10 +9,18 @@ const shown = 5
  * whose modules need this one in no way. Entry points are not expected to be named; a reference that leads nowhere counts when
  * its file name fits.
  */
-export function findOneSided({ cards, needs, provides }: Numbered): Diagnostic[] {
-  if (provides.targets.length === 0) return []
-  const needed = readList(cards, needs, (card) => card.needs)
-  const provided = readList(cards, provides, (card) => card.provides)
+export function findOneSided(cards: readonly Card[]): Diagnostic[] {
+  if (cards.every(({ provides }) => provides.length === 0)) return []
+  const numbers = numbersOf(cards)
+  const count = cards.length
+  const needed = readList(
+    numberedEdges(cards, numbers, ({ needs }) => needs),
+    count,
+  )
+  const provided = readList(
+    numberedEdges(cards, numbers, ({ provides }) => provides),
+    count,
+  )
   return [
     ...unanswered(cards, needed, provided).map((edges) => oneSided(edges, 'depends_on', 'provides_to')),
     ...unanswered(cards, provided, needed).map((edges) => oneSided(edges, 'provides_to', 'depends_on')),
@@ -22,41 +29,26 @@ export function findOneSided({ cards, needs, provides }: Numbered): Diagnostic[]
 
 /** The lists of one name of all cards. */
 interface List {
-  readonly entries: readonly Entry[]
+  readonly entries: readonly NumberedEdge[]
   /** 1 for the cards that have such a list, with anything in it that was found. */
   readonly owners: Uint8Array
   /** Who names whom, whatever it is called. */
   readonly pairs: ReadonlySet<number>
 }
 
-interface Entry {
-  readonly from: number
-  readonly to: number
-  readonly edge: Edge
-}
-
-function readList(
-  cards: readonly Card[],
-  { starts, targets }: NumberedEdges,
-  edgesOf: (card: Card) => readonly Edge[],
-): List {
-  const entries: Entry[] = []
-  const owners = new Uint8Array(cards.length)
+function readList(edges: Iterable<NumberedEdge>, count: number): List {
+  const entries: NumberedEdge[] = []
+  const owners = new Uint8Array(count)
   const pairs = new Set<number>()
   const listed = new Set<number>()
-  for (let from = 0; from < cards.length; from++) {
-    const edges = edgesOf(cards[from]!)
-    for (let index = 0; index < edges.length; index++) {
-      const edge = edges[index]!
-      const to = targets[starts[from]! + index]!
-      if (to < 0 || to === from) continue
-      const pair = from * cards.length + to
-      pairs.add(pair)
-      if ((edge.through !== 'depends_on' && edge.through !== 'provides_to') || listed.has(pair)) continue
-      listed.add(pair)
-      owners[from] = 1
-      entries.push({ from, to, edge })
-    }
+  for (const numbered of edges) {
+    const { from, to, edge } = numbered
+    const pair = from * count + to
+    pairs.add(pair)
+    if ((edge.through !== 'depends_on' && edge.through !== 'provides_to') || listed.has(pair)) continue
+    listed.add(pair)
+    owners[from] = 1
+    entries.push(numbered)
   }
   return { entries, owners, pairs }
 }
@@ -68,9 +60,9 @@ function readList(
 function unanswered(cards: readonly Card[], said: List, other: List): Unanswered[] {
   const claims = new Int32Array(cards.length)
   const answered = new Int32Array(cards.length)
-  const isAnswered = ({ from, to }: Entry): boolean => other.pairs.has(to * cards.length + from)
-  const isOpen = ({ from, to, edge }: Entry): boolean =>
-    (other.owners[to] === 1 || (edge.through === 'provides_to' && cards[to]!.homePath !== null)) &&
+  const isAnswered = ({ from, to }: NumberedEdge): boolean => other.pairs.has(to * cards.length + from)
+  const isOpen = ({ from, to, edge }: NumberedEdge): boolean =>
+    (other.owners[to] === 1 || (edge.through === 'provides_to' && cards[to]!.inHome)) &&
     !cards[from]!.entry &&
     !cards[to]!.entry
   for (const entry of said.entries) {

@@ -3,16 +3,14 @@ import type { Card } from './card.ts'
 import { numbersOf } from './numbered.ts'
 
 /** What decides whether something leads to a module. */
-export type Reached = Pick<Card, 'id' | 'homePath' | 'kind' | 'entry' | 'refersTo'>
+export type Reached = Pick<Card, 'id' | 'inHome' | 'kind' | 'entry' | 'refersTo'>
 
 /**
  * The modules of a framework's home to which nothing refers and which no host loads by itself. The `README.md` or `index.md`
  * of a folder counts as reached with it: when something refers to the folder, or the folder holds anything that is reached.
  */
-export function findOrphans<C extends Reached>(
-  cards: readonly C[],
-  numbers: ReadonlyMap<string, number> = numbersOf(cards),
-): C[] {
+export function findOrphans<C extends Reached>(cards: readonly C[]): C[] {
+  const numbers = numbersOf(cards)
   const isReached = new Uint8Array(cards.length)
   for (const { refersTo } of cards) {
     for (const to of refersTo) {
@@ -38,8 +36,8 @@ export function orphanFound({ id }: Pick<Card, 'id'>): Diagnostic {
 }
 
 /** Documents outside the home are for people, who find them without being led. */
-function isGraded({ homePath, kind, entry }: Reached): boolean {
-  return homePath !== null && !entry && kind !== 'document'
+function isGraded({ inHome, kind, entry }: Reached): boolean {
+  return inHome && !entry && kind !== 'document'
 }
 
 const standsForFolder = /(?:^|\/)(?:readme|index)\.mdx?$/i

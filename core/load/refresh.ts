@@ -98,10 +98,13 @@ function forget(
 ): readonly string[] {
   const answers = resolver.forget(layer, change)
   const moved = new Set([...change.added, ...change.removed].map((path) => labelOf(layer, path)))
+  if (moved.size === 0 && changed.size === 0) return []
   const mustLoad = (id: string): boolean =>
-    changed.has(id) || moved.has(id) || [...probes.of(id)].some((path) => moved.has(path))
+    changed.has(id) || moved.has(id) || (moved.size > 0 && [...probes.of(id)].some((path) => moved.has(path)))
   const taken = catalogue.takeOut(
-    ({ card, resolutions }) => mustLoad(card.id) || resolutions.some((one) => answers.has(one)),
+    ({ card, resolutions }) =>
+      // Nobody knows any more what a card that was kept looked at, so any name may concern it.
+      mustLoad(card.id) || (resolutions ? resolutions.some((one) => answers.has(one)) : moved.size > 0),
   )
   for (const id of registry.ids()) if (mustLoad(id)) registry.drop(id)
   for (const id of taken) invalidated(id as Path)

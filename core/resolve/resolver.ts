@@ -165,6 +165,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   function forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution> {
+    if (change.added.length + change.removed.length === 0) return nobody
     endings.delete(layer)
     const isStale = staleness(layer, change, options.answer !== undefined)
     const forgotten = new Set<Resolution>()
@@ -194,6 +195,8 @@ const unresolved: Resolution = {
   tried: [],
   hint: null,
 }
+
+const nobody: ReadonlySet<Resolution> = new Set()
 
 const external: Resolution = { ...unresolved, status: null, class: 'external' }
 

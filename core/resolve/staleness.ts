@@ -11,7 +11,6 @@ export type Staleness = (target: string, answer: Resolution) => boolean
  * nobody knows what a plugin looked at.
  */
 export function staleness(layer: Layer, { added, removed }: TreeChange, pluginsAnswer: boolean): Staleness {
-  if (added.length + removed.length === 0) return () => false
   if (pluginsAnswer) return (_, answer) => answer.status !== null
   const paths = new Set<string>([...added, ...removed].map((path) => labelOf(layer, path)))
   return (target, answer) => {
@@ -23,7 +22,7 @@ export function staleness(layer: Layer, { added, removed }: TreeChange, pluginsA
   }
 }
 
-/** Searches look at every name, and so do suggestions for what was not found. */
-function dependsOnAllNames({ status, rung }: Resolution): boolean {
+/** True for an answer that any new or vanished name may change: searches look at all, and so do suggestions for what was not found. */
+export function dependsOnAllNames({ status, rung }: Resolution): boolean {
   return status !== 'resolved' || rung === 'category' || rung === 'ending'
 }

@@ -21,8 +21,14 @@ export function treeWithout(tree: Tree, gone: readonly Path[]): Tree {
     },
     foldersIn: (path) => tree.foldersIn(path).filter((name) => !isGone(childOf(path, name))),
     isLink: (path) => !isGone(path) && tree.isLink(path),
-    refresh: async () => fail('READ_ONLY', 'A tree that only might be cannot be refreshed.'),
+    describe: neverWas,
+    refresh: async () => neverWas(),
   }
+}
+
+/** Nothing is kept of a tree that is only thought of, nor does it change. */
+function neverWas(): never {
+  return fail('READ_ONLY', 'A tree that only might be is neither kept nor refreshed.')
 }
 
 /** Tells whether a path is one of those given or lies below one; the cost does not grow with their number. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Context, type Row, type WrittenCorpus, writeData } from '../context.ts'
-import { type Line, round, skippedLine } from '../line.ts'
+import { type Line, round } from '../line.ts'
 import { quantile } from '../rounds.ts'
 import { type Facts, ourProgram, peerProgram, takeSample } from '../sample.ts'
 
@@ -35,7 +35,6 @@ async function watch(context: Context, which: 'leaf' | 'hub', task: WatchTask): 
   const path = writeData(context, `watch-${which}.json`, task)
   const ours = await takeSample([ourProgram('watch'), path])
   if (!ours.ok) throw new Error(`Watching the ${which} ${ours.reason}`)
-  if (ours.facts['missing'] === true) return skippedLine(`watch ${which}`, 'a framework cannot watch yet')
   const bare = await takeSample([peerProgram('chokidar'), path])
   return {
     row: `watch ${which}`,
