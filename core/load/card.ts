@@ -30,7 +30,7 @@ export interface Edge {
 export interface Card {
   readonly id: string
   readonly layer: LayerName
-  /** True below the framework's home. */
+  /** True below the home of the project's own framework. */
   readonly inHome: boolean
   readonly kind: string
   readonly name: string
@@ -68,7 +68,7 @@ export function createCard(linked: Linked, findings: readonly Diagnostic[]): Car
   return {
     id,
     layer,
-    inHome: homePath !== null,
+    inHome: homePath !== null && layer === 'project',
     kind,
     name,
     title,

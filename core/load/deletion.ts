@@ -80,7 +80,7 @@ function answerOf({ status, to, suggestion }: Resolution): BrokenReference['then
 }
 
 function asReached({ module, resolutions }: Linked): Reached {
-  const { id, homePath, kind, entry } = module
+  const { id, homePath, layer, kind, entry } = module
   const refersTo = resolutions.flatMap(({ to }) => (to === null || to === id ? [] : [to]))
-  return { id, inHome: homePath !== null, kind, entry, refersTo }
+  return { id, inHome: homePath !== null && layer === 'project', kind, entry, refersTo }
 }
