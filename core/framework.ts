@@ -219,16 +219,13 @@ class OpenFramework implements Framework {
   }
 
   resolve(reference: string, from?: string): Resolved {
-    const { tried: _, candidates: __, plugin: ___, hint: ____, ...resolved } = this.why(reference, from)
-    return resolved
+    const found = this.#reading.resolve(reference, from) ?? notAReference(reference)
+    const { status, to, layer, rung, suggestion } = found
+    return { reference, from: from ?? null, status, path: to, layer, rung, suggestion }
   }
 
   why(reference: string, from?: string): Explained {
-    const resolution = this.#reading.library.resolve(
-      reference,
-      from === undefined ? undefined : this.#spot(from),
-    )
-    return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
+    return asExplained(reference, from, this.#reading.resolve(reference, from) ?? notAReference(reference))
   }
 
   async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
