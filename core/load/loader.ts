@@ -81,10 +81,11 @@ export function createLoader(steps: LoadSteps): Loader {
   }
 
   function build(spot: Spot, bytes: Uint8Array): Module {
-    const text = decodeText(bytes, labelOf(spot.layer, spot.path))
+    const label = labelOf(spot.layer, spot.path)
+    const text = decodeText(bytes, label)
     if (!text.ok) throw new HeddleError(text.diagnostic)
     const document = createDocument({
-      label: labelOf(spot.layer, spot.path),
+      label,
       path: spot.path,
       layer: spot.layer.name,
       homePath: homePathOf(spot.layer, spot.path),
