@@ -60,6 +60,8 @@ class CachedTree implements Tree {
   readonly #walks: boolean
   #folders: Map<Path, Folder>
   readonly #types: Map<Path, TreeType>
+  /** What was found at a path that was asked for. */
+  readonly #asked = new Map<Path, TreeType>()
   /** Names by what they are when neither case nor form counts; made for a folder when it is first asked for. */
   readonly #alike = new WeakMap<Folder, Map<string, string[]>>()
 
@@ -81,6 +83,15 @@ class CachedTree implements Tree {
   }
 
   typeOf(path: Path): TreeType {
+    const known = this.#asked.get(path)
+    if (known !== undefined) return known
+    const type = this.#find(path)
+    // What is absent is asked for in endless ways, and need not be remembered.
+    if (type !== undefined) this.#asked.set(path, type)
+    return type
+  }
+
+  #find(path: Path): TreeType {
     if (path === rootPath) return 'directory'
     const type = this.#folder(parentOf(path)).get(nameOf(path))
     if (type === 'file' || type === 'directory' || type === undefined) return type
@@ -134,6 +145,7 @@ class CachedTree implements Tree {
     // From here to the end nothing waits: readers see the tree before or after, never between.
     for (const [path, folder] of this.#folders) if (!folders.has(path)) folders.set(path, folder)
     this.#folders = folders
+    this.#asked.clear()
     const turned = [...followed].filter(([path, type]) => this.#types.get(path) !== type)
     for (const [path, type] of followed) this.#types.set(path, type)
     const links = turned.map(([path]) => path)
