@@ -10,6 +10,9 @@ import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
 import type { Library } from './load/library.ts'
 import { closeFiles } from './load/open-packages.ts'
+import type { FixOptions, FixReport } from './mend/fix.ts'
+import type { RenameOptions, RenameReport } from './mend/rename.ts'
+import { createMendParts, type MendingParts } from './mending.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { createHookSet } from './plugin/hooks.ts'
@@ -18,7 +21,7 @@ import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
 import { openLibrary } from './reading.ts'
-import { openLayers } from './sources.ts'
+import { openLayers, reopenProject } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -109,6 +112,16 @@ export interface Framework {
     given?: GivenArguments | Readonly<Record<string, string>>,
     options?: RunOptions,
   ): Promise<Report>
+  /**
+   * Repairs references that have one right answer; writes only when told to. Rejects with `CONFLICT`, nothing written, when a
+   * file was changed from outside since it was read.
+   */
+  fix(options?: FixOptions): Promise<FixReport>
+  /**
+   * Moves a file or a folder of the project, each named by its path or a reference, with every reference to it and in it; writes
+   * only when told to, and only when all that resolved goes on to do so. Rejects with `RENAME_…` for names that will not do.
+   */
+  rename(old: string, wanted: string, options?: RenameOptions): Promise<RenameReport>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
   /** What plugins did wrong so far, and layers that could not be opened. */
@@ -139,19 +152,28 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
   const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
   for (const diagnostic of diagnostics) faults.add(diagnostic)
-  const library = openLibrary(layers, folder, hooks.calls)
-  const runner = lazyRunner({
-    library,
-    layers,
-    calls: hooks.calls,
-    folder,
-    disk,
-    state,
-    clock,
-    deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
-    concurrency: config.concurrency ?? {},
-  })
-  return new OpenFramework({ library, layers, folder, faults, host, runner })
+  const { calls } = hooks
+  const open = (layers: readonly Layer[]): FrameworkParts => {
+    const library = openLibrary(layers, folder, calls)
+    const runner = lazyRunner({
+      library,
+      layers,
+      calls,
+      folder,
+      disk,
+      state,
+      clock,
+      deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
+      concurrency: config.concurrency ?? {},
+    })
+    const mending = { config, layers, library, folder, disk, state, calls }
+    return { library, layers, folder, faults, host, runner, mending, reopen }
+  }
+  const reopen = async (): Promise<FrameworkParts> => {
+    const [, ...others] = layers
+    return open([await reopenProject(config, disk ?? config.files!, folder), ...others])
+  }
+  return new OpenFramework(open(layers))
 }
 
 interface FrameworkParts {
@@ -161,10 +183,13 @@ interface FrameworkParts {
   readonly faults: Faults
   readonly host: Host
   readonly runner: () => Promise<Runner>
+  readonly mending: MendingParts
+  /** The same over the project's files as they are now. */
+  reopen(): Promise<FrameworkParts>
 }
 
 class OpenFramework implements Framework {
-  readonly #parts: FrameworkParts
+  #parts: FrameworkParts
   #disposed = false
 
   constructor(parts: FrameworkParts) {
@@ -270,6 +295,21 @@ class OpenFramework implements Framework {
     options: RunOptions = {},
   ): Promise<Report> {
     return (await this.#open.runner()).run(command, asGiven(given), options)
+  }
+
+  async fix(options: FixOptions = {}): Promise<FixReport> {
+    const { fix } = await import('./mend/fix.ts')
+    return this.#mended(await fix(createMendParts(this.#open.mending), options))
+  }
+
+  async rename(old: string, wanted: string, options: RenameOptions = {}): Promise<RenameReport> {
+    const { rename } = await import('./mend/rename.ts')
+    return this.#mended(await rename(createMendParts(this.#open.mending), { old, wanted }, options))
+  }
+
+  async #mended<T extends { readonly written: boolean }>(report: T): Promise<T> {
+    if (report.written) this.#parts = await this.#parts.reopen()
+    return report
   }
 
   async read(module: Module | string): Promise<string> {

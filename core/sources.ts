@@ -31,7 +31,7 @@ export async function openLayers(
 ): Promise<Opened> {
   const packages = await openPackages(config.packages ?? [], folder)
   const layers = [
-    await openProject(config, files, folder),
+    await reopenProject(config, files, folder),
     ...(config.user ? await openUser() : []),
     ...packages.layers,
     ...(config.builtIn === false ? [] : [await openBuiltIn()]),
@@ -39,12 +39,26 @@ export async function openLayers(
   return { layers, diagnostics: packages.diagnostics }
 }
 
-async function openProject(config: SourceOptions, files: Files, folder: string | null): Promise<Layer> {
+/** Opens the layer of the project as its files are now. */
+export async function reopenProject(
+  config: SourceOptions,
+  files: Files,
+  folder: string | null,
+): Promise<Layer> {
+  return openProject(config, files, folder === null ? undefined : await listed(folder))
+}
+
+/** Opens the layer of the project; listings show `listed`, or all that is there. */
+export function openProject(
+  config: SourceOptions,
+  files: Files,
+  listed: readonly Path[] | undefined,
+): Promise<Layer> {
   return openLayer({
     name: 'project',
     label: '',
     files,
-    listed: folder === null ? undefined : await listed(folder),
+    listed,
     ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
     aliases: Object.fromEntries(
       Object.entries(config.aliases ?? {}).map(([name, to]) => [freeAlias(name), asPaths(to, name)]),
