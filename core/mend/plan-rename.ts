@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Linked } from '../load/graph.ts'
 import type { Module } from '../module/module.ts'
 import type { Reference } from '../module/reference.ts'
+import type { Layer } from '../resolve/layers.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Path } from '../vfs/path.ts'
 import type { PlannedEdit } from './edit.ts'
@@ -18,6 +19,8 @@ export interface RenamePlan {
 }
 
 export interface RenamePlanning {
+  /** The layers as they are. */
+  readonly layers: readonly Layer[]
   /** The layers as they will be, files moved and nothing rewritten yet. */
   readonly world: World
   readonly moves: Moves
@@ -80,7 +83,7 @@ export function unspeakable(module: Module, { text, line, column }: Reference, t
 function rewrite(
   { module, resolutions }: Linked,
   { index, reference, to, text }: Affected & { readonly text: string },
-  { world, moves }: RenamePlanning,
+  { layers, world, moves }: RenamePlanning,
 ): PlannedEdit | undefined {
   const was = resolutions[index]!
   const slot = findSlot(text, reference)
@@ -89,8 +92,7 @@ function rewrite(
     from: moves.pathOf(module.path) as Path,
     reference,
     slot,
-    found: was.to,
-    rung: was.rung,
+    was: { layers, from: module.path, to: was.to, rung: was.rung },
     to,
     faithful: true,
     accepts: (now: Resolution) => isAsGood(was, now),

@@ -98,7 +98,7 @@ async function lookAhead({ parts, workspace, moves }: Moving): Promise<RenamePla
     const module = await library.loadSpot({ layer: layers[0]!, path: to }).catch(nothingIfUnreadable)
     if (module) moved.set(to, module)
   }
-  return { world: { layers, library, folder: parts.folder }, moves, moved }
+  return { layers: parts.layers, world: { layers, library, folder: parts.folder }, moves, moved }
 }
 
 function nothingIfUnreadable(thrown: unknown): undefined {
@@ -180,7 +180,9 @@ async function findNew({
   moves,
   library,
 }: Compared & { library: Library }): Promise<Diagnostic[]> {
-  const keyOf = ({ code, at }: Diagnostic, path: string): string => `${code} ${path} ${at?.line ?? 0}`
+  // That a reference leads nowhere is no news, however it is said.
+  const keyOf = ({ code, at }: Diagnostic, path: string): string =>
+    `${code.replace(/^(?:REFERENCE_.*|OUTSIDE_ROOT)$/, '')} ${path} ${at?.line ?? 0}`
   const known = new Map<string, number>()
   for (const one of await findingsOf(before, library)) {
     const key = keyOf(one, moves.pathOf(one.at?.path ?? ''))

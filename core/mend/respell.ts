@@ -1,7 +1,8 @@
 import { type Form, isSuper } from '../module/reference.ts'
-import { folderFiles, type Layer } from '../resolve/layers.ts'
+import { folderFiles, homePathOf, type Layer } from '../resolve/layers.ts'
 import type { Rung } from '../resolve/trail.ts'
 import { nameOf, parentOf, type Path } from '../vfs/path.ts'
+import { asPath, endOf, keepHead, keepLength, namesOf, type Shape } from './shape.ts'
 
 /** How a path is written now. */
 export interface Writing {
@@ -10,13 +11,13 @@ export interface Writing {
   readonly path: string
   readonly isDestination: boolean
   readonly rung: Rung | null
-  /** What it names in its own layer; null when it names nothing. */
-  readonly found: Path | null
-  /** True to keep a leading `./` where `../` follows: then writing it back gives the old text. */
+  /** What it names, and from where; null when it names nothing. */
+  readonly goal: Goal | null
+  /** True to write so that writing it back gives the old text, even where that is longer. */
   readonly faithful: boolean
 }
 
-/** What the path shall name, and from where. */
+/** What a path shall name, and from where. */
 export interface Goal {
   readonly from: Path
   readonly layer: Layer
@@ -29,17 +30,24 @@ export interface Goal {
 }
 
 /**
- * Ways to write the path of the goal, most like the old one first: an alias stays an alias, a relative path relative, a
- * file ending that was left out stays out. Whether they resolve is for the resolver to say.
+ * Ways to write the path of the goal, most like the old one first: an alias stays an alias, a relative path relative, what
+ * was left out stays out. Whether they resolve is for the resolver to say.
  */
 export function* respell(old: Writing, goal: Goal): Iterable<string> {
   const kind = kindOf(old, goal)
-  if (old.found !== null && goal.isOwn) yield* withOtherTail(old, goal, kind)
-  for (const spell of spellersOf(old, goal))
-    for (const shape of shapesOf(kind, goal.to)) {
-      const written = spell(shape)
-      if (written !== undefined && written !== '') yield written
+  const spellers = spellersOf(old, goal)
+  if (old.faithful && old.goal && !comesHome(old, goal)) {
+    const before = shapesOf(kind, old.goal.to)
+    const after = shapesOf(kind, goal.to)[0]!
+    for (const spell of spellers) {
+      const wrote = before.some((shape) => spell(old.goal!, shape) === old.path)
+      if (wrote) yield spell(goal, after) ?? ''
     }
+    const isSearched = old.rung === 'category' || old.rung === 'ending'
+    if (isSearched) yield keepLength(old.path, before[0]!, after)
+    if (goal.isOwn && old.goal.isOwn) yield keepHead(old.path, before[0]!, after)
+  }
+  for (const spell of spellers) for (const shape of shapesOf(kind, goal.to)) yield spell(goal, shape) ?? ''
 }
 
 /** What of a path is written: all, all but `.md`, or only the folder that the file stands for. */
@@ -48,24 +56,17 @@ interface Kind {
   readonly slash: boolean
 }
 
-interface Shape {
-  readonly path: string
-  readonly slash: boolean
-}
+/** Writes a shape as it is seen from the goal's file; undefined when this way does not reach it. */
+type Speller = (goal: Goal, shape: Shape) => string | undefined
 
-type Speller = (shape: Shape) => string | undefined
-
-function kindOf({ path, form, found }: Writing, goal: Goal): Kind {
+function kindOf({ path, form, goal: old }: Writing, goal: Goal): Kind {
   const slash = path.endsWith('/')
   if (goal.isFolder || form === 'link' || form === 'image')
     return { part: 'whole', slash: goal.isFolder && slash }
   const last = nameOf(path as Path)
-  const named = found ?? goal.to
-  if (
-    slash ||
-    (folderFiles.includes(nameOf(named)) && last !== nameOf(named) && `${last}.md` !== nameOf(named))
-  )
-    return { part: 'folder', slash }
+  const named = nameOf(old?.to ?? goal.to)
+  const isFolderOf = folderFiles.includes(named) && last !== named && `${last}.md` !== named
+  if (slash || isFolderOf) return { part: 'folder', slash }
   return { part: /\.\w{1,9}$/.test(last) ? 'whole' : 'stem', slash: false }
 }
 
@@ -77,25 +78,15 @@ function shapesOf({ part, slash }: Kind, to: Path): Shape[] {
   return part === 'stem' ? [...stem, whole] : [...folder, ...stem, whole]
 }
 
-/** The old path with only those names changed that differ between what it named and the goal. */
-function* withOtherTail(old: Writing, goal: Goal, kind: Kind): Iterable<string> {
-  const written = old.path.replace(/\/$/, '').split('/')
-  const before = namesOf(shapesOf(kind, old.found!)[0]!)
-  const shape = shapesOf(kind, goal.to)[0]!
-  const after = namesOf(shape)
-  let kept = 0
-  while (kept < before.length && kept < after.length && before[kept] === after[kept]) kept++
-  const changed = before.length - kept
-  const isWritten = before
-    .slice(kept)
-    .every((name, index) => name === written[written.length - changed + index])
-  if (!isWritten || changed > written.length) return
-  const names = [...written.slice(0, written.length - changed), ...after.slice(kept)]
-  if (names.length > 0) yield names.join('/') + (shape.slash ? '/' : '')
-}
-
-function namesOf({ path }: Shape): string[] {
-  return path === '' ? [] : path.split('/')
+/** True for a path that only the repository could write, of a file that comes into a home to be seen from there. */
+function comesHome({ rung, goal: old, path }: Writing, goal: Goal): boolean {
+  if (rung !== 'repository' || !old || path.startsWith('/')) return false
+  const { layer } = goal
+  return (
+    homePathOf(old.layer, old.to) === null &&
+    homePathOf(layer, goal.to) !== null &&
+    homePathOf(layer, goal.from) !== null
+  )
 }
 
 function spellersOf(old: Writing, goal: Goal): Speller[] {
@@ -105,68 +96,75 @@ function spellersOf(old: Writing, goal: Goal): Speller[] {
   if (alias !== undefined)
     return [...aliasSpellers(goal, alias, '@'), ...(goal.isOwn ? withoutAlias(old, goal) : [])]
   if (!goal.isOwn) return []
-  const relative = relativeSpeller(old, goal)
-  const rooted: Speller = ({ path, slash }) => `/${path}${slash ? '/' : ''}`
-  if (form === 'import' && path.startsWith('/')) {
-    return [(shape) => (goal.folder === null ? undefined : `${goal.folder}${rooted(shape)}`), relative]
-  }
+  const relative = relativeSpeller(old)
+  if (form === 'import' && path.startsWith('/')) return [absolute, relative]
   if (form === 'link' || form === 'image' || form === 'import')
     return path.startsWith('/') ? [rooted, relative] : [relative]
+  const homes = homeSpellers(goal)
   const downward =
-    old.rung === 'repository' ? [repository, ...homeSpellers(goal)] : [...homeSpellers(goal), repository]
+    old.rung === 'repository' && !comesHome(old, goal) ? [repository, ...homes] : [...homes, repository]
   if (path.startsWith('/')) return [rooted, ...downward, relative]
   if (/^\.\.?(?:\/|$)/.test(path) || old.rung === 'relative') return [relative, ...downward]
   return path.startsWith('.') ? [repository, ...downward, relative] : [...downward, relative]
 }
 
 function withoutAlias(old: Writing, goal: Goal): Speller[] {
-  const relative = relativeSpeller(old, goal)
+  const relative = relativeSpeller(old)
   return old.isDestination ? [relative] : [...homeSpellers(goal), repository, relative]
 }
 
 /** The alias of the reference first, then the others that reach the goal, that with the deepest folder first. */
 function aliasSpellers({ layer }: Goal, preferred: string, start: '@' | '@super/'): Speller[] {
+  const deepest = (folders: readonly Path[]): number => Math.max(...folders.map(({ length }) => length))
   return [...layer.aliases]
-    .flatMap(([name, folders]) => folders.map((folder) => ({ name, folder })))
-    .toSorted(
-      (a, b) =>
-        Number(b.name === preferred) - Number(a.name === preferred) || b.folder.length - a.folder.length,
-    )
-    .map(({ name, folder }) => (shape: Shape) => {
-      const below = belowFolder(shape, folder)
+    .toSorted(([a, inA], [b, inB]) => {
+      const first = Number(b === preferred) - Number(a === preferred)
+      return first || deepest(inB) - deepest(inA)
+    })
+    .map(([name]) => (goal: Goal, shape: Shape) => {
+      const folders = goal.layer.aliases.get(name) ?? []
+      const below = folders.map((folder) => belowFolder(shape, folder)).find((path) => path !== undefined)
       return below === undefined ? undefined : `${start}${name}/${below}`
     })
 }
 
 function homeSpellers({ layer }: Goal): Speller[] {
-  return layer.homes.map((home) => (shape: Shape) => belowFolder(shape, home))
+  return layer.homes.map((home) => (_: Goal, shape: Shape) => belowFolder(shape, home))
 }
 
-function repository(shape: Shape): string | undefined {
-  return belowFolder(shape, '' as Path)
+function repository(_: Goal, shape: Shape): string {
+  return shape.path + endOf(shape)
 }
 
-function belowFolder({ path, slash }: Shape, folder: Path): string | undefined {
-  const end = slash ? '/' : ''
-  if (folder === '') return path + end
-  if (path === folder) return ''
-  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) + end : undefined
+function rooted(_: Goal, shape: Shape): string {
+  return `/${shape.path}${endOf(shape)}`
 }
 
-function relativeSpeller({ path, faithful }: Writing, { from }: Goal): Speller {
+function absolute({ folder }: Goal, shape: Shape): string | undefined {
+  return folder === null ? undefined : `${folder}/${shape.path}${endOf(shape)}`
+}
+
+function belowFolder(shape: Shape, folder: Path): string | undefined {
+  if (folder === '') return shape.path + endOf(shape)
+  if (shape.path === folder) return ''
+  return shape.path.startsWith(`${folder}/`) ? shape.path.slice(folder.length + 1) + endOf(shape) : undefined
+}
+
+function relativeSpeller({ path, faithful }: Writing): Speller {
   const dotted = path.startsWith('./')
-  return (shape) => {
-    const written = fromFolder(parentOf(from), namesOf(shape)) + (shape.slash ? '/' : '')
-    const isUpward = written.startsWith('..')
+  return ({ from }, shape) => {
+    const written = asPath(fromFolder(parentOf(from), namesOf(shape)), shape)
     // A name that begins with these would be read as an alias or as the user's home.
     if (/^[@~]/.test(written)) return `./${written}`
-    return dotted && !/^\.\/?$/.test(written) && (faithful || !isUpward) ? `./${written}` : written
+    const isItself = written === '.' || written === './'
+    return dotted && !isItself && (faithful || !written.startsWith('..')) ? `./${written}` : written
   }
 }
 
-function fromFolder(folder: Path, names: readonly string[]): string {
+function fromFolder(folder: Path, names: readonly string[]): string[] {
   const base = folder === '' ? [] : folder.split('/')
   let shared = 0
   while (shared < base.length && shared < names.length && base[shared] === names[shared]) shared++
-  return [...base.slice(shared).map(() => '..'), ...names.slice(shared)].join('/') || '.'
+  const written = [...base.slice(shared).map(() => '..'), ...names.slice(shared)]
+  return written.length > 0 ? written : ['.']
 }

@@ -17,15 +17,22 @@ export interface World {
   readonly folder: string | null
 }
 
+/** How a reference led somewhere. */
+export interface Was {
+  readonly layers: readonly Layer[]
+  readonly from: Path
+  readonly to: string | null
+  readonly rung: Resolution['rung']
+}
+
 /** What has to be written: where, and what it must name. */
 export interface Wish {
   /** The file that the reference will stand in. */
   readonly from: Path
   readonly reference: Reference
   readonly slot: Slot
-  /** What the reference names now, and how it was found. */
-  readonly found: string | null
-  readonly rung: Resolution['rung']
+  /** What the reference named before, and how it was found. */
+  readonly was: Was
   readonly to: string
   readonly faithful: boolean
   /** True for an answer that will do. */
@@ -35,10 +42,10 @@ export interface Wish {
 /** The first spelling that resolves as wished for; undefined when none does. */
 export function writeAnew(world: World, wish: Wish): { replacement: string } | undefined {
   const { reference, slot, from } = wish
-  const goal = goalOf(world, wish)
+  const goal = goalOf(world, from, wish.to)
   for (const path of respell(writingOf(world, wish), goal)) {
     const replacement = slot.write(path)
-    if (/[\r\n]/.test(replacement)) continue
+    if (path === '' || /[\r\n]/.test(replacement)) continue
     const form = formOf(reference, slot, path)
     const resolution = ask(world, from, { form, target: slot.targetOf(path) })
     if (resolution.to === wish.to && wish.accepts(resolution)) return { replacement }
@@ -70,26 +77,19 @@ export function createEdit(
   }
 }
 
-function goalOf({ layers, folder }: World, { from, to }: Wish): Goal {
+function goalOf({ layers, folder }: Pick<World, 'layers' | 'folder'>, from: Path, to: string): Goal {
   const { layer, path } = spotAt(layers, to)
-  return {
-    from,
-    layer,
-    to: path,
-    isFolder: layer.tree.typeOf(path) === 'directory',
-    isOwn: layer === layers[0],
-    folder,
-  }
+  const isFolder = layer.tree.typeOf(path) === 'directory'
+  return { from, layer, to: path, isFolder, isOwn: layer === layers[0], folder }
 }
 
-function writingOf({ layers }: World, { reference, slot, found, rung, faithful }: Wish): Writing {
-  const isOwn = found !== null && spotAt(layers, found).layer === layers[0]
+function writingOf({ folder }: World, { reference, slot, was, faithful }: Wish): Writing {
   return {
     form: reference.form,
     path: slot.path,
     isDestination: slot.isDestination,
-    rung,
-    found: isOwn ? (found as Path) : null,
+    rung: was.rung,
+    goal: was.to === null ? null : goalOf({ layers: was.layers, folder }, was.from, was.to),
     faithful,
   }
 }

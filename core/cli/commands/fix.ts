@@ -2,17 +2,16 @@ import type { FixReport } from '../../index.ts'
 import { Exit, exit, exitForFindings, wrongUsage } from '../exit.ts'
 import type { CommonOptions } from '../options.ts'
 import { printPatch } from '../patch.ts'
-import { counted, countSeverities, painter, printDiagnostics, printJson } from '../print.ts'
+import { counted, countSeverities, painter, printJson } from '../print.ts'
 import { typedPaths } from '../project-path.ts'
 import { openFramework, rootOf, tellFaults } from '../root.ts'
-import { readSourceLines } from '../source.ts'
 
 export interface FixOptions extends CommonOptions {
   readonly write?: true | undefined
   readonly confidence?: string | undefined
 }
 
-/** `heddle fix`: the repairs as a patch on standard output, or written; what stays and a summary on standard error. */
+/** `heddle fix`: the repairs as a patch on standard output, or written; a summary on standard error. */
 export async function fix(paths: readonly string[], options: FixOptions): Promise<void> {
   const framework = await openFramework(options)
   try {
@@ -28,8 +27,6 @@ export async function fix(paths: readonly string[], options: FixOptions): Promis
       printJson(shown)
     } else {
       if (!report.written) printPatch(report.diff)
-      if (!options.quiet)
-        printDiagnostics(report.left, process.stderr, await readSourceLines(framework, report.left))
       if (!options.quiet || report.edits.length > 0) process.stderr.write(summary(report))
     }
     const status = statusOf(report)
@@ -54,7 +51,7 @@ function summary({ written, edits, left }: FixReport): string {
   const paint = painter(process.stderr)
   const files = new Set(edits.map(({ path }) => path)).size
   const what = `${counted(edits.length, 'reference')} in ${counted(files, 'file')}`
-  const stays = left.length === 0 ? '' : `; left: ${countSeverities(left)}`
+  const stays = left.length === 0 ? '' : `; ${countSeverities(left)} left, which heddle check explains`
   if (edits.length === 0) return `\nNothing to repair${stays}.\n`
   if (written) return `\n${paint('green', '✓')} Repaired ${what}${stays}.\n`
   return `\nWould repair ${what}${stays}. Write it with --write.\n`
