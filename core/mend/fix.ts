@@ -1,6 +1,6 @@
 import { compareDiagnostics, compareText, type Diagnostic, fail } from '../base/diagnostic.ts'
 import { findFragmentFaults } from '../load/fragments.ts'
-import type { Linked } from '../load/graph.ts'
+import { isDependency, type Linked } from '../load/graph.ts'
 import { findingOf } from '../resolve/findings.ts'
 import { isWithin, type Path } from '../vfs/path.ts'
 import type { Workspace } from '../vfs/workspace.ts'
@@ -157,10 +157,16 @@ async function holds(
   return !(await losesPart(claim, after, parts))
 }
 
-/** True when a file that was found anew does not have the part that the reference names: then another one was meant. */
+/**
+ * True when a file that was found anew does not have the part that the reference names: then another one was meant. Letter case
+ * is doubt enough only where a new dependency could bring a cycle besides.
+ */
 async function losesPart({ before, edits }: Claim, after: Linked, { library }: MendParts): Promise<boolean> {
   const found = edits
-    .filter(({ index }) => before.resolutions[index]!.to === null)
+    .filter(({ index }) => {
+      const { to, differs } = before.resolutions[index]!
+      return to === null && (differs === null || isDependency(before.module.references[index]!))
+    })
     .map(({ index }) => after.module.references[index]!)
     .filter(({ fragment }) => fragment !== null)
   if (found.length === 0) return false

@@ -2,7 +2,7 @@ import { compareText, fail, HeddleError } from '../base/diagnostic.ts'
 import type { Library } from '../load/library.ts'
 import { parseReference } from '../module/reference.ts'
 import { fold } from '../resolve/fold.ts'
-import { isMarkdown, type Layer } from '../resolve/layers.ts'
+import { folderFiles, isMarkdown, type Layer } from '../resolve/layers.ts'
 import type { Files } from '../vfs/file-system.ts'
 import type { Gate } from '../vfs/gate.ts'
 import { childOf, endingOf, isWithin, nameOf, parentOf, type Path } from '../vfs/path.ts'
@@ -56,7 +56,7 @@ async function findOld(old: string, context: MoveContext): Promise<Path> {
   const resolution = library.resolve(old)
   if (resolution?.status === 'resolved') {
     refuseOtherLayers(resolution.to!, layers)
-    return movable(gate.require(resolution.to!), files)
+    return movable(gate.require(folderOr(old, resolution.to!)), files)
   }
   if (!checked.ok) throw new HeddleError(checked.diagnostic)
   const near = [resolution?.to ?? resolution?.suggestion?.path ?? resolution?.candidates ?? []].flat()
@@ -67,6 +67,14 @@ async function findOld(old: string, context: MoveContext): Promise<Path> {
       ? `Did you mean ${near.slice(0, 5).join(' or ')}?`
       : 'Write its path, or a reference that resolves.',
   )
+}
+
+/** `@modules/x` means the folder when its README answers: who means the README says so. */
+function folderOr(old: string, found: string): string {
+  const name = nameOf(found as Path)
+  const last = nameOf((parseReference(old)?.target.replace(/\/$/, '') ?? '') as Path)
+  const isNamed = last === name || `${last}.md` === name
+  return folderFiles.includes(name) && !isNamed ? parentOf(found as Path) : found
 }
 
 function refuseOtherLayers(path: string, layers: readonly Layer[]): void {

@@ -1,7 +1,7 @@
 import { unescapeMarkdown } from '../module/markdown-escape.ts'
 import { decodePercent, type Reference } from '../module/reference.ts'
 
-/** How characters are escaped where a path stands: not at all, spaces only, or as markdown does it in a destination. */
+/** How a path stands in its text: as it is, behind an `@` with its spaces escaped, or as markdown has it in a destination. */
 type Script = 'plain' | 'spaced' | 'bare' | 'angled'
 
 /** The piece of a text that names the path of a reference. */
@@ -24,13 +24,12 @@ const longest = 2_000
 
 /** Where the path of a reference is written; undefined when the text does not say what was scanned. */
 export function findSlot(text: string, reference: Reference): Slot | undefined {
-  const { offset, text: written, form } = reference
+  const { offset, text: written } = reference
   if (written.length > longest || !text.startsWith(written, offset)) return undefined
   for (const script of scriptsOf(text, reference)) {
-    for (const skipped of written.startsWith('@') && form !== 'alias' ? [0, 1] : [0]) {
-      const end = pathEnd({ script, skipped, reference })
-      if (end !== undefined) return createSlot({ script, reference, skipped, end })
-    }
+    const skipped = script === 'spaced' ? 1 : 0
+    const end = pathEnd({ script, skipped, reference })
+    if (end !== undefined) return createSlot({ script, reference, skipped, end })
   }
   return undefined
 }
@@ -51,6 +50,7 @@ interface Wanted {
 /** The offset in the written text behind the path, when the path reads there as it was scanned. */
 function pathEnd({ script, skipped, reference }: Wanted): number | undefined {
   const { text, target, form } = reference
+  if (script === 'spaced' && !text.startsWith('@')) return undefined
   if (script === 'plain' || script === 'spaced') {
     const hash = text.indexOf('#')
     const end = hash < 0 ? text.length : hash
