@@ -406,7 +406,7 @@ test('references in a moved file go on to name what they named', async () => {
   )
   assert.equal(
     texts['guides/deep/first.md'],
-    '[b](../../docs/b.md) [./b](./../../docs/b.md#x) [img](../../img/i.png) [web](https://x.example) [gone](gone.md) [self](#a)\n',
+    '[b](../../docs/b.md) [./b](./../../docs/b.md#x) [img](../../img/i.png) [web](https://x.example) [gone](../../docs/gone.md) [self](#a)\n',
   )
   assert.equal(texts['docs/b.md'], '[a](../guides/deep/first.md)\n')
 })

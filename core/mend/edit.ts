@@ -26,8 +26,8 @@ export interface PlannedEdit {
   readonly start: number
   readonly end: number
   readonly replacement: string
-  /** The file that it must name afterwards. */
-  readonly to: string
+  /** The file that it must name afterwards; null for one that leads nowhere and goes on to do so. */
+  readonly to: string | null
 }
 
 /** A file as text, and whether a byte-order mark stands before it. */

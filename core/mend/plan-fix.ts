@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Linked } from '../load/graph.ts'
 import { findingOf } from '../resolve/findings.ts'
+import type { Resolution } from '../resolve/trail.ts'
 import type { Answers } from './answer.ts'
 import type { PlannedEdit } from './edit.ts'
 import { findSlot } from './slot.ts'
@@ -56,7 +57,7 @@ function planEdit({ linked, text, index, code }: Broken, planning: FixPlanning):
     was: { layers: planning.world.layers, from: module.path, to: resolution.to, rung: resolution.rung },
     to: answer.to,
     faithful: false,
-    accepts: ({ status }: { status: string | null }) => status === 'resolved',
+    accepts: ({ status, to }: Resolution) => status === 'resolved' && to === answer.to,
   }
   const written = writeAnew(planning.world, wish)
   if (!written) return undefined

@@ -1,13 +1,14 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Linked } from '../load/graph.ts'
 import type { Module } from '../module/module.ts'
-import type { Reference } from '../module/reference.ts'
+import { decodePercent, type Reference } from '../module/reference.ts'
 import type { Layer } from '../resolve/layers.ts'
 import type { Resolution } from '../resolve/trail.ts'
-import type { Path } from '../vfs/path.ts'
+import { parentOf, type Path } from '../vfs/path.ts'
 import type { PlannedEdit } from './edit.ts'
 import type { Moves } from './moves.ts'
 import { isAsGood } from './proof.ts'
+import { denote } from './shape.ts'
 import { findSlot } from './slot.ts'
 import { ask, createEdit, type World, writeAnew } from './writing.ts'
 
@@ -34,6 +35,8 @@ export interface Affected {
   /** The reference by the form that it has at its file's new place. */
   readonly reference: Reference
   readonly to: string
+  /** True for one that leads nowhere, from its own file: it must not come to name another file by accident. */
+  readonly isDead: boolean
 }
 
 /** The references of one file that must be written anew, in order of place. */
@@ -43,14 +46,47 @@ export function findAffected({ module, resolutions }: Linked, planning: RenamePl
   const forms = new Map(moved.get(from)?.references.map(({ offset, form }) => [offset, form]))
   const affected: Affected[] = []
   for (const [index, was] of resolutions.entries()) {
-    if (was.to === null) continue
     const written = module.references[index]!
     const reference = { ...written, form: forms.get(written.offset) ?? written.form }
-    const to = moves.pathOf(was.to)
-    const now = ask(world, from, reference)
-    if (now.to !== to || !isAsGood(was, now)) affected.push({ index, reference, to })
+    const isDead = was.to === null
+    const named = isDead ? placeOfDead(written, was, module.path) : was.to
+    if (named === undefined || (isDead && from === module.path)) continue
+    const to = moves.pathOf(named)
+    const stays = isDead
+      ? denote(parentOf(from), pathOf(written)) === to
+      : leadsTo(to, was)(ask(world, from, reference))
+    // One that is still right may be longer than it would be written here.
+    if (!stays || (from !== module.path && isRelative(written)))
+      affected.push({ index, reference, to, isDead })
   }
   return affected
+}
+
+function isRelative({ form, target }: Reference): boolean {
+  if (target === '' || /^[@/]/.test(target)) return false
+  return form === 'link' || form === 'image' || form === 'import' || /^\.\.?(?:\/|$)/.test(target)
+}
+
+/** Where a link or an import points although nothing is there; undefined for what points nowhere for certain. */
+function placeOfDead(
+  reference: Reference,
+  { status, class: kind }: Resolution,
+  from: Path,
+): string | undefined {
+  const { form } = reference
+  const path = pathOf(reference)
+  const isFromFile = form === 'link' || form === 'image' || form === 'import'
+  const isDead = status === 'missing' || status === 'outside'
+  if (!isFromFile || !isDead || kind === 'example' || path.startsWith('/')) return undefined
+  return denote(parentOf(from), path)
+}
+
+function pathOf({ form, target }: Reference): string {
+  return form === 'link' || form === 'image' ? decodePercent(target) : target
+}
+
+function leadsTo(to: string, was: Resolution): (now: Resolution) => boolean {
+  return (now) => now.to === to && isAsGood(was, now)
 }
 
 /** Plans how the affected references of one file are written; `text` undefined for a file that cannot be edited. */
@@ -63,8 +99,9 @@ export function planRename(
   const left: Diagnostic[] = []
   for (const one of affected) {
     const edit = text === undefined ? undefined : rewrite(linked, { ...one, text }, planning)
-    if (edit) edits.push(edit)
-    else left.push(unspeakable(linked.module, one.reference, one.to))
+    if (edit && edit.shown.before !== edit.shown.after) edits.push(edit)
+    else if (edit) continue
+    else if (!one.isDead) left.push(unspeakable(linked.module, one.reference, one.to))
   }
   return { edits, left }
 }
@@ -82,23 +119,33 @@ export function unspeakable(module: Module, { text, line, column }: Reference, t
 
 function rewrite(
   { module, resolutions }: Linked,
-  { index, reference, to, text }: Affected & { readonly text: string },
+  { index, reference, to, isDead, text }: Affected & { readonly text: string },
   { layers, world, moves }: RenamePlanning,
 ): PlannedEdit | undefined {
   const was = resolutions[index]!
   const slot = findSlot(text, reference)
   if (!slot || slot.path === '') return undefined
+  const from = moves.pathOf(module.path) as Path
+  const leads = leadsTo(to, was)
   const wish = {
-    from: moves.pathOf(module.path) as Path,
+    from,
     reference,
     slot,
-    was: { layers, from: module.path, to: was.to, rung: was.rung },
+    was: isDead
+      ? {
+          layers,
+          from: module.path,
+          to: placeOfDead(reference, was, module.path) ?? null,
+          rung: 'relative' as const,
+        }
+      : { layers, from: module.path, to: was.to, rung: was.rung },
     to,
     faithful: true,
-    accepts: (now: Resolution) => isAsGood(was, now),
+    accepts: (now: Resolution, path: string) =>
+      isDead ? denote(parentOf(from), path) === to && (now.to === null || now.to === to) : leads(now),
   }
   const written = writeAnew(world, wish)
   if (!written) return undefined
   const how = { path: module.id, code: 'RENAMED', confidence: 1, replacement: written.replacement }
-  return createEdit(wish, index, how)
+  return { ...createEdit(wish, index, how), to: isDead ? null : to }
 }

@@ -21,7 +21,7 @@ export function findBroken({ before, edits, expected }: Claim, after: Linked): n
   for (const [index, reference] of before.module.references.entries()) {
     const edit = planned.get(index)
     const was = before.resolutions[index]!
-    const wanted = edit?.to ?? expected(was)
+    const wanted = edit ? edit.to : expected(was)
     if (wanted === null) continue
     const at = places.get(reference.offset + shiftAt(edits, reference.offset))
     const now = at === undefined ? undefined : after.resolutions[at]

@@ -2,7 +2,7 @@ import { type Form, isSuper } from '../module/reference.ts'
 import { folderFiles, homePathOf, type Layer } from '../resolve/layers.ts'
 import type { Rung } from '../resolve/trail.ts'
 import { nameOf, parentOf, type Path } from '../vfs/path.ts'
-import { asPath, endOf, keepHead, keepLength, namesOf, type Shape } from './shape.ts'
+import { asPath, endOf, fromFolder, keepBody, keepHead, keepLength, namesOf, type Shape } from './shape.ts'
 
 /** How a path is written now. */
 export interface Writing {
@@ -45,7 +45,16 @@ export function* respell(old: Writing, goal: Goal): Iterable<string> {
     }
     const isSearched = old.rung === 'category' || old.rung === 'ending'
     if (isSearched) yield keepLength(old.path, before[0]!, after)
-    if (goal.isOwn && old.goal.isOwn) yield keepHead(old.path, before[0]!, after)
+    if (goal.isOwn && old.goal.isOwn) {
+      if (goal.from === old.goal.from) yield keepHead(old.path, before[0]!, after)
+      else if (isRelative(old))
+        yield keepBody(
+          old.path,
+          { from: old.goal.from, shape: before[0]! },
+          { from: goal.from, shape: after },
+        )
+      yield keepHead(old.path, before[0]!, after)
+    }
   }
   for (const spell of spellers) for (const shape of shapesOf(kind, goal.to)) yield spell(goal, shape) ?? ''
 }
@@ -61,8 +70,7 @@ type Speller = (goal: Goal, shape: Shape) => string | undefined
 
 function kindOf({ path, form, goal: old }: Writing, goal: Goal): Kind {
   const slash = path.endsWith('/')
-  if (goal.isFolder || form === 'link' || form === 'image')
-    return { part: 'whole', slash: goal.isFolder && slash }
+  if (goal.isFolder || form === 'link' || form === 'image') return { part: 'whole', slash }
   const last = nameOf(path as Path)
   const named = nameOf(old?.to ?? goal.to)
   const isFolderOf = folderFiles.includes(named) && last !== named && `${last}.md` !== named
@@ -87,6 +95,11 @@ function comesHome({ rung, goal: old, path }: Writing, goal: Goal): boolean {
     homePathOf(layer, goal.to) !== null &&
     homePathOf(layer, goal.from) !== null
   )
+}
+
+function isRelative({ path, form, rung }: Writing): boolean {
+  if (/^[@/]/.test(path)) return false
+  return form === 'link' || form === 'image' || form === 'import' || rung === 'relative'
 }
 
 function spellersOf(old: Writing, goal: Goal): Speller[] {
@@ -159,12 +172,4 @@ function relativeSpeller({ path, faithful }: Writing): Speller {
     const isItself = written === '.' || written === './'
     return dotted && !isItself && (faithful || !written.startsWith('..')) ? `./${written}` : written
   }
-}
-
-function fromFolder(folder: Path, names: readonly string[]): string[] {
-  const base = folder === '' ? [] : folder.split('/')
-  let shared = 0
-  while (shared < base.length && shared < names.length && base[shared] === names[shared]) shared++
-  const written = [...base.slice(shared).map(() => '..'), ...names.slice(shared)]
-  return written.length > 0 ? written : ['.']
 }

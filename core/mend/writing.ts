@@ -2,7 +2,6 @@ import type { Library } from '../load/library.ts'
 import type { Form, Reference } from '../module/reference.ts'
 import type { Layer } from '../resolve/layers.ts'
 import type { Asked } from '../resolve/resolver.ts'
-import { spotAt } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Path } from '../vfs/path.ts'
 import type { PlannedEdit, ReferenceEdit } from './edit.ts'
@@ -35,8 +34,8 @@ export interface Wish {
   readonly was: Was
   readonly to: string
   readonly faithful: boolean
-  /** True for an answer that will do. */
-  accepts(resolution: Resolution): boolean
+  /** True when a path that got this answer will do. */
+  accepts(resolution: Resolution, path: string): boolean
 }
 
 /** The first spelling that resolves as wished for; undefined when none does. */
@@ -48,7 +47,7 @@ export function writeAnew(world: World, wish: Wish): { replacement: string } | u
     if (path === '' || /[\r\n]/.test(replacement)) continue
     const form = formOf(reference, slot, path)
     const resolution = ask(world, from, { form, target: slot.targetOf(path) })
-    if (resolution.to === wish.to && wish.accepts(resolution)) return { replacement }
+    if (wish.accepts(resolution, path)) return { replacement }
   }
   return undefined
 }
@@ -78,9 +77,18 @@ export function createEdit(
 }
 
 function goalOf({ layers, folder }: Pick<World, 'layers' | 'folder'>, from: Path, to: string): Goal {
-  const { layer, path } = spotAt(layers, to)
-  const isFolder = layer.tree.typeOf(path) === 'directory'
-  return { from, layer, to: path, isFolder, isOwn: layer === layers[0], folder }
+  const project = layers[0]!
+  const layer = layers.find(({ label }) => label !== '' && to.startsWith(label)) ?? project
+  // What leads nowhere may be no path that the gate would let through; it is only written, never opened.
+  const path = to.slice(layer.label.length) as Path
+  return {
+    from,
+    layer,
+    to: path,
+    isFolder: layer.tree.typeOf(path) === 'directory',
+    isOwn: layer === project,
+    folder,
+  }
 }
 
 function writingOf({ folder }: World, { reference, slot, was, faithful }: Wish): Writing {
