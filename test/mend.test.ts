@@ -14,7 +14,14 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { createFramework, definePlugin, type Framework, HeddleError, type Path } from 'heddle'
+import {
+  createFramework,
+  definePlugin,
+  type FoundReference,
+  type Framework,
+  HeddleError,
+  type Path,
+} from 'heddle'
 import { memoryFiles, type WritableFiles } from 'heddle/files'
 import { agentsMd, xmlBlocks } from 'heddle/plugins'
 import { createTestFramework, type TestFramework } from 'heddle/testing'
@@ -165,7 +172,7 @@ test('nothing but references changes: line ends, the mark and white space at lin
 test('what has no one right answer is left, with its hint', async () => {
   const text =
     '[name](gates.md) [near](docs/c.md) @modules/quality/gates.md @modules/pattern/tdd.md @modules/X.md#none\n'
-  const files = { 'a.md': text, 'two/b.md': '# 1', 'one/two/b.md': '# 2', 'z.md': '[two](q/two/b.md)' }
+  const files = { 'a.md': text, 'two/b.md': '# 1', 'one/two/b.md': '# 2', 'q/z.md': '[two](two/b.md)' }
   const framework = await open(files)
   const { edits, left, written } = await framework.fix({ write: true })
   assert.deepEqual([edits, written], [[], false])
@@ -177,7 +184,7 @@ test('what has no one right answer is left, with its hint', async () => {
       'a.md:36 REFERENCE_MISSING',
       'a.md:62 REFERENCE_MISSING',
       'a.md:86 REFERENCE_CASE',
-      'z.md:7 REFERENCE_MISSING',
+      'q/z.md:7 REFERENCE_MISSING',
     ],
   )
   assert.ok(left.every(({ hint }) => hint))
@@ -220,32 +227,41 @@ test('a path bounds what is repaired, and a dry run writes nothing', async () =>
   await framework.dispose()
 })
 
-test('an edit that would read as something else is dropped, and the others stay', async () => {
-  // A plugin that takes the right path for no reference at all.
-  const shy = definePlugin({
-    name: 'shy',
-    apply(hooks) {
-      hooks.references.tap('shy', ({ text }) => {
-        const offset = text.indexOf('patterns/tdd.md')
-        return text.includes('modules/patterns') || offset < 0
-          ? []
-          : [{ text: 'patterns/tdd.md', target: 'patterns/tdd.md', fragment: null, form: 'tag', offset }]
-      })
-    },
-  })
-  const files = memoryFiles({ ...around, 'a.md': 'Uses patterns/tdd.md and [b](Docs/b.md).\n' })
-  const framework = await createFramework({ files, plugins: [shy()], builtIn: false, config: false })
-  const { edits, left } = await framework.fix({ write: true })
-  assert.deepEqual(
-    edits.map(({ after }) => after),
-    ['docs/b.md'],
-  )
-  assert.deepEqual(
-    left.map(({ code }) => code),
-    ['REFERENCE_SEARCHED'],
-  )
-  assert.equal(await textAt(files, 'a.md'), 'Uses patterns/tdd.md and [b](docs/b.md).\n')
-  await framework.dispose()
+test('an edit after which the file reads otherwise than planned is dropped, and the others stay', async () => {
+  const written = 'Uses patterns/tdd.md and [b](Docs/b.md).\n'
+  const at = (text: string, target: string): FoundReference[] =>
+    text.includes(target)
+      ? [{ text: target, target, fragment: null, form: 'tag', offset: text.indexOf(target) }]
+      : []
+  // Each reads the path that resolves as no reference, as a shorter one, or as two.
+  const readers: readonly ((text: string) => FoundReference[])[] = [
+    (text) => (text.includes('modules/patterns') ? [] : at(text, 'patterns/tdd.md')),
+    (text) => at(text, 'patterns/tdd.md'),
+    (text) => [
+      ...at(text, 'modules/patterns/tdd.md'),
+      ...at(text, 'patterns/tdd.md').slice(text.includes('modules/') ? 1 : 0),
+      ...(text.includes('modules/') ? at(text, 'Uses') : []),
+    ],
+  ]
+  for (const read of readers) {
+    const plugin = definePlugin({
+      name: 'reader',
+      apply: (hooks) => hooks.references.tap('reader', ({ text }) => read(text)),
+    })
+    const files = memoryFiles({ ...around, 'a.md': written })
+    const framework = await createFramework({ files, plugins: [plugin()], builtIn: false, config: false })
+    const { edits, left } = await framework.fix({ write: true })
+    assert.deepEqual(
+      edits.map(({ after }) => after),
+      ['docs/b.md'],
+    )
+    assert.deepEqual(
+      left.map(({ code }) => code),
+      ['REFERENCE_SEARCHED'],
+    )
+    assert.equal(await textAt(files, 'a.md'), written.replace('Docs', 'docs'))
+    await framework.dispose()
+  }
 })
 
 test('a file that was changed after it was read is a conflict, and nothing is written', async () => {
@@ -372,6 +388,8 @@ test('a name that links and imports can hold is escaped there', async () => {
     texts['docs/a.md'],
     '[a](50%25%20(of)%20it%20%26%20more.md#x) [b](<50%25 (of) it %26 more.md>) ![c](./50%25%20(of)%20it%20%26%20more.md)\n',
   )
+  const closed = await renamed({ 'a.md': '[b](b.md)\n', 'b.md': '# B\n' }, 'b.md', 'b) c(.md')
+  assert.equal(closed['a.md'], '[b](b%29%20c%28.md)\n')
   const notes = { 'docs/CLAUDE.md': '@b.md, please\n', 'docs/b.md': '# B\n' }
   const moved = await renamed(notes, 'docs/b.md', 'docs/more of it.md')
   assert.equal(moved['docs/CLAUDE.md'], '@more\\ of\\ it.md, please\n')
@@ -411,6 +429,12 @@ test('references in a moved file go on to name what they named', async () => {
   assert.equal(texts['docs/b.md'], '[a](../guides/deep/first.md)\n')
 })
 
+test('what a moved file refers to stays as short as it was, and detours stay', async () => {
+  const files = { 'docs/a.md': '[b](b.md) [c](./deep/../c.md)\n', 'docs/b.md': '# B\n', 'docs/c.md': '# C\n' }
+  const texts = await renamed(files, 'docs/a.md', 'guides/a.md')
+  assert.equal(texts['guides/a.md'], '[b](../docs/b.md) [c](./../docs/deep/../c.md)\n')
+})
+
 test('a folder moves with all that is in it, what refers into it, and what its files refer to', async () => {
   const texts = await renamed(
     {
@@ -446,6 +470,24 @@ test('a folder moves with all that is in it, what refers into it, and what its f
     '@modules/habits/good/deep/more.md [up](../../../../docs)\n',
   )
   assert.equal(texts['docs/a.md'], '`.claude/modules/habits/good/`\n')
+})
+
+test('a reference that is only found by searching goes on to show as much of the path as it did', async () => {
+  const texts = await renamed(
+    {
+      '.claude/commands/c.md':
+        '<depends_on>\n  quality/gates.md for all\n  ../../quality/gates.md\n</depends_on>\n',
+      '.claude/system/quality/gates.md': '# Gates\n',
+      'docs/a.md': '`gates.md` says it\n',
+    },
+    '.claude/system/quality/gates.md',
+    '.claude/modules/checks/doors.md',
+  )
+  assert.equal(
+    texts['.claude/commands/c.md'],
+    '<depends_on>\n  checks/doors.md for all\n  ../../checks/doors.md\n</depends_on>\n',
+  )
+  assert.equal(texts['docs/a.md'], '`doors.md` says it\n')
 })
 
 test('a folder that is an alias takes its name with it', async () => {

@@ -46,14 +46,11 @@ export function* respell(old: Writing, goal: Goal): Iterable<string> {
     const isSearched = old.rung === 'category' || old.rung === 'ending'
     if (isSearched) yield keepLength(old.path, before[0]!, after)
     if (goal.isOwn && old.goal.isOwn) {
-      if (goal.from === old.goal.from) yield keepHead(old.path, before[0]!, after)
-      else if (isRelative(old))
-        yield keepBody(
-          old.path,
-          { from: old.goal.from, shape: before[0]! },
-          { from: goal.from, shape: after },
-        )
-      yield keepHead(old.path, before[0]!, after)
+      const seen = { from: goal.from, shape: after }
+      const isSeenAnew = goal.from !== old.goal.from && isRelative(old)
+      yield isSeenAnew
+        ? keepBody(old.path, { from: old.goal.from, shape: before[0]! }, seen)
+        : keepHead(old.path, before[0]!, after)
     }
   }
   for (const spell of spellers) for (const shape of shapesOf(kind, goal.to)) yield spell(goal, shape) ?? ''
