@@ -490,6 +490,18 @@ test('a reference that is only found by searching goes on to show as much of the
   assert.equal(texts['docs/a.md'], '`doors.md` says it\n')
 })
 
+test('a path from the home becomes one from the root when its file leaves the home, and the other way round', async () => {
+  const texts = await renamed(
+    {
+      '.claude/commands/c.md': '`modules/patterns/tdd.md` and [up](../../)\n',
+      '.claude/modules/patterns/tdd.md': '# TDD\n',
+    },
+    '.claude/modules/patterns',
+    'docs/patterns',
+  )
+  assert.equal(texts['.claude/commands/c.md'], '`docs/patterns/tdd.md` and [up](../../)\n')
+})
+
 test('a folder that is an alias takes its name with it', async () => {
   const texts = await renamed(
     { '.claude/guides/a.md': '# A\n', '.claude/commands/c.md': 'See @guides/a.md and @guides/a#a.\n' },

@@ -59,11 +59,8 @@ export function keepBody(written: string, before: Seen, after: Seen): string {
   let up = 0
   while (names[up] === '..' && up < base.length) up++
   const whole = [...base.slice(0, base.length - up), ...names.slice(up)].filter((name) => name !== '.')
-  const isSame = before.shape.path === after.shape.path
-  const kept = isSame
-    ? whole
-    : namesIn(keepHead(whole.join('/'), before.shape, after.shape).replace(/\/$/, ''))
-  if (kept.length === 0 && !isSame) return ''
+  const kept = namesIn(keepHead(whole.join('/'), before.shape, after.shape).replace(/\/$/, ''))
+  if (kept.length === 0) return ''
   const seen = asPath(fromFolder(parentOf(after.from), kept), after.shape)
   return written.startsWith('./') && !/^\.\/?$/.test(seen) ? `./${seen}` : seen
 }
