@@ -1,7 +1,17 @@
 export type { Change } from './vfs/changes.ts'
 export type { DiskFiles, DiskOptions, ModeFiles } from './vfs/disk.ts'
 export { diskFiles } from './vfs/disk.ts'
-export type { Entry, EntryType, Files, FileStat, SyncFiles, WritableFiles } from './vfs/file-system.ts'
+export type {
+  Entry,
+  EntryType,
+  Files,
+  FileStat,
+  Looked,
+  Stamp,
+  SyncFiles,
+  UseRead,
+  WritableFiles,
+} from './vfs/file-system.ts'
 export type { Gate, GateOptions } from './vfs/gate.ts'
 export { createGate, parsePath, resolvePath } from './vfs/gate.ts'
 export type { GitFiles, GitOptions } from './vfs/git.ts'

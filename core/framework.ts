@@ -3,16 +3,15 @@ import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
 import { type Config, defaults, readConfig } from './config.ts'
-import { createCatalogue } from './load/catalogue.ts'
 import { type CheckReport, checkCards } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
+import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
-import type { Library } from './load/library.ts'
-import { closeFiles } from './load/open-packages.ts'
 import type { FixOptions, FixReport } from './mend/fix.ts'
+import type { MendParts } from './mend/parts.ts'
 import type { RenameOptions, RenameReport } from './mend/rename.ts'
-import { createMendParts, type MendingParts } from './mending.ts'
+import { createMendParts } from './mending.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { createHookSet } from './plugin/hooks.ts'
@@ -20,15 +19,16 @@ import { createHost, type Host } from './plugin/host.ts'
 import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
-import { openLibrary } from './reading.ts'
-import { openLayers, reopenProject } from './sources.ts'
+import { openCardStore } from './keeping.ts'
+import { type Change, createLive, type Live, type Watching } from './live.ts'
+import { isTheirs, openReading, type Reading } from './reading.ts'
+import { openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
-import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
-import { diskFiles } from './vfs/disk.ts'
+import { type DiskFiles, diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
 import type { Files } from './vfs/file-system.ts'
 import { createGate } from './vfs/gate.ts'
@@ -102,6 +102,14 @@ export interface Framework {
   explain(reference: string, from?: string): Promise<ExplainedInPlace>
   check(): Promise<CheckReport>
   graph(): Promise<Graph>
+  /**
+   * Looks at the files again and takes in what changed; what `check`, `graph`, `load` and `resolve` give afterwards equals what a
+   * new framework would give. With paths only these are looked at: whoever knows what changed need not look at everything. Work that
+   * has begun ends on what it began with.
+   */
+  refresh(paths?: readonly string[]): Promise<Change>
+  /** Does so whenever something changes, and calls the listener after each change, until it is closed or the framework disposed. */
+  watch(listener: (change: Change) => void): Promise<Watching>
   list(kind: ListKind): Promise<readonly Listed[]>
   /** How a command is called. */
   command(name: string): Promise<CommandHelp>
@@ -148,48 +156,43 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     faults,
     storeFor: (name) => (state === null ? createMemoryStore() : createDurableStore(join(state, name))),
   })
+  const gate = createGate({ deny: config.deny ?? [] })
   const disk =
-    folder === null ? null : diskFiles({ root: folder, gate: createGate({ deny: config.deny ?? [] }) })
-  const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
-  for (const diagnostic of diagnostics) faults.add(diagnostic)
-  const { calls } = hooks
-  const open = (layers: readonly Layer[]): FrameworkParts => {
-    const library = openLibrary(layers, folder, calls)
-    const runner = lazyRunner({
-      library,
-      layers,
-      calls,
-      folder,
-      disk,
-      state,
-      clock,
-      deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
-      concurrency: config.concurrency ?? {},
-    })
-    const mending = { config, layers, library, folder, disk, state, calls }
-    return { library, layers, folder, faults, host, runner, mending, reopen }
+    folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
+  const open = async (): Promise<Reading> => {
+    const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
+    for (const diagnostic of diagnostics) faults.add(diagnostic)
+    const added = options.plugins ?? config.plugins ?? []
+    const store = openCardStore({ config, folder, added, layers })
+    return openReading({ layers, folder, calls: hooks.calls, store })
   }
-  const reopen = async (): Promise<FrameworkParts> => {
-    const [, ...others] = layers
-    return open([await reopenProject(config, disk ?? config.files!, folder), ...others])
-  }
-  return new OpenFramework(open(layers))
+  const live = createLive({ first: await open(), open, folder, clock })
+  const runnerOf = createRunners({
+    calls: hooks.calls,
+    folder,
+    disk,
+    state,
+    clock,
+    deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
+    concurrency: config.concurrency ?? {},
+  })
+  const mendPartsOf = (reading: Reading): MendParts =>
+    createMendParts({ config, reading, folder, disk, state, gate, calls: hooks.calls })
+  return new OpenFramework({ live, folder, disk, faults, host, runnerOf, mendPartsOf })
 }
 
 interface FrameworkParts {
-  readonly library: Library
-  readonly layers: readonly Layer[]
+  readonly live: Live
   readonly folder: string | null
+  readonly disk: DiskFiles | null
   readonly faults: Faults
   readonly host: Host
-  readonly runner: () => Promise<Runner>
-  readonly mending: MendingParts
-  /** The same over the project's files as they are now. */
-  reopen(): Promise<FrameworkParts>
+  readonly runnerOf: (reading: Reading) => Promise<Runner>
+  readonly mendPartsOf: (reading: Reading) => MendParts
 }
 
 class OpenFramework implements Framework {
-  #parts: FrameworkParts
+  readonly #parts: FrameworkParts
   #disposed = false
 
   constructor(parts: FrameworkParts) {
@@ -202,16 +205,24 @@ class OpenFramework implements Framework {
     return this.#parts
   }
 
+  get #reading(): Reading {
+    return this.#open.live.reading
+  }
+
+  get #runner(): Promise<Runner> {
+    return this.#open.runnerOf(this.#reading)
+  }
+
   get faults(): readonly Diagnostic[] {
     return this.#parts.faults.all
   }
 
   async load(reference: string, from?: string): Promise<Module> {
-    return this.#open.library.load(reference, this.#spot(from))
+    return this.#reading.library.load(reference, from === undefined ? undefined : this.#spot(from))
   }
 
   async loadAll(references: readonly string[]): Promise<Composition> {
-    const { library } = this.#open
+    const { library } = this.#reading
     const settled = await Promise.allSettled(references.map((reference) => library.load(reference)))
     const asked = new Map<string, Module>()
     const diagnostics: Diagnostic[] = []
@@ -225,18 +236,23 @@ class OpenFramework implements Framework {
   }
 
   resolve(reference: string, from?: string): Resolved {
-    const { tried: _, candidates: __, plugin: ___, hint: ____, ...resolved } = this.why(reference, from)
-    return resolved
+    const found = this.#reading.resolve(reference, from) ?? notAReference(reference)
+    const { status, to, layer, rung, suggestion } = found
+    return { reference, from: from ?? null, status, path: to, layer, rung, suggestion }
   }
 
   why(reference: string, from?: string): Explained {
-    const resolution = this.#open.library.resolve(reference, this.#spot(from))
-    return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
+    return asExplained(reference, from, this.#reading.resolve(reference, from) ?? notAReference(reference))
   }
 
   async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
-    const { library, layers, faults } = this.#open
-    const asking = { reference, from: this.#spot(from), layers, failuresIn: faults.inHook }
+    const { library, layers } = this.#reading
+    const asking = {
+      reference,
+      from: from === undefined ? undefined : this.#spot(from),
+      layers,
+      failuresIn: this.#parts.faults.inHook,
+    }
     const explanation = await explain(library, asking)
     if (!explanation) return notAReference(reference)
     const { resolution, ...more } = explanation
@@ -244,28 +260,42 @@ class OpenFramework implements Framework {
   }
 
   async check(): Promise<CheckReport> {
-    const { library, layers, folder } = this.#open
-    const catalogued = await createCatalogue(layers.filter(isTheirs), library).cards()
+    const { folder, disk } = this.#open
+    const { catalogue, layers } = this.#reading
+    const catalogued = await catalogue.cards()
     const report = checkCards(folder ?? '', catalogued)
-    return { ...report, diagnostics: [...report.diagnostics, ...this.faults].toSorted(compareDiagnostics) }
+    const found = [
+      ...findAmbiguousNames(layers.filter(isTheirs)),
+      ...findHardLinks(disk?.hardLinks ?? new Set(), catalogued.cards),
+      ...this.faults,
+    ]
+    return { ...report, diagnostics: [...report.diagnostics, ...found].toSorted(compareDiagnostics) }
   }
 
   async graph(): Promise<Graph> {
-    const { library, layers } = this.#open
-    const { linked } = await library.loadEvery(layers.filter(isTheirs))
-    return createGraph(linked)
+    const { catalogue } = this.#reading
+    const references = await catalogue.references()
+    return createGraph(await catalogue.cards(), references)
+  }
+
+  async refresh(paths?: readonly string[]): Promise<Change> {
+    return this.#open.live.refresh(paths && new Set(paths.map((path) => this.#spot(path).path)))
+  }
+
+  watch(listener: (change: Change) => void): Promise<Watching> {
+    return this.#open.live.watch(listener)
   }
 
   async list(kind: ListKind): Promise<readonly Listed[]> {
-    const { library, layers, host, runner } = this.#open
+    const { library, layers } = this.#reading
     if (kind === 'plugins')
-      return host.plugins.map(({ name, description = '' }) => ({
+      return this.#parts.host.plugins.map(({ name, description = '' }) => ({
         name,
         kind: 'plugin',
         plugin: name,
         description,
       }))
-    if (kind === 'operations') return (await (await runner()).operations()).map(asListed)
+    if (kind === 'operations') return (await (await this.#runner).operations()).map(asListed)
     const { linked } = await library.loadEvery(layers)
     return linked
       .map(({ module }) => module)
@@ -279,14 +309,14 @@ class OpenFramework implements Framework {
   }
 
   async command(name: string): Promise<CommandHelp> {
-    return (await this.#open.runner()).command(name)
+    return (await this.#runner).command(name)
   }
 
   async plan(
     command: string,
     given: GivenArguments | Readonly<Record<string, string>> = {},
   ): Promise<ParallelDesign> {
-    return (await this.#open.runner()).plan(command, asGiven(given))
+    return (await this.#runner).plan(command, asGiven(given))
   }
 
   async run(
@@ -294,27 +324,27 @@ class OpenFramework implements Framework {
     given: GivenArguments | Readonly<Record<string, string>> = {},
     options: RunOptions = {},
   ): Promise<Report> {
-    return (await this.#open.runner()).run(command, asGiven(given), options)
+    return (await this.#runner).run(command, asGiven(given), options)
   }
 
   async fix(options: FixOptions = {}): Promise<FixReport> {
     const { fix } = await import('./mend/fix.ts')
-    return this.#mended(await fix(createMendParts(this.#open.mending), options))
+    return this.#mended(await fix(this.#open.mendPartsOf(this.#reading), options))
   }
 
   async rename(old: string, wanted: string, options: RenameOptions = {}): Promise<RenameReport> {
     const { rename } = await import('./mend/rename.ts')
-    return this.#mended(await rename(createMendParts(this.#open.mending), { old, wanted }, options))
+    return this.#mended(await rename(this.#open.mendPartsOf(this.#reading), { old, wanted }, options))
   }
 
   async #mended<T extends { readonly written: boolean }>(report: T): Promise<T> {
-    if (report.written) this.#parts = await this.#parts.reopen()
+    if (report.written) await this.#open.live.refresh()
     return report
   }
 
   async read(module: Module | string): Promise<string> {
     const id = typeof module === 'string' ? module : module.id
-    const { layer, path } = spotAt(this.#open.layers, id)
+    const { layer, path } = spotAt(this.#reading.layers, id)
     const text = decodeText(await layer.files.read(path), id)
     if (!text.ok) throw new HeddleError(text.diagnostic)
     return text.value
@@ -326,13 +356,12 @@ class OpenFramework implements Framework {
     try {
       await this.#parts.host.dispose()
     } finally {
-      for (const { files } of this.#parts.layers) closeFiles(files)
+      await this.#parts.live.close()
     }
   }
 
-  #spot(from: string | undefined): Spot | undefined {
-    if (from === undefined) return undefined
-    return spotAt(this.#open.layers, from)
+  #spot(path: string): Spot {
+    return spotAt(this.#reading.layers, path)
   }
 }
 
@@ -361,15 +390,18 @@ function notAReference(reference: string): never {
   )
 }
 
-/** The running side is loaded when something runs: checking a framework needs none of it. */
-function lazyRunner(parts: RunnerParts): () => Promise<Runner> {
-  let runner: Promise<Runner> | undefined
-  return () => (runner ??= import('./plugin/runner.ts').then(({ createRunner }) => createRunner(parts)))
-}
-
-/** The project's own layers: what is built in is checked where it is written. */
-function isTheirs(layer: Layer): boolean {
-  return layer.name === 'project' || layer.name === 'user'
+/** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */
+function createRunners(
+  parts: Omit<RunnerParts, 'library' | 'layers'>,
+): (reading: Reading) => Promise<Runner> {
+  const runners = new WeakMap<Reading, Promise<Runner>>()
+  return (reading) => {
+    const known =
+      runners.get(reading) ??
+      import('./plugin/runner.ts').then(({ createRunner }) => createRunner({ ...parts, ...reading }))
+    runners.set(reading, known)
+    return known
+  }
 }
 
 function asListed({ kind, plugin, description }: ListedOperation): Listed {

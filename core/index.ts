@@ -16,6 +16,7 @@ export type {
 export { createFramework } from './framework.ts'
 export type { ReferenceTotals } from './load/card.ts'
 export type { CheckReport } from './load/check.ts'
+export type { Change, Watching } from './live.ts'
 export type { Composition, Integration, Levels } from './load/composition.ts'
 export type { GitSource, PackageSource } from './load/open-packages.ts'
 export type { Explanation, PassedOver, PluginHand } from './load/explain.ts'

@@ -1,47 +1,110 @@
+import { createLimit } from './base/limit.ts'
+import { type Catalogue, createCatalogue } from './load/catalogue.ts'
 import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
+import { createProbes } from './load/probes.ts'
 import { createRegistry } from './load/registry.ts'
+import { refreshReading } from './load/refresh.ts'
+import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 import { superAlias } from './module/reference.ts'
+import { createAnswers } from './resolve/answers.ts'
 import type { Layer } from './resolve/layers.ts'
-import { createResolver } from './resolve/resolver.ts'
+import { type Answer, type Asked, createResolver } from './resolve/resolver.ts'
 import type { Spot } from './resolve/rungs.ts'
+import { spotAt } from './resolve/spots.ts'
+import type { Resolution } from './resolve/trail.ts'
 import { parsePath } from './vfs/gate.ts'
-import { parentOf } from './vfs/path.ts'
+import { type Path, parentOf } from './vfs/path.ts'
 
-/** The library over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
-export function openLibrary(layers: readonly Layer[], folder: string | null, calls: HookCalls): Library {
+/** The reading side of a framework. */
+export interface Reading {
+  readonly layers: readonly Layer[]
+  readonly library: Library
+  /** What a reference names as written in a file, by its path as people see it; the same question is answered once. */
+  resolve(reference: string, from?: string): Resolution | undefined
+  /** The cards of the project's own layers: what is built in is checked where it is written. */
+  readonly catalogue: Catalogue
+  /**
+   * Takes in what changed on disk, at the paths given or anywhere, and gives the modules that must be loaded or judged anew;
+   * undefined when the framework has come to have other homes or aliases: then everything must be opened anew.
+   */
+  refresh(dirty?: ReadonlySet<Path>): Promise<readonly string[] | undefined>
+}
+
+export interface ReadingOptions {
+  readonly layers: readonly Layer[]
+  /** The project's folder on the machine; null where there is none. */
+  readonly folder: string | null
+  readonly calls: HookCalls
+  /** Where cards are kept between processes. */
+  readonly store?: CardStore | undefined
+}
+
+/** The reading side over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
+export function openReading({ layers, folder, calls, store }: ReadingOptions): Reading {
   const project = layers[0]!
   const aliases = new Set([...project.aliases.keys(), superAlias])
+  const probes = createProbes()
   const resolver = createResolver({
     layers,
     folder,
-    answer(asked, from) {
-      const answer = calls.resolve({ reference: { ...asked, fragment: null }, from: from?.path ?? null })
-      const parsed = answer && parsePath(answer.path)
-      return parsed?.ok && project.tree.typeOf(parsed.value)
-        ? { path: parsed.value, plugin: answer!.plugin }
-        : undefined
-    },
+    ...(calls.resolves() && { answer: (asked: Asked, from: Spot | null) => answer(asked, from) }),
   })
   const loader = createLoader({
     aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
     virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
     references: (document, exists) => calls.references(document, { aliases, exists }),
-    parse: (draft, { layer }) => calls.parse(draft, { isFile: (path) => isFile(layer, path) }),
+    parse: (draft, spot) => calls.parse(draft, { isFile: (path) => isFile(spot, path) }),
     validate: calls.validate,
-    exists,
+    exists: (spot, target) => {
+      const folder = parentOf(spot.path)
+      return isFile(spot, folder === '' ? target : `${folder}/${target}`)
+    },
   })
   const registry = createRegistry(loader, calls.registered)
-  return createLibrary({ layers, resolver, registry })
+  const library = createLibrary({ layers, resolver, registry })
+  const alone = createLimit(1)
+  const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, probes, store, alone })
+  const refreshing = { layers, resolver, registry, catalogue, probes, invalidated: calls.invalidated }
+  const answers = createAnswers((reference, from) =>
+    library.resolve(reference, from === undefined ? undefined : spotAt(layers, from)),
+  )
+  return {
+    layers,
+    library,
+    resolve: answers.get,
+    catalogue,
+    refresh: (dirty) =>
+      alone(async () => {
+        try {
+          return await refreshReading(refreshing, dirty)
+        } finally {
+          answers.clear()
+        }
+      }),
+  }
+
+  function answer(asked: Asked, from: Spot | null): Answer | undefined {
+    const given = calls.resolve({
+      reference: { target: asked.target, form: asked.form, fragment: null },
+      from: from?.path ?? null,
+    })
+    const parsed = given && parsePath(given.path)
+    return parsed?.ok && project.tree.typeOf(parsed.value)
+      ? { path: parsed.value, plugin: given!.plugin }
+      : undefined
+  }
+
+  function isFile(spot: Spot, path: string): boolean {
+    const parsed = parsePath(path)
+    if (!parsed.ok) return false
+    probes.note(spot, parsed.value)
+    return spot.layer.tree.typeOf(parsed.value) === 'file'
+  }
 }
 
-function exists({ layer, path }: Spot, target: string): boolean {
-  const folder = parentOf(path)
-  return isFile(layer, folder === '' ? target : `${folder}/${target}`)
-}
-
-function isFile(layer: Layer, path: string): boolean {
-  const parsed = parsePath(path)
-  return parsed.ok && layer.tree.typeOf(parsed.value) === 'file'
+/** The project's own layers and the user's: what is checked. */
+export function isTheirs(layer: Layer): boolean {
+  return layer.name === 'project' || layer.name === 'user'
 }

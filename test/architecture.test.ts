@@ -19,8 +19,9 @@ const order = [
   ['operations'],
   ['plugin'],
   ['config'],
-  ['sources', 'reading'],
+  ['sources', 'reading', 'keeping'],
   ['mending'],
+  ['live'],
   ['framework'],
   ['index', 'files', 'testing'],
   ['server', 'plugins'],
@@ -32,6 +33,7 @@ const doors: Readonly<Record<string, string>> = {
   tapable: 'core/plugin/hooks.ts',
   memfs: 'core/vfs/memory.ts',
   'js-yaml': 'core/module/frontmatter.ts',
+  chokidar: 'core/vfs/watch.ts',
 }
 
 interface SourceFile {

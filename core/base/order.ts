@@ -48,57 +48,79 @@ export function topologicalOrder<T extends Ordered>(items: readonly T[]): OrderR
  * Each cycle is rotated to start at its smallest name and the list is sorted, so that the result is stable.
  */
 export function findCycles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
-  const index = new Map<string, number>()
-  const low = new Map<string, number>()
-  const open: string[] = []
-  const isOpen = new Set<string>()
-  const cycles: string[][] = []
-  for (const node of edges.keys()) if (!index.has(node)) connect(node)
-  return cycles.toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1))
+  return findComponents(edges)
+    .map((members) => asCycle(members, edges))
+    .toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1))
+}
 
-  function enter(node: string): { node: string; next: number } {
-    index.set(node, index.size)
-    low.set(node, index.get(node)!)
+/** Works on numbers: ten thousand names would be hashed a hundred thousand times. */
+function findComponents(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  const names = [...edges.keys()]
+  const numbers = new Map(names.map((name, number) => [name, number]))
+  const targets = names.map((name) => numbersOf(edges.get(name)!, numbers))
+  // 0 is not yet seen, Infinity is closed.
+  const order = new Float64Array(names.length)
+  const low = new Float64Array(names.length)
+  const next = new Int32Array(names.length)
+  const open: number[] = []
+  const components: string[][] = []
+  let seen = 0
+  for (let root = 0; root < names.length; root++) if (order[root] === 0) connect(root)
+  return components
+
+  function enter(node: number): number {
+    order[node] = low[node] = ++seen
     open.push(node)
-    isOpen.add(node)
-    return { node, next: 0 }
+    return node
   }
 
-  function connect(root: string): void {
-    const stack = [enter(root)]
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const to = edges.get(top.node)?.[top.next++]
+  function connect(root: number): void {
+    const path = [enter(root)]
+    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
+      const to = targets[node]![next[node]!++]
       if (to !== undefined) {
-        if (!index.has(to)) stack.push(enter(to))
-        else if (isOpen.has(to)) low.set(top.node, Math.min(low.get(top.node)!, index.get(to)!))
+        if (order[to] === 0) path.push(enter(to))
+        else low[node] = Math.min(low[node]!, order[to]!)
         continue
       }
-      stack.pop()
-      const parent = stack.at(-1)
-      if (parent) low.set(parent.node, Math.min(low.get(parent.node)!, low.get(top.node)!))
-      if (low.get(top.node) === index.get(top.node)) close(top.node)
+      path.pop()
+      const parent = path.at(-1)
+      if (low[node] === order[node]) close(node)
+      else if (parent !== undefined) low[parent] = Math.min(low[parent]!, low[node]!)
     }
   }
 
-  function close(node: string): void {
+  function close(node: number): void {
     const members = open.splice(open.lastIndexOf(node))
-    for (const member of members) isOpen.delete(member)
-    if (members.length > 1 || edges.get(node)?.includes(node)) cycles.push(asPath(members))
+    for (const member of members) order[member] = Infinity
+    if (members.length > 1 || targets[node]!.includes(node))
+      components.push(members.map((member) => names[member]!))
   }
+}
 
-  function asPath(members: readonly string[]): string[] {
-    const inside = new Set(members)
-    const start = members.reduce((a, b) => (a < b ? a : b))
-    const path = [start]
-    const seen = new Set(path)
-    for (let at = start; ;) {
-      const next = edges.get(at)?.find((to) => inside.has(to) && !seen.has(to))
-      if (next === undefined) break
-      path.push(next)
-      seen.add(next)
-      at = next
-    }
-    const rest = members.filter((member) => !seen.has(member)).toSorted()
-    return [...path, ...rest]
+/** Names that are no nodes have no edges and are in no cycle. */
+function numbersOf(names: readonly string[], numbers: ReadonlyMap<string, number>): number[] {
+  const found: number[] = []
+  for (const name of names) {
+    const number = numbers.get(name)
+    if (number !== undefined) found.push(number)
   }
+  return found
+}
+
+/** The members as a path along edges as far as that goes, from the smallest name; then the rest. */
+function asCycle(members: readonly string[], edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const inside = new Set(members)
+  const start = members.reduce((a, b) => (a < b ? a : b))
+  const path = [start]
+  const seen = new Set(path)
+  for (let at = start; ;) {
+    const next = edges.get(at)?.find((to) => inside.has(to) && !seen.has(to))
+    if (next === undefined) break
+    path.push(next)
+    seen.add(next)
+    at = next
+  }
+  const rest = members.filter((member) => !seen.has(member)).toSorted()
+  return [...path, ...rest]
 }

@@ -3,7 +3,8 @@ import type { LayerName } from '../module/module.ts'
 import { mustExist } from '../resolve/findings.ts'
 import { isMarkdown } from '../resolve/layers.ts'
 import type { ResolutionStatus } from '../resolve/trail.ts'
-import { isDependency, type Linked } from './graph.ts'
+import { type FragmentUse, fragmentsOf } from './fragments.ts'
+import { isDependency, type Linked } from './linked.ts'
 
 /** References that must exist, by how they ended. */
 export interface ReferenceTotals {
@@ -41,10 +42,16 @@ export interface Card {
   readonly needs: readonly Edge[]
   /** The other way round: markdown files that the module says it provides something to. */
   readonly provides: readonly Edge[]
+  /** Markdown files whose text an agent host puts in place where this file is read: imports, and what would be one there. */
+  readonly imports: readonly Edge[]
   /** Ids of everything that any of its references found, each once, itself left out. */
   readonly refersTo: readonly string[]
+  /** References to parts of modules. */
+  readonly uses: readonly FragmentUse[]
   /** What is wrong with this module and its references, whatever other modules say. */
   readonly findings: readonly Diagnostic[]
+  /** Parts that the module refers to and that their modules do not have. */
+  readonly partFindings: readonly Diagnostic[]
 }
 
 /** The card of a module with the answers to its references. */
@@ -64,7 +71,9 @@ export function createCard(linked: Linked, findings: readonly Diagnostic[]): Car
     totals: countReferences(linked),
     ...edgesOf(linked),
     refersTo: targetsOf(linked),
+    uses: fragmentsOf(linked),
     findings: [...linked.module.diagnostics, ...findings],
+    partFindings: [],
   }
 }
 
@@ -86,18 +95,20 @@ function countReferences({ module, resolutions }: Linked): ReferenceTotals {
   return totals
 }
 
-function edgesOf({ module, resolutions }: Linked): { needs: Edge[]; provides: Edge[] } {
+function edgesOf({ module, resolutions }: Linked): Pick<Card, 'needs' | 'provides' | 'imports'> {
   const needs: Edge[] = []
   const provides: Edge[] = []
+  const imports: Edge[] = []
   for (const [index, reference] of module.references.entries()) {
-    const to = resolutions[index]!.to
+    const { to, rung } = resolutions[index]!
     const { role, form, line, column } = reference
     if (!to || !isMarkdown(to)) continue
     const edge = { to, through: role ?? form, line, column }
     if (isDependency(reference)) needs.push(edge)
     else if (role === 'provides_to') provides.push(edge)
+    if (form === 'import' || (role === 'import' && rung === 'relative')) imports.push(edge)
   }
-  return { needs, provides }
+  return { needs, provides, imports }
 }
 
 function targetsOf({ module, resolutions }: Linked): string[] {

@@ -1,27 +1,234 @@
-import type { Diagnostic } from '../base/diagnostic.ts'
+import { compareText, type Diagnostic } from '../base/diagnostic.ts'
+import type { Limit } from '../base/limit.ts'
 import type { Layer } from '../resolve/layers.ts'
+import type { Spot } from '../resolve/rungs.ts'
+import { idOf } from '../resolve/spots.ts'
+import type { Resolution } from '../resolve/trail.ts'
+import type { Stamp } from '../vfs/file-system.ts'
+import type { Path } from '../vfs/path.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
-import { findFragmentFaults } from './fragments.ts'
-import type { Library } from './library.ts'
+import { createCycleFinder } from './cycles.ts'
+import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
+import { type GraphReference, referencesOf } from './graph.ts'
+import { type Library, spotsIn } from './library.ts'
+import type { Linked } from './linked.ts'
+import type { Probes } from './probes.ts'
+import { dependenciesIn, isTrusted, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
+import type { CardStore } from './store.ts'
 
-/** The cards of all modules of some layers. */
+/** The cards of all modules of some layers, kept until what they depend on changes. */
 export interface Catalogue {
-  /** Every card, in the order of the layers and their files; loads what is not known yet. */
+  /** Every card by id; makes those that are not there. The same list is given until something changes. */
   cards(): Promise<Catalogued>
+  /** The references of every module by its id, as the graph shows them. */
+  references(): Promise<ReadonlyMap<string, readonly GraphReference[]>>
+  /** The card that is there now. */
+  peek(id: string): Card | undefined
+  /** Takes out the cards that `isStale` names; gives their ids. */
+  takeOut(isStale: (entry: Entry) => boolean): readonly string[]
+  /** Puts the cards into the store when there is one and some were made. */
+  keep(): Promise<void>
 }
 
-/** A catalogue of the layers given. */
-export function createCatalogue(layers: readonly Layer[], library: Library): Catalogue {
+/** A card, and what it was made from. */
+export interface Entry {
+  readonly spot: Spot
+  readonly card: Card
+  /** Undefined for a card that was kept from another process. */
+  readonly resolutions: readonly Resolution[] | undefined
+}
+
+export interface CatalogueOptions {
+  readonly layers: readonly Layer[]
+  readonly library: Library
+  readonly probes: Probes
+  /** Where cards are kept from one process to the next. */
+  readonly store?: CardStore | undefined
+  /** One task at a time: cards are made from one state of the files. */
+  readonly alone: Limit
+}
+
+interface Kept extends Entry {
+  card: Card
+  resolutions: readonly Resolution[] | undefined
+  /** What it was kept with; undefined for a card that was made here. */
+  readonly kept: KeptCard | undefined
+  /** Of the file, taken before it was read; undefined where nothing can be told by it. */
+  readonly stamp: Stamp | undefined
+  /** The parts that references to this module may name, a line each; one text is small where ten thousand lists are not. */
+  readonly parts: string | undefined
+  rows: readonly GraphReference[] | undefined
+}
+
+/** Fewer modules are loaded as quickly as their cards are read. */
+const leastKept = 200
+/** Modules loaded at once; what is on their cards is all that stays of them. */
+const batchSize = 500
+
+/** A catalogue of the layers given; nothing is loaded before it is asked for. */
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const { layers, library, probes, store, alone } = options
+  const entries = new Map<string, Kept>()
+  const takenOut = new Set<string>()
+  let isRestored = store === undefined
+  let made = 0
+  const findCycles = createCycleFinder()
+  let there: { readonly files: FileLists; readonly spots: ReadonlyMap<string, Spot> } = {
+    files: [],
+    spots: new Map(),
+  }
+  /** What was given last, and the files that it was made of; failures are asked for again. */
+  let last: { readonly files: FileLists; readonly given: Catalogued } | undefined
+
+  async function fill(): Promise<Catalogued> {
+    const files = layers.map(({ tree }) => tree.files)
+    if (last && isSame(files, last.files)) return last.given
+    const given = await make()
+    last = given.failures.length === 0 ? { files, given } : undefined
+    return given
+  }
+
+  async function make(): Promise<Catalogued> {
+    const spots = spotsNow()
+    if (!isRestored) await restore(spots)
+    const touched = dropVanished(spots)
+    for (const id of takenOut) touched.add(id)
+    takenOut.clear()
+    const failures = new Map<string, Diagnostic>()
+    const wanted = [...spots].filter(([id]) => !entries.has(id)).map(([, spot]) => spot)
+    for (let at = 0; at < wanted.length; at += batchSize) {
+      const batch = wanted.slice(at, at + batchSize)
+      const stamps = store ? settledStamps(batch) : []
+      for (const [index, result] of (await library.getMany(batch)).entries()) {
+        const spot = batch[index]!
+        if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))
+        else failures.set(idOf(spot), result.diagnostic)
+        touched.add(idOf(spot))
+      }
+    }
+    made += wanted.length
+    await judgeParts(touched)
+    const cards: Card[] = []
+    for (const id of spots.keys()) if (entries.has(id)) cards.push(entries.get(id)!.card)
+    return { cards, failures: [...failures.values()], cycles: findCycles(cards) }
+  }
+
+  /** Every spot by its id, in order; the same map until the trees change. */
+  function spotsNow(): ReadonlyMap<string, Spot> {
+    const files = layers.map(({ tree }) => tree.files)
+    if (!isSame(files, there.files)) {
+      const found = layers.flatMap(spotsIn).map((spot) => [idOf(spot) as string, spot] as const)
+      there = { files, spots: new Map(found.sort(([a], [b]) => compareText(a, b))) }
+    }
+    return there.spots
+  }
+
+  async function restore(spots: ReadonlyMap<string, Spot>): Promise<void> {
+    isRestored = true
+    const snapshot = spots.size < leastKept ? undefined : await store!.read()
+    for (const kept of snapshot ? stillValid(snapshot, layers, spots) : []) {
+      const { card, stamp } = kept
+      const from = { spot: spots.get(card.id)!, card, kept, stamp }
+      entries.set(card.id, { ...from, resolutions: undefined, parts: undefined, rows: undefined })
+    }
+  }
+
+  function enter(spot: Spot, linked: Linked, stamp: Stamp | undefined): Kept {
+    const card = createCard(linked, library.findings(linked))
+    const parts = partsOf(linked.module).join('\n')
+    const from = { spot, card, kept: undefined, stamp, parts }
+    return { ...from, resolutions: linked.resolutions, rows: undefined }
+  }
+
+  function dropVanished(spots: ReadonlyMap<string, Spot>): Set<string> {
+    const vanished = new Set<string>()
+    for (const id of entries.keys()) if (!spots.has(id)) vanished.add(id)
+    for (const id of vanished) entries.delete(id)
+    return vanished
+  }
+
+  /** Judges the references to parts of modules that stand in a module that was touched, or name one. */
+  async function judgeParts(touched: ReadonlySet<string>): Promise<void> {
+    const isTouched = ({ card }: Kept): boolean =>
+      touched.has(card.id) || card.uses.some(({ to }) => touched.has(to))
+    const judged = [...entries.values()].filter((entry) => entry.card.uses.length > 0 && isTouched(entry))
+    const known = new Map<string, readonly string[] | undefined>()
+    for (const entry of judged) {
+      const partFindings: Diagnostic[] = []
+      for (const use of entry.card.uses) {
+        if (!known.has(use.to)) known.set(use.to, await partsNamed(use))
+        const parts = known.get(use.to)
+        const fault = parts && judgeFragment(use, parts, entry.card.id)
+        if (fault) partFindings.push(fault)
+      }
+      entry.card = { ...entry.card, partFindings }
+    }
+  }
+
+  /** The parts of a module of any layer; undefined for what cannot be read, which is told of elsewhere. */
+  async function partsNamed({ to }: FragmentUse): Promise<readonly string[] | undefined> {
+    const entry = entries.get(to)
+    if (entry?.parts !== undefined) return entry.card.digest === '' ? undefined : entry.parts.split('\n')
+    const module = await library.loadId(to)
+    return module && partsOf(module)
+  }
+
+  async function rows(): Promise<ReadonlyMap<string, readonly GraphReference[]>> {
+    await fill()
+    const found = new Map<string, readonly GraphReference[]>()
+    for (const [id, entry] of entries) {
+      entry.rows ??= await rowsOf(entry)
+      found.set(id, entry.rows)
+    }
+    return found
+  }
+
+  async function rowsOf(entry: Kept): Promise<readonly GraphReference[]> {
+    const [result] = await library.getMany([entry.spot])
+    if (!result?.ok) return []
+    entry.resolutions ??= library.link(result.value, entry.spot).resolutions
+    return referencesOf({ module: result.value, resolutions: entry.resolutions })
+  }
+
+  async function keep(): Promise<void> {
+    if (!store || made === 0 || entries.size < leastKept) return
+    const kept: KeptCard[] = []
+    for (const { card, stamp, resolutions, kept: before } of entries.values()) {
+      if (!stamp) continue
+      const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : before!
+      kept.push({ card, stamp, folders: how.folders, searches: how.searches })
+    }
+    made = 0
+    await store.write(takeSnapshot(layers, kept))
+  }
+
   return {
-    async cards() {
-      const { linked, diagnostics } = await library.loadEvery(layers)
-      const failures: readonly Diagnostic[] = diagnostics
-      const moduleOf = await library.withParts(linked)
-      const cards: Card[] = linked.map((one) =>
-        createCard(one, [...library.findings(one), ...findFragmentFaults(one, moduleOf)]),
-      )
-      return { cards, failures }
+    cards: () => alone(fill),
+    references: () => alone(rows),
+    keep: () => alone(keep),
+    peek: (id) => entries.get(id)?.card,
+    takeOut(isStale) {
+      const taken = [...entries.values()].filter(isStale).map(({ card }) => card.id)
+      for (const id of taken) {
+        entries.delete(id)
+        takenOut.add(id)
+      }
+      if (taken.length > 0) last = undefined
+      return taken
     },
   }
+}
+
+type FileLists = readonly (readonly Path[])[]
+
+/** Trees give the same list until something in it changes. */
+function isSame(a: FileLists, b: FileLists): boolean {
+  return a.length === b.length && a.every((list, index) => list === b[index])
+}
+
+/** Stamps by which a later process can tell that the files are the same. */
+function settledStamps(spots: readonly Spot[]): (Stamp | undefined)[] {
+  const now = Date.now()
+  return stampsOf(spots).map((stamp) => (stamp && isTrusted(stamp, now) ? stamp : undefined))
 }

@@ -1,6 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
-import { findCycles } from '../base/order.ts'
 import type { Card, ReferenceTotals } from './card.ts'
+import { findExpansions, importsOf } from './expansion.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -11,37 +11,44 @@ export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Cards of modules that were loaded, and why the others could not be. */
+/** Cards of modules that were loaded, by id, and why the others could not be. */
 export interface Catalogued {
   readonly cards: readonly Card[]
   readonly failures: readonly Diagnostic[]
+  /** Modules that need each other, each cycle as a path of ids that leads back to its first. */
+  readonly cycles: readonly (readonly string[])[]
 }
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
-export function checkCards(root: string, { cards, failures }: Catalogued): CheckReport {
-  const findings = cards.flatMap((card) => card.findings)
+export function checkCards(root: string, catalogued: Catalogued): CheckReport {
+  const { cards, failures } = catalogued
+  const findings: Diagnostic[] = []
+  for (const card of cards)
+    if (card.findings.length + card.partFindings.length > 0)
+      findings.push(...card.findings, ...card.partFindings)
   return {
     root,
     modules: cards.length + failures.length,
     references: sumTotals(cards),
-    diagnostics: [...failures, ...findings, ...findAmong(cards)].toSorted(compareDiagnostics),
+    diagnostics: [...failures, ...findings, ...findAmong(catalogued)].toSorted(compareDiagnostics),
   }
 }
 
 /** What only shows when all modules are looked at together. */
-function findAmong(cards: readonly Card[]): Diagnostic[] {
-  return findCycles(needsById(cards)).map(cycleFound)
-}
-
-/** What each module needs among markdown files, by id, in order of place and without repetition. */
-function needsById(cards: readonly Card[]): Map<string, string[]> {
-  return new Map(cards.map(({ id, needs }) => [id, [...new Set(needs.map(({ to }) => to))]]))
+function findAmong({ cards, cycles }: Catalogued): Diagnostic[] {
+  return [...cycles.map(cycleFound), ...findExpansions(cards, importsOf(cards))]
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {
   const sum = { total: 0, resolved: 0, searched: 0, missing: 0, ambiguous: 0, outside: 0 }
-  for (const { totals } of cards)
-    for (const key of Object.keys(sum) as (keyof ReferenceTotals)[]) sum[key] += totals[key]
+  for (const { totals } of cards) {
+    sum.total += totals.total
+    sum.resolved += totals.resolved
+    sum.searched += totals.searched
+    sum.missing += totals.missing
+    sum.ambiguous += totals.ambiguous
+    sum.outside += totals.outside
+  }
   return sum
 }
 

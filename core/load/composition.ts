@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Module } from '../module/module.ts'
-import { dependenciesOf, type Linked } from './graph.ts'
+import { dependenciesOf, type Linked } from './linked.ts'
 
 /** The closure in levels; ids in depth-first order. */
 export interface Levels {

@@ -3,7 +3,7 @@ import { type Form, isSuper, parseReference, type Reference } from '../module/re
 import { isMarkdown, type Layer } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import type { Resolution } from '../resolve/trail.ts'
-import { judgeFragment } from './fragments.ts'
+import { judgeFragment, partsOf } from './fragments.ts'
 import type { Library } from './library.ts'
 
 /** What a plugin had to do with a reference: it found it in its file, it answered, or it failed when it was asked. */
@@ -99,5 +99,5 @@ async function fragmentFault(
   if (!fragment || !spot || !isMarkdown(spot.path)) return null
   const module = await library.loadSpot(spot).catch(() => undefined)
   const use = { to: resolution.to!, fragment, text, line: 1, column: 1 }
-  return (module && judgeFragment(use, module, '')) ?? null
+  return (module && judgeFragment(use, partsOf(module), '')) ?? null
 }

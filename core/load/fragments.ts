@@ -3,7 +3,7 @@ import { findNearest } from '../base/nearest.ts'
 import type { Module } from '../module/module.ts'
 import { decodePercent } from '../module/reference.ts'
 import { isMarkdown } from '../resolve/layers.ts'
-import type { Linked } from './graph.ts'
+import type { Linked } from './linked.ts'
 
 /** A reference to a part of a markdown module: `path.md#part`. Plain data. */
 export interface FragmentUse {
@@ -20,23 +20,16 @@ export interface FragmentUse {
 export type Parted = Pick<Module, 'headings' | 'anchors' | 'parts'>
 
 /**
- * A finding for each reference of a module to a part that its target does not have: `FRAGMENT_MISSING`, a warning, because
- * the file is still found. Parts are headings by their slug, blocks by name, and anchors; letter case does not count, as on
- * GitHub. Mentions are not graded, nor targets of which `moduleOf` knows nothing.
+ * `FRAGMENT_MISSING`, a warning because the file is still found, for a reference to a part that its target does not have;
+ * undefined when it has it. Parts are headings by their slug, blocks by name, and anchors; letter case does not count, as on
+ * GitHub. `parts` are those of the target (`partsOf`), `from` is where the reference stands.
  */
-export function findFragmentFaults(
-  linked: Linked,
-  moduleOf: (id: string) => Parted | undefined,
-): Diagnostic[] {
-  return fragmentsOf(linked).flatMap((use) => {
-    const module = moduleOf(use.to)
-    return (module && judgeFragment(use, module, linked.module.id)) ?? []
-  })
-}
-
-/** The finding about one reference to a part, undefined when the module has it; `from` is where the reference stands. */
-export function judgeFragment(use: FragmentUse, module: Parted, from: string): Diagnostic | undefined {
-  return isEverywhere(use.fragment) || has(module, use.fragment) ? undefined : faultOf(use, module, from)
+export function judgeFragment(
+  use: FragmentUse,
+  parts: readonly string[],
+  from: string,
+): Diagnostic | undefined {
+  return isEverywhere(use.fragment) || has(parts, use.fragment) ? undefined : faultOf(use, parts, from)
 }
 
 /** Places that a browser or a host finds by itself: the top, lines, footnotes, text. */
@@ -64,17 +57,17 @@ export function partsOf({ headings, anchors, parts }: Parted): string[] {
   return [...headings.map(({ slug }) => slug), ...parts.names, ...named, ...codes, ...anchors]
 }
 
-function has(module: Parted, fragment: string): boolean {
+function has(parts: readonly string[], fragment: string): boolean {
   // Nearly every fragment is the slug of a heading, letter by letter.
-  return module.headings.some(({ slug }) => slug === fragment) || namesOf(module).has(wanted(fragment))
+  return parts.includes(fragment) || namesOf(parts).has(wanted(fragment))
 }
 
 /** Many references may ask one module; its names are made once. */
-const known = new WeakMap<Parted, ReadonlySet<string>>()
+const known = new WeakMap<readonly string[], ReadonlySet<string>>()
 
-function namesOf(module: Parted): ReadonlySet<string> {
-  const names = known.get(module) ?? new Set(partsOf(module).map(plain))
-  known.set(module, names)
+function namesOf(parts: readonly string[]): ReadonlySet<string> {
+  const names = known.get(parts) ?? new Set(parts.map(plain))
+  known.set(parts, names)
   return names
 }
 
@@ -89,21 +82,21 @@ function plain(name: string): string {
     .normalize('NFC')
 }
 
-function faultOf(use: FragmentUse, module: Parted, from: string): Diagnostic {
+function faultOf(use: FragmentUse, parts: readonly string[], from: string): Diagnostic {
   const { to, fragment, text, line, column } = use
   return {
     code: 'FRAGMENT_MISSING',
     severity: 'warning',
     message: `"${text}" names a part "${fragment}" that ${to === from ? 'this file' : to} does not have.`,
-    hint: hintFor(fragment, module),
+    hint: hintFor(fragment, parts),
     at: { path: from, line, column },
   }
 }
 
 const shown = 5
 
-function hintFor(fragment: string, module: Parted): string {
-  const names = [...new Set(partsOf(module))].filter((name) => name !== '')
+function hintFor(fragment: string, parts: readonly string[]): string {
+  const names = [...new Set(parts)].filter((name) => name !== '')
   const near = nearTo(wanted(fragment), names)
   if (near.length > 0) return `Did you mean ${near.map((name) => `#${name}`).join(' or ')}?`
   if (names.length === 0) return 'It has no headings: refer to the whole file.'

@@ -1,10 +1,9 @@
-import { compareText } from '../base/diagnostic.ts'
-import { findCycles } from '../base/order.ts'
-import type { Module } from '../module/module.ts'
-import type { Form, Reference, ReferenceClass } from '../module/reference.ts'
-import { isMarkdown } from '../resolve/layers.ts'
 import type { LayerName } from '../module/module.ts'
-import type { Resolution, ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
+import type { Form, ReferenceClass } from '../module/reference.ts'
+import type { ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
+import type { Card } from './card.ts'
+import type { Catalogued } from './check.ts'
+import type { Linked } from './linked.ts'
 
 /** A module as the graph shows it. */
 export interface GraphModule {
@@ -45,46 +44,22 @@ export interface Graph {
   readonly cycles: readonly (readonly string[])[]
 }
 
-/** A module with the answers to its references, in their order. */
-export interface Linked {
-  readonly module: Module
-  readonly resolutions: readonly Resolution[]
-}
-
-/** The graph of modules, sorted by path; references in order of place. */
-export function createGraph(linked: readonly Linked[]): Graph {
-  const sorted = linked.toSorted((a, b) => compareText(a.module.id, b.module.id))
-  const references = sorted.flatMap(referencesOf)
-  const referred = new Set(references.filter(({ from, to }) => from !== to).map(({ to }) => to))
+/** The graph of modules; references come in order of place. */
+export function createGraph(
+  { cards, cycles }: Pick<Catalogued, 'cards' | 'cycles'>,
+  references: ReadonlyMap<string, readonly GraphReference[]>,
+): Graph {
+  const referred = new Set<string>()
+  for (const { refersTo } of cards) for (const id of refersTo) referred.add(id)
   return {
-    modules: sorted.map(({ module }) => asGraphModule(module, referred)),
-    references,
-    cycles: findCycles(dependencyEdges(sorted)),
+    modules: cards.map((card) => asGraphModule(card, referred)),
+    references: cards.flatMap(({ id }) => references.get(id) ?? []),
+    cycles,
   }
 }
 
-/** True for references that say "I need this"; links and mentions only point, and `provides_to` points the other way. */
-export function isDependency(reference: Pick<Reference, 'form' | 'role'>): boolean {
-  const { form, role } = reference
-  return form !== 'link' && form !== 'image' && form !== 'mention' && role !== 'provides_to'
-}
-
-/** What each module needs among markdown files, by id, in order of place and without repetition. */
-export function dependencyEdges(linked: readonly Linked[]): Map<string, string[]> {
-  return new Map(linked.map((item) => [item.module.id as string, dependenciesOf(item)]))
-}
-
-/** Ids of the modules that one module needs, in order of place. */
-export function dependenciesOf({ module, resolutions }: Linked): string[] {
-  const found = new Set<string>()
-  for (const [index, reference] of module.references.entries()) {
-    const to = resolutions[index]?.to
-    if (to && isDependency(reference) && isMarkdown(to)) found.add(to)
-  }
-  return [...found]
-}
-
-function referencesOf({ module, resolutions }: Linked): GraphReference[] {
+/** The references of a module as the graph shows them. */
+export function referencesOf({ module, resolutions }: Linked): GraphReference[] {
   return module.references.map((reference, index) => {
     const { class: kind, status, to, rung, layer, suggestion } = resolutions[index]!
     const { line, column, text, target, form } = reference
@@ -105,8 +80,8 @@ function referencesOf({ module, resolutions }: Linked): GraphReference[] {
   })
 }
 
-function asGraphModule(module: Module, referred: ReadonlySet<string | null>): GraphModule {
-  const { id, kind, name, title, version, bytes, tokens, entry } = module
+function asGraphModule(card: Card, referred: ReadonlySet<string>): GraphModule {
+  const { id, kind, name, title, version, bytes, tokens, entry } = card
   const orphan = !entry && kind !== 'document' && !referred.has(id)
   return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan }
 }

@@ -1,4 +1,5 @@
 import { type Diagnostic, HeddleError } from '../base/diagnostic.ts'
+import { done, type Result } from '../base/result.ts'
 import { describeLink } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import { type Form, parseReference } from '../module/reference.ts'
@@ -6,8 +7,10 @@ import { findingOf } from '../resolve/findings.ts'
 import { homePathOf, isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Asked, Resolver } from '../resolve/resolver.ts'
 import type { Spot } from '../resolve/rungs.ts'
+import { spotAt } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
-import { isDependency, type Linked } from './graph.ts'
+import type { Path } from '../vfs/path.ts'
+import { isDependency, type Linked } from './linked.ts'
 import type { Registry } from './registry.ts'
 
 /** Modules that were loaded, and what was wrong with those that were not. */
@@ -28,13 +31,16 @@ export interface Library {
   load(reference: string, from?: Spot): Promise<Module>
   /** The module at a spot; rejects with its finding when it cannot be read. */
   loadSpot(spot: Spot): Promise<Module>
+  /** A module by its id; undefined for a link, and for what cannot be read. */
+  loadId(id: string): Promise<Module | undefined>
+  /** The modules at all of the spots, each settled by itself, in the order given. */
+  getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
   /** Every markdown file of the layers given, each settled by itself. */
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
   closure(start: readonly Module[]): Promise<Loaded>
-  /** Loads the modules of which some reference names a part, those of other layers included; gives all that are known by id. */
-  withParts(linked: readonly Linked[]): Promise<(id: string) => Module | undefined>
-  link(module: Module): Linked
+  /** The answers to a module's references; `at` is where it stands, found by its id when left out. */
+  link(module: Module, at?: Spot): Linked
   /** Findings about the references of one module. */
   findings(linked: Linked): Diagnostic[]
 }
@@ -66,24 +72,41 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return result.value
   }
 
-  function link(module: Module): Linked {
-    const from = placeOf(layers, module)
-    const resolutions = module.references.map(({ target, form }) => resolver.resolve({ target, form }, from))
+  async function loadId(id: string): Promise<Module | undefined> {
+    const spot = spotAt(layers, id)
+    if (spot.layer.tree.isLink(spot.path)) return undefined
+    const result = await registry.get(spot)
+    return result.ok ? result.value : undefined
+  }
+
+  async function getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]> {
+    const isFile = (spot: Spot): boolean => !spot.layer.tree.isLink(spot.path)
+    const loaded = await registry.getMany(spots.filter(isFile))
+    let next = 0
+    return spots.map((spot) => (isFile(spot) ? loaded[next++]! : done(describe(spot))))
+  }
+
+  function link(module: Module, at?: Spot): Linked {
+    const from = at ?? placeOf(layers, module)
+    const resolutions = module.references.map((asked) => resolver.resolve(asked, from))
     return { module, resolutions }
   }
 
   function findings({ module, resolutions }: Linked): Diagnostic[] {
-    return module.references
-      .map((reference, index) => findingOf(reference, resolutions[index]!, module.id))
-      .filter((finding) => finding !== undefined)
+    const found: Diagnostic[] = []
+    for (const [index, reference] of module.references.entries()) {
+      const finding = findingOf(reference, resolutions[index]!, module.id)
+      if (finding) found.push(finding)
+    }
+    return found
   }
 
   async function loadEvery(wanted: readonly Layer[]): Promise<Loaded> {
-    const results = await registry.getMany(wanted.flatMap(markdownOf))
-    const linked = wanted.flatMap(linksOf).map(link)
+    const spots = wanted.flatMap(spotsIn)
+    const linked: Linked[] = []
     const diagnostics: Diagnostic[] = []
-    for (const result of results) {
-      if (result.ok) linked.push(link(result.value))
+    for (const [index, result] of (await getMany(spots)).entries()) {
+      if (result.ok) linked.push(link(result.value, spots[index]))
       else diagnostics.push(result.diagnostic)
     }
     return { linked, diagnostics }
@@ -107,24 +130,6 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return { linked, diagnostics }
   }
 
-  async function withParts(linked: readonly Linked[]): Promise<(id: string) => Module | undefined> {
-    const modules = new Map<string, Module>(
-      linked.filter(({ module }) => module.digest !== '').map(({ module }) => [module.id, module]),
-    )
-    const spots = new Map<string, Spot>()
-    for (const { module, resolutions } of linked) {
-      for (const [index, { fragment, form }] of module.references.entries()) {
-        const { to, class: kind } = resolutions[index]!
-        if (!fragment || form === 'mention' || to === null || kind !== 'module' || modules.has(to)) continue
-        const spot = resolver.spotOf(resolutions[index]!)
-        if (spot && !spot.layer.tree.isLink(spot.path)) spots.set(to, spot)
-      }
-    }
-    for (const result of await registry.getMany([...spots.values()]))
-      if (result.ok) modules.set(result.value.id, result.value)
-    return (id) => modules.get(id)
-  }
-
   function neededBy({ module, resolutions }: Linked, seen: Set<string>): Spot[] {
     const needed: Spot[] = []
     for (const [index, reference] of module.references.entries()) {
@@ -138,28 +143,21 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
   }
 
   const { resolve: resolveAs, spotOf } = resolver
-  return { resolve, resolveAs, spotOf, load, loadSpot, loadEvery, closure, withParts, link, findings }
+  return { resolve, resolveAs, spotOf, load, loadSpot, loadId, getMany, loadEvery, closure, link, findings }
 }
 
-/** The markdown files of a layer, links and folders named like files left out. */
-export function markdownOf(layer: Layer): Spot[] {
-  return layer.tree.files
-    .filter((path) => isMarkdown(path) && !layer.tree.isLink(path) && layer.tree.typeOf(path) === 'file')
-    .map((path) => ({ layer, path }))
+/** The markdown files of a layer, and links that are named like such; folders and special files left out. */
+export function spotsIn(layer: Layer): Spot[] {
+  const { tree } = layer
+  const isMeant = (path: Path): boolean =>
+    isMarkdown(path) && (tree.isLink(path) || tree.typeOf(path) === 'file')
+  return tree.files.filter(isMeant).map((path) => ({ layer, path }))
 }
 
-/** Symbolic links that are named like markdown files: listed, not followed. */
-function linksOf(layer: Layer): Module[] {
-  return layer.tree.files
-    .filter((path) => isMarkdown(path) && layer.tree.isLink(path))
-    .map((path) =>
-      describeLink({
-        label: labelOf(layer, path),
-        path,
-        layer: layer.name,
-        homePath: homePathOf(layer, path),
-      }),
-    )
+/** A symbolic link that is named like a markdown file: listed, not followed. */
+function describe({ layer, path }: Spot): Module {
+  const homePath = homePathOf(layer, path)
+  return describeLink({ label: labelOf(layer, path), path, layer: layer.name, homePath })
 }
 
 function placeOf(layers: readonly Layer[], module: Module): Spot | null {

@@ -11,6 +11,7 @@ import { homePathOf, labelOf } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { decodeText } from '../vfs/text.ts'
 import { detach } from './detach.ts'
+import { createSecondLook } from './second-look.ts'
 
 /** What plugins add to loading, as plain functions; the framework passes hooks in here. */
 export interface LoadSteps {
@@ -38,8 +39,7 @@ const poolSize = 64
 /** A loader with the plugins' steps. Local files are read synchronously in batches, other stores through a bounded pool. */
 export function createLoader(steps: LoadSteps): Loader {
   async function load(spot: Spot): Promise<Result<Module>> {
-    const { sync } = spot.layer.files
-    if (sync) return attempt(spot, () => build(spot, sync.read(spot.path)))
+    if (spot.layer.files.sync) return (await loadNow([spot]))[0]!
     try {
       const bytes = await spot.layer.files.read(spot.path)
       return attempt(spot, () => build(spot, bytes))
@@ -53,15 +53,21 @@ export function createLoader(steps: LoadSteps): Loader {
       const limit = createLimit(poolSize)
       return Promise.all(spots.map((spot) => limit(() => load(spot))))
     }
+    return loadNow(spots)
+  }
+
+  async function loadNow(spots: readonly Spot[]): Promise<Result<Module>[]> {
+    const looks = createSecondLook()
     const results: Result<Module>[] = []
     let since = performance.now()
     for (const spot of spots) {
-      results.push(attempt(spot, () => build(spot, spot.layer.files.sync!.read(spot.path))))
+      results.push(attempt(spot, () => build(spot, looks.read(spot, results.length))))
       if (performance.now() - since > batchMs) {
         await new Promise((resolve) => setImmediate(resolve))
         since = performance.now()
       }
     }
+    await looks.settle(results, (spot, read) => attempt(spot, () => build(spot, read())))
     return results
   }
 
@@ -75,10 +81,11 @@ export function createLoader(steps: LoadSteps): Loader {
   }
 
   function build(spot: Spot, bytes: Uint8Array): Module {
-    const text = decodeText(bytes, labelOf(spot.layer, spot.path))
+    const label = labelOf(spot.layer, spot.path)
+    const text = decodeText(bytes, label)
     if (!text.ok) throw new HeddleError(text.diagnostic)
     const document = createDocument({
-      label: labelOf(spot.layer, spot.path),
+      label,
       path: spot.path,
       layer: spot.layer.name,
       homePath: homePathOf(spot.layer, spot.path),

@@ -1,8 +1,8 @@
 import { HeddleError } from '../base/diagnostic.ts'
 import { failed, type Result } from '../base/result.ts'
 import type { Module, ModuleId } from '../module/module.ts'
-import { labelOf } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
+import { idOf } from '../resolve/spots.ts'
 import type { Loader } from './loader.ts'
 
 /** Modules by id: loaded once however many ask, failures never remembered. */
@@ -13,6 +13,9 @@ export interface Registry {
   getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
   /** What is loaded now, without loading. */
   peek(id: ModuleId): Module | undefined
+  isLoading(id: ModuleId): boolean
+  /** Of everything that is loaded or being loaded, as a list of its own. */
+  ids(): readonly ModuleId[]
   /** Forgets a module; a load of it that is under way will not be remembered either. */
   drop(id: ModuleId): void
   readonly figures: { readonly loads: number; readonly hits: number }
@@ -78,16 +81,13 @@ export function createRegistry(loader: Loader, registered: (module: Module) => v
       return Promise.all(spots.map((spot) => pending(idOf(spot))!))
     },
     peek: (id) => modules.get(id),
+    isLoading: (id) => flights.has(id),
+    ids: () => [...modules.keys(), ...flights.keys()],
     drop(id) {
       modules.delete(id)
       flights.delete(id)
     },
   }
-}
-
-/** The id under which the registry keeps the module of a spot. */
-export function idOf(spot: Spot): ModuleId {
-  return labelOf(spot.layer, spot.path) as ModuleId
 }
 
 function unexpected(id: ModuleId, thrown: unknown): HeddleError['diagnostic'] {

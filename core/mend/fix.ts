@@ -1,11 +1,11 @@
 import { compareDiagnostics, compareText, type Diagnostic, fail } from '../base/diagnostic.ts'
-import { findFragmentFaults } from '../load/fragments.ts'
-import { isDependency, type Linked } from '../load/graph.ts'
+import { isDependency, type Linked } from '../load/linked.ts'
 import { findingOf } from '../resolve/findings.ts'
 import { isWithin, type Path } from '../vfs/path.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import { certain, createAnswers } from './answer.ts'
 import { applyEdits, type PlannedEdit, type ReferenceEdit, type SourceText, wholeText } from './edit.ts'
+import { findPartFaults } from './part-faults.ts'
 import { type MendParts, readModule } from './parts.ts'
 import { type FixPlanning, planFix } from './plan-fix.ts'
 import { type Claim, findBroken, isUndisturbed } from './proof.ts'
@@ -170,6 +170,6 @@ async function losesPart({ before, edits }: Claim, after: Linked, { library }: M
     .map(({ index }) => after.module.references[index]!)
     .filter(({ fragment }) => fragment !== null)
   if (found.length === 0) return false
-  const faults = findFragmentFaults(after, await library.withParts([after]))
+  const faults = await findPartFaults(after, library)
   return found.some(({ line, column }) => faults.some(({ at }) => at?.line === line && at.column === column))
 }

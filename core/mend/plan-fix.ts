@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Linked } from '../load/graph.ts'
+import type { Linked } from '../load/linked.ts'
 import { findingOf } from '../resolve/findings.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Answers } from './answer.ts'

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Linked } from '../load/graph.ts'
+import type { Linked } from '../load/linked.ts'
 import type { Module } from '../module/module.ts'
 import { decodePercent, type Reference } from '../module/reference.ts'
 import type { Layer } from '../resolve/layers.ts'

@@ -1,4 +1,4 @@
-import type { Linked } from '../load/graph.ts'
+import type { Linked } from '../load/linked.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import { type PlannedEdit, shiftAt } from './edit.ts'
 

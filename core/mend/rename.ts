@@ -1,6 +1,5 @@
 import { compareDiagnostics, compareText, type Diagnostic, HeddleError } from '../base/diagnostic.ts'
-import { findFragmentFaults } from '../load/fragments.ts'
-import type { Linked } from '../load/graph.ts'
+import type { Linked } from '../load/linked.ts'
 import type { Library, Loaded } from '../load/library.ts'
 import type { Module } from '../module/module.ts'
 import { isMarkdown } from '../resolve/layers.ts'
@@ -9,11 +8,11 @@ import { parentOf, type Path } from '../vfs/path.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import { applyEdits, type PlannedEdit, type ReferenceEdit, wholeText } from './edit.ts'
 import { type Moves, planMoves } from './moves.ts'
+import { findPartFaults } from './part-faults.ts'
 import { type MendParts, readModule } from './parts.ts'
 import { findAffected, planRename, type RenamePlanning, unspeakable } from './plan-rename.ts'
 import { findBroken } from './proof.ts'
 import { type FileChange, unifiedDiff } from './unified-diff.ts'
-import type { World } from './writing.ts'
 
 /** How to rename. */
 export interface RenameOptions {
@@ -50,7 +49,9 @@ export async function rename(
   const pruned = await move(workspace, moves)
   const planning = await lookAhead({ parts, workspace, moves })
   const rewritten = await rewriteAll({ before, workspace, planning, parts })
-  const after = await reload(planning.world, parts)
+  const reader = parts.openLibrary(planning.world.layers)
+  // Everything is read again from the workspace, as after the rename.
+  const after = await reader.loadEvery([planning.world.layers[0]!])
   const blocking = [
     ...rewritten.flatMap(({ left }) => left),
     ...disproved({ before, after, moves }, rewritten),
@@ -62,7 +63,7 @@ export async function rename(
     written,
     moved: moves.files,
     edits: rewritten.flatMap(({ edits }) => edits.map(({ shown }) => shown)),
-    left: blocking.length > 0 ? blocking : await findNew({ before, after, moves, library }),
+    left: blocking.length > 0 ? blocking : await findNew({ before, after, moves, library, reader }),
     diff: unifiedDiff(changesOf(moves, rewritten)),
   }
 }
@@ -141,11 +142,6 @@ async function rewriteAll({ before, workspace, planning, parts }: Rewriting): Pr
   return rewritten
 }
 
-/** Everything read again from the workspace, as after the rename. */
-async function reload({ layers }: World, parts: MendParts): Promise<Loaded> {
-  return parts.openLibrary(layers).loadEvery([layers[0]!])
-}
-
 interface Compared {
   readonly before: Loaded
   readonly after: Loaded
@@ -179,7 +175,8 @@ async function findNew({
   after,
   moves,
   library,
-}: Compared & { library: Library }): Promise<Diagnostic[]> {
+  reader,
+}: Compared & { readonly library: Library; readonly reader: Library }): Promise<Diagnostic[]> {
   // That a reference leads nowhere is no news, however it is said.
   const keyOf = ({ code, at }: Diagnostic, path: string): string =>
     `${code.replace(/^(?:REFERENCE_.*|OUTSIDE_ROOT)$/, '')} ${path} ${at?.line ?? 0}`
@@ -188,7 +185,7 @@ async function findNew({
     const key = keyOf(one, moves.pathOf(one.at?.path ?? ''))
     known.set(key, (known.get(key) ?? 0) + 1)
   }
-  return (await findingsOf(after, library)).filter((one) => {
+  return (await findingsOf(after, reader)).filter((one) => {
     const key = keyOf(one, one.at?.path ?? '')
     const count = known.get(key) ?? 0
     known.set(key, count - 1)
@@ -197,13 +194,10 @@ async function findNew({
 }
 
 async function findingsOf({ linked, diagnostics }: Loaded, library: Library): Promise<Diagnostic[]> {
-  const moduleOf = await library.withParts(linked)
-  const found = linked.flatMap((one) => [
-    ...one.module.diagnostics,
-    ...library.findings(one),
-    ...findFragmentFaults(one, moduleOf),
-  ])
-  return [...diagnostics, ...found].toSorted(compareDiagnostics)
+  const found = [...diagnostics]
+  for (const one of linked)
+    found.push(...one.module.diagnostics, ...library.findings(one), ...(await findPartFaults(one, library)))
+  return found.toSorted(compareDiagnostics)
 }
 
 interface Committing extends Moving {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { endingOf, nameOf, type Path } from '../vfs/path.ts'
 import type { Document } from './document.ts'
-import { createMetadataReader } from './metadata.ts'
+import { readMetadata } from './metadata.ts'
 import { type Described, type LayerName, type Module, type ModuleId, noParts } from './module.ts'
 import type { Reference } from './reference.ts'
 
@@ -46,13 +46,16 @@ export function finishModule(
   source: Source & { readonly findings: readonly Diagnostic[] },
 ): Module {
   const { document } = draft
-  const reader = createMetadataReader(document, draft.metadata)
-  const pattern = reader.text('pattern')
-  const parts = {
-    ...draft.parts,
-    gates: [...reader.gates(), ...draft.parts.gates],
-    settings: [...reader.settings(), ...draft.parts.settings],
-  }
+  const typed = readMetadata(document, draft.metadata)
+  const { gates, settings } = typed
+  const parts =
+    gates.length === 0 && settings.length === 0
+      ? draft.parts
+      : {
+          ...draft.parts,
+          gates: [...gates, ...draft.parts.gates],
+          settings: [...settings, ...draft.parts.settings],
+        }
   return {
     id: document.label as ModuleId,
     path: document.path,
@@ -67,10 +70,10 @@ export function finishModule(
     headings: document.markdown.headings,
     anchors: document.markdown.anchors,
     parts,
-    pattern,
-    arguments: reader.arguments(),
+    pattern: typed.pattern,
+    arguments: typed.arguments,
     references,
-    diagnostics: [...draft.diagnostics, ...reader.diagnostics, ...source.findings],
+    diagnostics: [...draft.diagnostics, ...typed.diagnostics, ...source.findings],
     bytes: source.bytes,
     tokens: Math.ceil(document.text.length / 4),
     digest: source.digest,

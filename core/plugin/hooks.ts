@@ -33,6 +33,8 @@ import { createSettle, type Slot } from './settle.ts'
 export interface HookCalls {
   references(document: Document, context: ReferenceContext): FoundReference[]
   resolve(request: ResolveRequest): { readonly path: string; readonly plugin: string } | undefined
+  /** True when some plugin answers references. */
+  resolves(): boolean
   load(path: Path): string | undefined
   parse(draft: Draft, context: ParseContext): Draft
   validate(draft: Draft): Diagnostic[]
@@ -205,6 +207,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       const answer = hooks.resolve.call(request)
       return answer && { path: answer.value, plugin: answer.plugin }
     },
+    resolves: () => hooks.resolve.isUsed(),
     load: (path) => hooks.load.call(path),
     parse: (draft, context) => hooks.parse.call(draft, context),
     validate(draft) {

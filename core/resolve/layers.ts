@@ -18,6 +18,12 @@ export interface Layer {
   readonly homes: readonly Path[]
   /** Folders that an alias stands for, in order. */
   readonly aliases: ReadonlyMap<string, readonly Path[]>
+  /** What git shows, asked again; absent where nothing is asked. */
+  readonly list?: () => Promise<readonly Path[] | undefined>
+  /** True when git says what the tree shows. */
+  readonly isListed?: boolean
+  /** True while the tree calls for these homes and aliases. */
+  readonly fits?: () => boolean
 }
 
 /** Our own state makes no framework: a project does not change its home because something ran in it. */

@@ -1,6 +1,7 @@
 import { HeddleError } from '../base/diagnostic.ts'
+import type { ModuleId } from '../module/module.ts'
 import { parsePath } from '../vfs/gate.ts'
-import type { Layer } from './layers.ts'
+import { type Layer, labelOf } from './layers.ts'
 import type { Spot } from './rungs.ts'
 
 /**
@@ -15,4 +16,9 @@ export function spotAt(layers: readonly Layer[], text: string): Spot {
   const path = parsePath(text.slice(layer.label.length))
   if (!path.ok) throw new HeddleError(path.diagnostic)
   return { layer, path: path.value }
+}
+
+/** The id of the module at a spot. */
+export function idOf({ layer, path }: Spot): ModuleId {
+  return labelOf(layer, path) as ModuleId
 }

@@ -130,6 +130,23 @@ const cases: Record<string, (files: WritableFiles) => Promise<void>> = {
     strictEqual(await textAt(files, 'a/c'), 'x')
   },
 
+  async 'gives a name another stamp with every write, where it offers stamps'(files) {
+    const stampNow = (): string => JSON.stringify(files.sync?.stamps?.([at('a/x')]))
+    if (!files.sync?.stamps) return
+    const seen = new Set<string>()
+    for (let round = 0; round < 8; round++) {
+      await files.write(at('a/x'), 'x'.repeat(round))
+      await files.write(at('a/other'), 'x')
+      strictEqual(stampNow(), stampNow())
+      seen.add(stampNow())
+    }
+    strictEqual(seen.size, 8)
+    await files.remove(at('a'))
+    strictEqual(stampNow(), '[null]')
+    await files.write(at('a/x'), 'x'.repeat(8))
+    strictEqual(seen.has(stampNow()), false)
+  },
+
   async 'takes many calls at once'(files) {
     const paths = Array.from({ length: 64 }, (_, index) => at(`f/${index % 8}/${index}`))
     await Promise.all(paths.map((path) => files.write(path, path)))

@@ -7,20 +7,28 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readSync,
+  realpathSync,
+  renameSync,
+  writeSync,
 } from 'node:fs'
-import { realpathSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join, resolve, sep } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
-import type { Entry, EntryType, FileStat, SyncFiles, WritableFiles } from './file-system.ts'
+import type { Result } from '../base/result.ts'
+import { typeOf } from './entry-type.ts'
+import type { Entry, FileStat, Looked, Stamp, SyncFiles, UseRead, WritableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate, parsePath } from './gate.ts'
 import type { Held, Opened } from './handle.ts'
-import { errnoOf, holding, isAbsence, openForReading } from './handle.ts'
+import { errnoOf, handlesHaveNames, holding, isAbsence, openForReading, withoutDeletion } from './handle.ts'
 import type { Path } from './path.ts'
-import { childOf, nameOf, parentOf } from './path.ts'
-import { linkLeaves, notAFile, notAFolder, notFound, refusal, rootStays, shown } from './refusals.ts'
+import { nameOf, parentOf, rootPath } from './path.ts'
+import { type HeldFolder, readEachOf } from './read-each.ts'
+import { readWhole } from './read-whole.ts'
+import { changedWhileRead, hardLink, linkLeaves, notAFile, notAFolder, notFound } from './refusals.ts'
+import { refusal, rootStays, shown } from './refusals.ts'
+import { stampsOf } from './stamps.ts'
+import { removeFolderIfThere, removeTree, unlinkIfThere, visitTree } from './remove-tree.ts'
 
 export interface DiskOptions {
   /** The folder on the machine that becomes the root; it may itself be a link, which is followed once. */
@@ -29,6 +37,8 @@ export interface DiskOptions {
   /** Larger files are refused before they are read; 8 MiB by default. */
   readonly maxBytes?: number
   readonly gate?: Gate
+  /** True refuses to read files that have other names (`HARD_LINK`): nobody can say whether one of them is outside. */
+  readonly strict?: boolean
 }
 
 /** Files that keep permissions, so that an undo can bring them back. */
@@ -41,17 +51,22 @@ export interface ModeFiles extends WritableFiles {
 /** Files of a folder on the machine. Every call checks the opened handle, never a name that may change afterwards. */
 export interface DiskFiles extends ModeFiles {
   readonly sync: SyncFiles
+  /** Files that had other names on the disk, inside the root or not, when they were last read. */
+  readonly hardLinks: ReadonlySet<Path>
 }
 
 const defaultMaxBytes = 8 * 1024 * 1024
+/** How often a file that changes under the reader is begun again. */
+const mostReadings = 4
 
 /**
  * The files below `root`. Links are followed while they stay inside (`LINK_LEAVES_ROOT` otherwise) and never written
  * through; what is no regular file is refused at once. Calls work synchronously: a local disk is fastest so.
  */
 export function diskFiles(options: DiskOptions): DiskFiles {
-  const { root, label = '', maxBytes = defaultMaxBytes, gate = createGate() } = options
+  const { root, label = '', maxBytes = defaultMaxBytes, gate = createGate(), strict = false } = options
   const declared = resolve(root)
+  const hardLinks = new Set<Path>()
   let known: string | undefined
 
   /** The real root, found once: later swaps of a link at the root change nothing. */
@@ -70,11 +85,20 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   }
 
   function inside(path: Path, real: string): void {
-    if (!gate.on) return
+    if (!gate.on || real === realRoot()) return
+    const place = placeOf(real)
+    if (place === undefined) throw linkLeaves(label, path)
+    gate.require(place)
+    // One of several names may have been removed while the file was open: then the rules are for the name it had.
+    if (withoutDeletion(place) !== place) gate.require(withoutDeletion(place))
+  }
+
+  /** The path of a real place; undefined for one outside the root. */
+  function placeOf(real: string): Path | undefined {
     const base = realRoot()
-    if (real === base) return
-    if (!real.startsWith(base.endsWith(sep) ? base : base + sep)) throw linkLeaves(label, path)
-    gate.require(real.slice(base.length).split(sep).filter(Boolean).join('/'))
+    if (real === base) return rootPath
+    if (!real.startsWith(base.endsWith(sep) ? base : base + sep)) return undefined
+    return real.slice(base.length).split(sep).filter(Boolean).join('/') as Path
   }
 
   /** `use` gets the folder or file itself, links followed and checked. */
@@ -92,32 +116,84 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   function list(path: Path): readonly Entry[] | undefined {
     return hold(path, (folder) => {
       if (!folder.stat.isDirectory()) throw notAFolder(label, path)
-      return readdirSync(`${folder.at}/`, { withFileTypes: true })
-        .map((entry) => ({ name: entry.name, type: typeOf(entry) }))
-        .flatMap((entry) => admit(path, entry))
-        .sort((a, b) => compareText(a.name, b.name))
+      const admits = gate.admitting(path)
+      const shown: Entry[] = []
+      for (const entry of readdirSync(`${folder.at}/`, { withFileTypes: true })) {
+        const { name } = entry
+        // Denied names are not shown; names that no path can hold are shown as what they are to us: something else.
+        if (admits(name)) shown.push({ name, type: typeOf(entry) })
+        else if (!isNormal(parsePath(name), name)) shown.push({ name, type: 'other' })
+      }
+      return shown.sort((a, b) => compareText(a.name, b.name))
     })
   }
 
-  /** Denied names are not shown; names that no path can hold are shown as what they are to us: something else. */
-  function admit(folder: Path, entry: Entry): readonly Entry[] {
-    if (!gate.on) return [entry]
-    const named = parsePath(entry.name)
-    if (!named.ok || named.value !== entry.name) return [{ name: entry.name, type: 'other' }]
-    return gate.check(childOf(folder, entry.name)).ok ? [entry] : []
+  function readEach(paths: readonly Path[], use: UseRead): number {
+    const within = handlesHaveNames ? inHeldFolder : () => false
+    return readEachOf(paths, { within, alone: (path) => sync.look!(path), maxBytes }, use)
+  }
+
+  function stamps(paths: readonly Path[]): readonly (Stamp | undefined)[] {
+    const passes = (folder: Path): boolean => isNormal(gate.check(folder), folder)
+    const ways = { locate, passes, admitting: gate.admitting, within: inHeldFolder, now: Date.now() }
+    return stampsOf(paths, ways)
+  }
+
+  /** False when the folder is refused, is none, or cannot be opened: what `use` throws is not caught. */
+  function inHeldFolder(folder: Path, use: (held: HeldFolder) => void): boolean {
+    let isUsed = false
+    try {
+      hold(gate.require(folder), ({ at, real, stat }) => {
+        if (!stat.isDirectory()) return
+        isUsed = true
+        use({ at: `${at}/`, admits: admittingAt(folder, real) })
+      })
+    } catch (thrown) {
+      if (isUsed) throw thrown
+    }
+    return isUsed
+  }
+
+  /** A folder behind a link has two paths, and what is in it must pass by both. */
+  function admittingAt(folder: Path, real: string): (name: string) => boolean {
+    const byName = gate.admitting(folder)
+    const place = gate.on ? placeOf(real) : folder
+    if (place === folder || place === undefined) return byName
+    const byPlace = gate.admitting(place)
+    return (name) => byName(name) && byPlace(name)
   }
 
   function read(path: Path): Uint8Array {
+    return look(path).bytes
+  }
+
+  function look(path: Path): Looked {
+    for (let reading = 0; reading < mostReadings; reading++) {
+      const found = readOnce(path)
+      if (found) return found
+    }
+    throw changedWhileRead(label, path)
+  }
+
+  function readOnce(path: Path): Looked | undefined {
+    const now = Date.now()
     const opened = open(path)
     try {
       inside(path, opened.real)
       if (gate.on && !opened.stat.isFile()) throw notAFile(label, path, kindOf(opened.stat))
-      return readWhole(opened, (size) => {
+      if (opened.stat.nlink > 1) noteHardLink(path)
+      else if (hardLinks.size > 0) hardLinks.delete(path)
+      return readWhole(opened, now, (size) => {
         if (size > maxBytes) throw tooLarge(path, size)
       })
     } finally {
       closeSync(opened.fd)
     }
+  }
+
+  function noteHardLink(path: Path): void {
+    if (strict) throw hardLink(label, path)
+    hardLinks.add(path)
   }
 
   function open(path: Path): Opened {
@@ -184,7 +260,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
         writeFresh(fresh, content, old?.mode)
         renameSync(fresh, target)
       } catch (thrown) {
-        rmSync(fresh, { force: true })
+        unlinkIfThere(fresh)
         throw thrown
       }
     })
@@ -195,19 +271,25 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     hold(parentOf(path), (folder) => {
       if (!folder.stat.isDirectory()) return
       const target = `${folder.at}/${nameOf(path)}`
-      if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) refuseDeniedBelow(path, target)
-      rmSync(target, { recursive: true, force: true })
+      if (!lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) {
+        unlinkIfThere(target)
+        return
+      }
+      const real = join(folder.real, nameOf(path))
+      visitTree(real, moved, (below) => refuseDenied(`${path}/${below}` as Path))
+      removeTree(real, moved)
+      removeFolderIfThere(target)
     })
+
+    function moved(): never {
+      throw linkLeaves(label, path)
+    }
   }
 
-  function refuseDeniedBelow(path: Path, at: string): void {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
-      const child = childOf(path, entry.name)
-      const checked = gate.check(child)
-      if (!checked.ok && checked.diagnostic.code === 'DENIED_BY_RULE')
-        throw new HeddleError(checked.diagnostic)
-      if (entry.isDirectory()) refuseDeniedBelow(child, `${at}/${entry.name}`)
-    }
+  /** What no path can hold goes with its folder; what a rule closes keeps it. */
+  function refuseDenied(path: Path): void {
+    const checked = gate.check(path)
+    if (!checked.ok && checked.diagnostic.code === 'DENIED_BY_RULE') throw new HeddleError(checked.diagnostic)
   }
 
   function guarded<A extends unknown[], T>(
@@ -242,6 +324,9 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     stat: guarded('read', stat),
     list: guarded('read', list),
     read: guarded('read', read),
+    look: guarded('read', look),
+    readEach,
+    stamps,
   }
   const writeNow = guarded('write', write)
   const removeNow = guarded('write', remove)
@@ -250,12 +335,16 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     hold(path, ({ stat }) => (stat.isFile() ? stat.mode & 0o7777 : undefined)),
   )
   const setModeNow = guarded('write', (path: Path, mode: number) => {
-    hold(path, ({ at }) => chmodSync(at, mode))
+    hold(path, ({ at, stat }) => {
+      if (strict && stat.isFile() && stat.nlink > 1) throw hardLink(label, path)
+      chmodSync(at, mode)
+    })
   })
 
   return {
     label,
     sync,
+    hardLinks,
     stat: async (path) => sync.stat(path),
     list: async (path) => sync.list(path),
     read: async (path) => sync.read(path),
@@ -267,16 +356,8 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   }
 }
 
-interface Typed {
-  isFile(): boolean
-  isDirectory(): boolean
-  isSymbolicLink(): boolean
-}
-
-function typeOf(thing: Typed): EntryType {
-  if (thing.isFile()) return 'file'
-  if (thing.isDirectory()) return 'directory'
-  return thing.isSymbolicLink() ? 'link' : 'other'
+function isNormal(checked: Result<Path>, text: string): boolean {
+  return checked.ok && checked.value === text
 }
 
 function kindOf(stat: Stats): string {
@@ -284,23 +365,6 @@ function kindOf(stat: Stats): string {
   if (stat.isFIFO()) return 'a pipe'
   if (stat.isSocket()) return 'a socket'
   return stat.isSymbolicLink() ? 'a link' : 'a device'
-}
-
-/** Reads to the end; `allow` throws for a size that is too large, at first and whenever the file turns out longer. */
-function readWhole(opened: Opened, allow: (size: number) => void): Uint8Array {
-  allow(opened.stat.size)
-  let bytes = new Uint8Array(opened.stat.size + 1)
-  let length = 0
-  for (;;) {
-    const count = readSync(opened.fd, bytes, length, bytes.length - length, null)
-    length += count
-    if (count === 0) return bytes.subarray(0, length)
-    allow(length)
-    if (length < bytes.length) continue
-    const longer = new Uint8Array(bytes.length * 2)
-    longer.set(bytes)
-    bytes = longer
-  }
 }
 
 function writeFresh(absolute: string, content: string | Uint8Array, mode: number | undefined): void {

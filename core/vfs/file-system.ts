@@ -1,3 +1,4 @@
+import type { HeddleError } from '../base/diagnostic.ts'
 import type { Path } from './path.ts'
 
 export type EntryType = 'file' | 'directory' | 'link' | 'other'
@@ -30,11 +31,48 @@ export interface Files {
   readonly sync?: SyncFiles
 }
 
+/** The bytes of a file; young when it was changed so shortly before that it may still be being written. */
+export interface Looked {
+  readonly bytes: Uint8Array
+  readonly isYoung: boolean
+}
+
+/**
+ * What is known of a name without reading it: while its stamp stays the same, so do its bytes. On a disk only where the file
+ * had not been changed for a moment when the stamp was taken, since a machine counts time in steps.
+ */
+export interface Stamp {
+  readonly type: EntryType
+  readonly size: number
+  /** Milliseconds since 1970 of the last change of the bytes; where files are in memory, a number that only grows. */
+  readonly modified: number
+  /** The same of the last change of anything about it, its names and permissions included. */
+  readonly changed: number
+  /** The machine's number of the file; 0 where there is none. */
+  readonly inode: number
+}
+
+/** Gets what was read of the file at `index`, or why it could not be; false ends the reading. */
+export type UseRead = (found: Looked | HeddleError, index: number) => boolean
+
 /** The calls of Files where the driver answers at once; they throw what Files rejects with. */
 export interface SyncFiles {
   stat(path: Path): FileStat | undefined
   list(path: Path): readonly Entry[] | undefined
   read(path: Path): Uint8Array
+  /** `read`, and whether it is worth a second look; where that can be told for nothing. */
+  look?(path: Path): Looked
+  /**
+   * `look` at file after file, in the order given, until `use` gives false; gives how many were told. Never throws for a
+   * file. The bytes stay as they are until `use` returns: whoever keeps them must copy them. Fast where files of one folder
+   * follow each other.
+   */
+  readEach?(paths: readonly Path[], use: UseRead): number
+  /**
+   * The stamps of names, links not followed, in the order of `paths`; undefined for what is absent or refused, and for
+   * the root. Fast where files of one folder follow each other.
+   */
+  stamps?(paths: readonly Path[]): readonly (Stamp | undefined)[]
 }
 
 /** Files that can be changed. Parents are made as needed; removing what is absent does nothing. */

@@ -28,7 +28,8 @@ export interface Held {
 export const readingFlags =
   constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY
 
-const onLinux = process.platform === 'linux'
+/** Whether handles have names of their own, through which what they hold is found whatever is renamed. */
+export const handlesHaveNames = process.platform === 'linux'
 // Node has no name for O_PATH: a handle that names a thing without opening it, so that devices and FIFOs stay untouched.
 const pathOnly = 0o10000000
 const attempts = 4
@@ -53,7 +54,7 @@ export function openForReading(absolute: string): Opened | undefined {
 
 /** Runs `use` while the place is held, all links followed; gives undefined when there is nothing. */
 export function holding<T>(absolute: string, use: (held: Held) => T): T | undefined {
-  if (!onLinux) return holdingByName(absolute, use)
+  if (!handlesHaveNames) return holdingByName(absolute, use)
   if (!isThere(absolute)) return undefined
   let fd: number
   try {
@@ -63,11 +64,9 @@ export function holding<T>(absolute: string, use: (held: Held) => T): T | undefi
     throw thrown
   }
   try {
-    return use({
-      at: `/proc/self/fd/${fd}`,
-      real: withoutDeletion(readlinkSync(`/proc/self/fd/${fd}`)),
-      stat: fstatSync(fd),
-    })
+    const place = readlinkSync(`/proc/self/fd/${fd}`)
+    const stat = fstatSync(fd)
+    return use({ at: `/proc/self/fd/${fd}`, real: stat.nlink === 0 ? withoutDeletion(place) : place, stat })
   } finally {
     closeSync(fd)
   }
@@ -103,7 +102,7 @@ function isThere(absolute: string): boolean {
 }
 
 function realPlaceOf(fd: number, absolute: string): string | undefined {
-  return onLinux ? withoutDeletion(readlinkSync(`/proc/self/fd/${fd}`)) : realPlaceByName(fd, absolute)
+  return handlesHaveNames ? readlinkSync(`/proc/self/fd/${fd}`) : realPlaceByName(fd, absolute)
 }
 
 function holdingByName<T>(absolute: string, use: (held: Held) => T): T | undefined {
@@ -116,6 +115,10 @@ function holdingByName<T>(absolute: string, use: (held: Held) => T): T | undefin
   }
 }
 
-function withoutDeletion(real: string): string {
-  return real.endsWith(' (deleted)') ? real.slice(0, -' (deleted)'.length) : real
+/**
+ * What the system writes behind the place of something that was removed while it was open. Only for what has no name left:
+ * a folder `mods (deleted)` beside the root `mods` is another folder.
+ */
+export function withoutDeletion(place: string): string {
+  return place.endsWith(' (deleted)') ? place.slice(0, -' (deleted)'.length) : place
 }

@@ -1,10 +1,10 @@
 import { Volume } from 'memfs'
-import { compareText } from '../base/diagnostic.ts'
-import type { Entry, FileStat, SyncFiles, WritableFiles } from './file-system.ts'
+import { compareText, HeddleError } from '../base/diagnostic.ts'
+import type { Entry, FileStat, Looked, Stamp, SyncFiles, WritableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
 import type { Path } from './path.ts'
-import { parentOf } from './path.ts'
+import { isWithin, parentOf } from './path.ts'
 import { notAFile, notAFolder, notFound, rootStays } from './refusals.ts'
 
 export interface MemoryOptions {
@@ -25,6 +25,9 @@ export function memoryFiles(
   const { label = '', gate = createGate() } = options
   const volume = new Volume()
   volume.mkdirSync('/', { recursive: true })
+  /** How many writes there had been when a file was last written: times may be the same for two of them. */
+  const versions = new Map<Path, number>()
+  let writes = 0
 
   function stat(path: Path): FileStat | undefined {
     const found = volume.statSync(`/${path}`, { throwIfNoEntry: false })
@@ -68,17 +71,42 @@ export function memoryFiles(
     if (find(path)?.type === 'directory') throw notAFile(label, path, 'a folder')
     makeFolder(parentOf(path))
     volume.writeFileSync(`/${path}`, Buffer.from(content as Uint8Array))
+    versions.set(path, ++writes)
+  }
+
+  function stampOf(text: Path): Stamp | undefined {
+    const checked = gate.check(text)
+    const found = checked.ok ? find(checked.value) : undefined
+    if (!checked.ok || !found || checked.value === '') return undefined
+    const version = versions.get(checked.value) ?? 0
+    return { type: found.type, size: found.size, modified: version, changed: version, inode: 0 }
+  }
+
+  function look(path: Path): Looked | HeddleError {
+    try {
+      return { bytes: sync.read(path), isYoung: false }
+    } catch (thrown) {
+      if (thrown instanceof HeddleError) return thrown
+      throw thrown
+    }
   }
 
   function remove(path: Path): void {
     if (path === '') throw rootStays()
-    if (find(path)) volume.rmSync(`/${path}`, { recursive: true, force: true })
+    if (!find(path)) return
+    volume.rmSync(`/${path}`, { recursive: true, force: true })
+    for (const known of versions.keys()) if (isWithin(known, path)) versions.delete(known)
   }
 
   const sync: SyncFiles = {
     stat: (path) => find(gate.require(path)),
     list: (path) => list(gate.require(path)),
     read: (path) => read(gate.require(path)),
+    readEach(paths, use) {
+      const end = paths.findIndex((path, index) => !use(look(path), index))
+      return end < 0 ? paths.length : end + 1
+    },
+    stamps: (paths) => paths.map(stampOf),
   }
   for (const [path, content] of Object.entries(initial)) write(gate.require(path), content)
 

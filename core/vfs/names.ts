@@ -5,6 +5,8 @@ export interface UnsafeName {
 }
 
 const longestPath = 4096
+/** In bytes of UTF-8: what common file systems can hold. */
+const longestName = 255
 const mostDecodings = 16
 const ordinary = /^[\w\-./ ()[\]{}@+,=!&'#$;]*$/
 const device = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\..*)?$/is
@@ -65,6 +67,10 @@ function findUnsafeCharacter(text: string): UnsafeName | undefined {
 }
 
 function findUnsafeSegment(segment: string): UnsafeName | undefined {
+  // A UTF-16 unit is at most three bytes.
+  if (segment.length * 3 > longestName && Buffer.byteLength(segment) > longestName) {
+    return { why: `has a name of more than ${longestName} bytes`, hint: 'Use shorter names.' }
+  }
   if (/[.\s]$/u.test(segment)) {
     return { why: 'has a name that ends in a dot or a space', hint: 'Remove the last character of the name.' }
   }

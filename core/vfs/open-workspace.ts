@@ -6,7 +6,7 @@ import { recoverCommit } from './journal.ts'
 import { createWorkspace, type Workspace } from './workspace.ts'
 
 /** Where a project is. */
-export interface Ground {
+export interface ProjectFiles {
   readonly files: Files
   /** The absolute folder of the project; null when it is not on a disk. */
   readonly folder: string | null
@@ -21,8 +21,8 @@ export interface Ground {
  * A workspace over a project, journalled when it is on a disk. What a commit of a process that is no longer alive left half
  * done is undone first, unless `recovers` is false.
  */
-export async function openWorkspace(ground: Ground, recovers = true): Promise<Workspace> {
-  const { files, folder, disk, state, gate } = ground
+export async function openWorkspace(project: ProjectFiles, recovers = true): Promise<Workspace> {
+  const { files, folder, disk, state, gate } = project
   const gated = gate ? { gate } : {}
   if (folder === null || disk === null || state === null) return createWorkspace(files, gated)
   const journal = join(state, 'journal')

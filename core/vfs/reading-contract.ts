@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict'
+import { deepStrictEqual, ok, strictEqual, throws } from 'node:assert/strict'
 import { HeddleError } from '../base/diagnostic.ts'
 import type { Files } from './file-system.ts'
 import { parsePath } from './gate.ts'
@@ -130,6 +130,82 @@ const cases: readonly ReadingCase[] = [
     },
   },
   {
+    name: 'reads file after file as it reads each, where it offers that',
+    contents: { plain: 'x', 'a/1': 'one', 'a/2': '', 'b/3': bytes, 'a/4': 'x'.repeat(200_000), ünï: 'ü' },
+    async check(files) {
+      if (!files.sync?.readEach) return
+      const sound = ['a/2', 'a/4', 'a/none', 'b/3', 'a', 'none/x', 'a/1', '', 'ünï']
+      const paths = [...sound, '/plain', 'plain/', './a/1', 'a/../plain', ...refusedPaths.map(second)]
+      const each: unknown[] = []
+      const told = files.sync.readEach(paths as Path[], (found, index) => {
+        strictEqual(index, each.length)
+        each.push(found instanceof HeddleError ? found.code : [...found.bytes])
+        return true
+      })
+      strictEqual(told, paths.length)
+      deepStrictEqual(each, await Promise.all(paths.map(async (path) => codeOrBytes(files, path as Path))))
+    },
+  },
+  {
+    name: 'stops reading file after file when it is told to, and lets through what is thrown',
+    contents: Object.fromEntries(many.map((path) => [path, path])),
+    async check(files) {
+      if (!files.sync?.readEach) return
+      const readEach = files.sync.readEach
+      for (const stop of [0, 3, 9])
+        strictEqual(
+          readEach(many as Path[], (_, index) => index < stop),
+          stop + 1,
+        )
+      strictEqual(
+        readEach([], () => true),
+        0,
+      )
+      const fault = new Error('a fault of the reader')
+      throws(
+        () =>
+          readEach(many as Path[], () => {
+            throw fault
+          }),
+        fault,
+      )
+      // Reading while reading: each keeps its own bytes.
+      const seen: string[] = []
+      readEach(many.slice(0, 8) as Path[], (outer) => {
+        readEach(many.slice(8, 12) as Path[], () => true)
+        seen.push(outer instanceof HeddleError ? outer.code : new TextDecoder().decode(outer.bytes))
+        return true
+      })
+      deepStrictEqual(seen, many.slice(0, 8))
+    },
+  },
+  {
+    name: 'gives the stamps of names in the order they are asked for, where it offers that',
+    contents: { 'a/file': 'four', 'a/b/other': '', last: 'x' },
+    async check(files) {
+      if (!files.sync?.stamps) return
+      const paths = ['a/file', 'none', 'a/b', 'a/b/other', 'a/none', 'a/file/below', '', 'last']
+      const asked = [...paths, ...refusedPaths.map(second)] as Path[]
+      const stamps = files.sync.stamps(asked)
+      deepStrictEqual(
+        stamps.map((stamp) => stamp && (stamp.type === 'file' ? stamp.size : stamp.type)),
+        [
+          4,
+          undefined,
+          'directory',
+          0,
+          undefined,
+          undefined,
+          undefined,
+          1,
+          ...refusedPaths.map(() => undefined),
+        ],
+      )
+      deepStrictEqual(files.sync.stamps(asked), stamps)
+      deepStrictEqual(files.sync.stamps(asked.toReversed()), stamps.toReversed())
+    },
+  },
+  {
     name: 'takes many reads at once',
     contents: Object.fromEntries(many.map((path) => [path, path])),
     async check(files) {
@@ -137,6 +213,18 @@ const cases: readonly ReadingCase[] = [
     },
   },
 ]
+
+function second([, path]: readonly [string, string]): string {
+  return path
+}
+
+async function codeOrBytes(files: Files, path: Path): Promise<unknown> {
+  try {
+    return [...(await files.read(path))]
+  } catch (thrown) {
+    return codeOf(thrown)
+  }
+}
 
 /** Paths that no driver lets through, and the code that says why. */
 export const refusedPaths: readonly (readonly [string, string])[] = [

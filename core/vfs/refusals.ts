@@ -33,6 +33,24 @@ export function notAFolder(label: string, path: Path): HeddleError {
   )
 }
 
+/** The error for a file that has other names, when those are refused. */
+export function hardLink(label: string, path: Path): HeddleError {
+  return refusal(
+    'HARD_LINK',
+    `${shown(label, path)} has other names on the disk, perhaps outside the root.`,
+    'Replace it by a copy, or leave strict out.',
+  )
+}
+
+/** The error for a file that was being written whenever it was read. */
+export function changedWhileRead(label: string, path: string): HeddleError {
+  return refusal(
+    'CHANGED_WHILE_READ',
+    `${shown(label, path)} was changed again and again while it was read.`,
+    'Read it again when what writes it has finished.',
+  )
+}
+
 /** The error for changing what can only be read. */
 export function readOnly(label: string, path: Path): HeddleError {
   return refusal(

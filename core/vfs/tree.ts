@@ -1,6 +1,7 @@
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import type { Entry, EntryType, Files } from './file-system.ts'
 import { childOf, nameOf, parentOf, type Path, rootPath } from './path.ts'
+import { filesIn, type Folder, foldersOf, nothing, relist, skipped, type TreeChange } from './tree-refresh.ts'
 
 /** What is at a path once links are followed: `outside` for a link that leaves the root, undefined when nothing is there. */
 export type TreeType = 'file' | 'directory' | 'outside' | undefined
@@ -16,12 +17,21 @@ export interface Tree {
   foldersIn(path: Path): readonly string[]
   /** True when the entry itself is a link. */
   isLink(path: Path): boolean
+  /** The names in a folder, what each is, and where links lead, as one text: two folders with the same text answer alike. */
+  describe(folder: Path): string
+  /**
+   * Lists again what was listed before and takes in what changed, all at once. The tree afterwards equals a fresh one; whoever
+   * remembers answers must forget those about the paths given back.
+   */
+  refresh(options?: RefreshOptions): Promise<TreeChange>
 }
 
-type Folder = ReadonlyMap<string, EntryType>
-
-const skipped = new Set(['.git', 'node_modules'])
-const nothing: Folder = new Map()
+export interface RefreshOptions {
+  /** Where something may have changed; everywhere when left out. */
+  readonly dirty?: Iterable<Path> | undefined
+  /** What listings show now, where it is not what a walk finds. */
+  readonly listed?: readonly Path[] | undefined
+}
 
 /**
  * Reads the tree of `files`. With `listed` (what git shows) no walk is needed where the driver answers at once: folders are
@@ -30,29 +40,40 @@ const nothing: Folder = new Map()
 export async function readTree(files: Files, listed?: readonly Path[]): Promise<Tree> {
   const folders = new Map<Path, Folder>()
   const types = new Map<Path, TreeType>()
-  const shown = listed && files.sync ? undefined : await walk(files, folders, types)
-  const tree = new CachedTree(files, folders, types)
-  return Object.assign(tree, {
-    files: (listed ?? shown ?? []).filter((path) => tree.has(path)).toSorted(compareText),
-  })
+  const walks = !listed || !files.sync
+  const shown = walks ? await walk(files, folders, types) : []
+  return new CachedTree({ files, folders, types, walks, shown: listed ?? shown })
+}
+
+interface TreeParts {
+  readonly files: Files
+  readonly folders: Map<Path, Folder>
+  readonly types: Map<Path, TreeType>
+  /** False where folders are read when they are first asked for. */
+  readonly walks: boolean
+  readonly shown: readonly Path[]
 }
 
 class CachedTree implements Tree {
-  readonly files: readonly Path[] = []
+  files: readonly Path[]
   readonly #source: Files
-  readonly #folders: Map<Path, Folder>
+  readonly #walks: boolean
+  #folders: Map<Path, Folder>
   readonly #types: Map<Path, TreeType>
   /** Names by what they are when neither case nor form counts; made for a folder when it is first asked for. */
-  readonly #alike = new Map<Folder, Map<string, string[]>>()
+  readonly #alike = new WeakMap<Folder, Map<string, string[]>>()
 
-  constructor(source: Files, folders: Map<Path, Folder>, types: Map<Path, TreeType>) {
-    this.#source = source
+  constructor({ files, folders, types, walks, shown }: TreeParts) {
+    this.#source = files
+    this.#walks = walks
     this.#folders = folders
     this.#types = types
+    this.files = walks ? shown.toSorted(compareText) : this.#showing(shown)
   }
 
-  has(path: Path): boolean {
-    return this.#folder(parentOf(path)).has(nameOf(path))
+  #showing(paths: readonly Path[]): Path[] {
+    const here = paths.filter((path) => this.#folder(parentOf(path)).has(nameOf(path)))
+    return here.sort(compareText)
   }
 
   isLink(path: Path): boolean {
@@ -96,6 +117,49 @@ class CachedTree implements Tree {
     return [...this.#folder(path)].filter(([, type]) => type === 'directory').map(([name]) => name)
   }
 
+  describe(folder: Path): string {
+    let text = ''
+    for (const [name, type] of this.#folder(folder)) {
+      const leads = type === 'link' ? `>${this.typeOf(childOf(folder, name))}` : ''
+      text += `${name}/${type}${leads}\n`
+    }
+    return text
+  }
+
+  async refresh({ dirty, listed }: RefreshOptions = {}): Promise<TreeChange> {
+    const list = (folder: Path): Folder | Promise<Folder> => listAgain(this.#source, folder)
+    const how = { dirty: dirty && foldersOf(dirty, this.#folders), walks: this.#walks }
+    const { folders, change } = await relist(this.#folders, list, how)
+    const followed = await this.#followAgain(change.added, folders)
+    // From here to the end nothing waits: readers see the tree before or after, never between.
+    for (const [path, folder] of this.#folders) if (!folders.has(path)) folders.set(path, folder)
+    this.#folders = folders
+    const turned = [...followed].filter(([path, type]) => this.#types.get(path) !== type)
+    for (const [path, type] of followed) this.#types.set(path, type)
+    const links = turned.map(([path]) => path)
+    const before = this.files
+    if (listed) this.files = this.#showing(listed)
+    else if (this.#walks && change.added.length + change.removed.length > 0)
+      this.files = filesIn(folders).sort(compareText)
+    return {
+      added: distinct(change.added, links, without(this.files, before)),
+      removed: distinct(change.removed, links, without(before, this.files)),
+    }
+  }
+
+  /** Where links lead now: those that were followed before, and new ones where following waits. */
+  async #followAgain(
+    added: readonly Path[],
+    folders: ReadonlyMap<Path, Folder>,
+  ): Promise<Map<Path, TreeType>> {
+    const isNewLink = (path: Path): boolean => folders.get(parentOf(path))?.get(nameOf(path)) === 'link'
+    const paths = this.#source.sync ? [] : added.filter(isNewLink)
+    const followed = new Map<Path, TreeType>()
+    for (const path of new Set([...this.#types.keys(), ...paths]))
+      followed.set(path, this.#source.sync ? this.#follow(path) : await followAsync(this.#source, path))
+    return followed
+  }
+
   #follow(path: Path): TreeType {
     return attempt(() => this.#source.sync?.stat(path)?.type)
   }
@@ -118,6 +182,17 @@ class CachedTree implements Tree {
       return nothing
     }
   }
+}
+
+function distinct(...lists: readonly (readonly Path[])[]): Path[] {
+  return [...new Set(lists.flat())]
+}
+
+/** The paths of one list that are not in the other. */
+function without(paths: readonly Path[], others: readonly Path[]): Path[] {
+  if (paths === others) return []
+  const known = new Set(others)
+  return paths.filter((path) => !known.has(path))
 }
 
 function withoutCase(name: string): string {
@@ -167,6 +242,15 @@ async function walk(files: Files, folders: Map<Path, Folder>, types: Map<Path, T
     level = next
   }
   return found
+}
+
+function listAgain(files: Files, folder: Path): Folder | Promise<Folder> {
+  if (!files.sync) return listFolder(files, folder).then(toFolder)
+  try {
+    return toFolder(files.sync.list(folder) ?? [])
+  } catch {
+    return nothing
+  }
 }
 
 async function listFolder(files: Files, folder: Path): Promise<readonly Entry[]> {

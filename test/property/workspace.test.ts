@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { Files, WritableFiles } from '../../core/files.ts'
-import { createWorkspace, diskFiles, layerFiles, memoryFiles, parsePath } from '../../core/files.ts'
-import type { Path } from '../../core/vfs/path.ts'
-
-/** Paths to text, or to null for a folder; the root is always there. */
-type Model = Map<string, string | null>
-
-interface Step {
-  readonly does: 'write' | 'remove' | 'makeFolder' | 'read'
-  readonly path: string
-  readonly text: string
-}
+import { createWorkspace, diskFiles, layerFiles, memoryFiles } from '../../core/files.ts'
+import { apply, assertSame, at, compare, compareAll, hashTree, inFolder } from './file-model.ts'
+import type { Model, Step } from './file-model.ts'
 
 const runs = { numRuns: 60, seed: 20_261_123 }
 const prefilled = { 'a/b/c': 'base', 'a/c': 'base', 'b/a': 'base', c: 'base' }
@@ -117,75 +104,6 @@ function startModel(): Model {
   return model
 }
 
-async function compareAll(files: WritableFiles, model: Model, steps: readonly Step[]): Promise<void> {
-  for (const step of steps) {
-    await compare(files, model, step)
-    await assertSame(files, model)
-  }
-}
-
-async function compare(files: WritableFiles, model: Model, step: Step): Promise<void> {
-  const expected = apply(model, step)
-  const found = await act(files, step).catch((thrown: unknown) => `! ${(thrown as { code?: string }).code}`)
-  assert.equal(found, expected, JSON.stringify(step))
-}
-
-async function act(files: WritableFiles, { does, path, text }: Step): Promise<string | undefined> {
-  if (does === 'read') return new TextDecoder().decode(await files.read(at(path)))
-  if (does === 'write') await files.write(at(path), text)
-  else if (does === 'remove') await files.remove(at(path))
-  else await files.makeFolder(at(path))
-  return undefined
-}
-
-/** The same on the model: undefined, the text read, or the code of the error. */
-function apply(model: Model, { does, path, text }: Step): string | undefined {
-  const found = model.get(path)
-  if (does === 'read') return found === undefined ? '! NOT_FOUND' : (found ?? '! NOT_A_FILE')
-  if (does === 'remove') {
-    for (const each of Array.from(model.keys()))
-      if (each === path || each.startsWith(`${path}/`)) model.delete(each)
-    return undefined
-  }
-  const folders = foldersOf(path)
-  if (folders.some((folder) => typeof model.get(folder) === 'string')) return '! NOT_A_FOLDER'
-  if (does === 'write' && found === null) return '! NOT_A_FILE'
-  if (does === 'makeFolder' && typeof found === 'string') return '! NOT_A_FOLDER'
-  for (const folder of folders) model.set(folder, null)
-  model.set(path, does === 'write' ? text : null)
-  return undefined
-}
-
-function foldersOf(path: string): string[] {
-  const segments = path.split('/').slice(0, -1)
-  return segments.map((_, index) => segments.slice(0, index + 1).join('/'))
-}
-
-/** Walks the files and checks that list, stat and read agree with the model and with each other. */
-async function assertSame(files: Files, model: Model): Promise<void> {
-  const found: Model = new Map()
-  await collect(files, '' as Path, found)
-  assert.deepEqual(sorted(found), sorted(model))
-  for (const path of ['a', 'b', 'c', 'a/a', 'a/b', 'b/a', 'a/b/c', 'c/c/c']) {
-    const type = (await files.stat(at(path)))?.type
-    const expected = model.get(path)
-    assert.equal(type, expected === undefined ? undefined : expected === null ? 'directory' : 'file', path)
-  }
-}
-
-function sorted(model: Model): [string, string | null][] {
-  return [...model].sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-async function collect(files: Files, folder: Path, found: Model): Promise<void> {
-  for (const { name, type } of (await files.list(folder)) ?? []) {
-    const path = at(folder === '' ? name : `${folder}/${name}`)
-    assert.equal((await files.stat(path))?.type, type)
-    found.set(path, type === 'directory' ? null : new TextDecoder().decode(await files.read(path)))
-    if (type === 'directory') await collect(files, path, found)
-  }
-}
-
 /** Changes of files, by the models; what became of folders is compared through the files themselves. */
 function differences(before: Model, after: Model): { path: string; type: string }[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort()
@@ -207,32 +125,4 @@ function isOfFile(before: Model, after: Model): (change: { path: string }) => bo
 
 function isFile(content: string | null | undefined): boolean {
   return typeof content === 'string'
-}
-
-function at(text: string): Path {
-  const parsed = parsePath(text)
-  assert.ok(parsed.ok)
-  return parsed.value
-}
-
-async function inFolder(use: (root: string) => Promise<void>): Promise<void> {
-  const root = mkdtempSync(join(os.tmpdir(), 'heddle-model-'))
-  try {
-    await use(root)
-  } finally {
-    rmSync(root, { recursive: true, force: true })
-  }
-}
-
-/** Names, kinds, permissions, times and bytes of everything below. */
-function hashTree(root: string): string {
-  const hash = createHash('sha256')
-  const visit = (absolute: string): void => {
-    const stat = lstatSync(absolute)
-    hash.update(`${absolute} ${stat.mode} ${stat.mtimeMs} ${stat.size}\n`)
-    if (stat.isFile()) hash.update(readFileSync(absolute))
-    if (stat.isDirectory()) for (const name of readdirSync(absolute).sort()) visit(join(absolute, name))
-  }
-  visit(root)
-  return hash.digest('hex')
 }

@@ -1,0 +1,45 @@
+import type { Result } from '../base/result.ts'
+import type { Rule } from './deny.ts'
+import { childOf, type Path } from './path.ts'
+
+/** What every system reads alike, in any folder: no device, no dot or space at the end, no short form. */
+const plain = /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))[\w.-]{0,254}[\w-]$/i
+/** Folders with longer paths may have no room for a name of any length. */
+const roomyPath = 3800
+
+/**
+ * Says of the names in a folder that itself passes whether their paths pass. Plain names that end no rule's match are let
+ * in without `check`: the rest of their path is the folder's, which has passed.
+ */
+export function admitNames(
+  rules: readonly Rule[],
+  check: (text: string) => Result<Path>,
+): (folder: Path) => (name: string) => boolean {
+  const closed = lastNames(rules)
+
+  function isKnown(name: string): boolean {
+    return plain.test(name) && !closed!.test(name.toLowerCase())
+  }
+
+  return (folder) => {
+    const areKnown = closed !== undefined && folder.length < roomyPath
+    return (name) => (areKnown && isKnown(name)) || passes(folder, name)
+  }
+
+  function passes(folder: Path, name: string): boolean {
+    if (name === '' || name.includes('/')) return false
+    const path = childOf(folder, name)
+    const checked = check(path)
+    return checked.ok && checked.value === path
+  }
+}
+
+/** Matches every name that may end a match of one of the rules; undefined when some rule may end in any name. */
+function lastNames(rules: readonly Rule[]): RegExp | undefined {
+  const sources: string[] = []
+  for (const { lastName } of rules) {
+    if (!lastName) return undefined
+    sources.push(`(?:${lastName.source})`)
+  }
+  return new RegExp(sources.join('|'), 'su')
+}
