@@ -8,6 +8,10 @@ import { compose, type Composition } from './load/composition.ts'
 import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
+import type { FixOptions, FixReport } from './mend/fix.ts'
+import type { MendParts } from './mend/parts.ts'
+import type { RenameOptions, RenameReport } from './mend/rename.ts'
+import { createMendParts } from './mending.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { createHookSet } from './plugin/hooks.ts'
@@ -116,6 +120,16 @@ export interface Framework {
     given?: GivenArguments | Readonly<Record<string, string>>,
     options?: RunOptions,
   ): Promise<Report>
+  /**
+   * Repairs references that have one right answer; writes only when told to. Rejects with `CONFLICT`, nothing written, when a
+   * file was changed from outside since it was read.
+   */
+  fix(options?: FixOptions): Promise<FixReport>
+  /**
+   * Moves a file or a folder of the project, each named by its path or a reference, with every reference to it and in it; writes
+   * only when told to, and only when all that resolved goes on to do so. Rejects with `RENAME_…` for names that will not do.
+   */
+  rename(old: string, wanted: string, options?: RenameOptions): Promise<RenameReport>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
   /** What plugins did wrong so far, and layers that could not be opened. */
@@ -162,7 +176,9 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ live, folder, disk, faults, host, runnerOf })
+  const mendPartsOf = (reading: Reading): MendParts =>
+    createMendParts({ config, reading, folder, disk, state, gate, calls: hooks.calls })
+  return new OpenFramework({ live, folder, disk, faults, host, runnerOf, mendPartsOf })
 }
 
 interface FrameworkParts {
@@ -172,6 +188,7 @@ interface FrameworkParts {
   readonly faults: Faults
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
+  readonly mendPartsOf: (reading: Reading) => MendParts
 }
 
 class OpenFramework implements Framework {
@@ -308,6 +325,21 @@ class OpenFramework implements Framework {
     options: RunOptions = {},
   ): Promise<Report> {
     return (await this.#runner).run(command, asGiven(given), options)
+  }
+
+  async fix(options: FixOptions = {}): Promise<FixReport> {
+    const { fix } = await import('./mend/fix.ts')
+    return this.#mended(await fix(this.#open.mendPartsOf(this.#reading), options))
+  }
+
+  async rename(old: string, wanted: string, options: RenameOptions = {}): Promise<RenameReport> {
+    const { rename } = await import('./mend/rename.ts')
+    return this.#mended(await rename(this.#open.mendPartsOf(this.#reading), { old, wanted }, options))
+  }
+
+  async #mended<T extends { readonly written: boolean }>(report: T): Promise<T> {
+    if (report.written) await this.#open.live.refresh()
+    return report
   }
 
   async read(module: Module | string): Promise<string> {

@@ -1,6 +1,6 @@
 import type { CommonOptions } from '../options.ts'
 import { Exit, exitForFindings } from '../exit.ts'
-import { countSeverities, painter, printDiagnostics, printJson } from '../print.ts'
+import { counted, countSeverities, painter, printDiagnostics, printJson } from '../print.ts'
 import { openFramework } from '../root.ts'
 import { readSourceLines } from '../source.ts'
 
@@ -40,8 +40,4 @@ function summary(report: Awaited<ReturnType<Awaited<ReturnType<typeof openFramew
     `\n${paint(hasErrors ? 'red' : 'green', hasErrors ? '✗' : '✓')} ${counted(modules, 'module')}, ` +
     `${counted(references.total, 'reference')} (${parts.join(', ')}): ${countSeverities(diagnostics)}\n`
   )
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
