@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { HeddleError } from '../index.ts'
-import { Exit, exit, exitFor } from './exit.ts'
+import { Exit, exit, exitFor, wrongUsage } from './exit.ts'
 import type { CommonOptions } from './options.ts'
 import { printDiagnostics } from './print.ts'
 import { packageVersion } from './version.ts'
@@ -40,12 +40,23 @@ function createProgram(rest: readonly string[]): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', '\nEvery command explains itself: heddle COMMAND --help')
 
-  common(program.command('check'))
+  common(program.command('check'), ['text', 'json', 'sarif'])
     .summary('find references that lead nowhere and modules that are broken')
-    .description('Loads every markdown module, resolves every reference in it, and prints what is wrong.')
+    .description(
+      'Loads every markdown module, resolves every reference in it, and prints what is wrong. With paths it prints and grades\n' +
+        'only what stands in these files and folders.\n' +
+        'A finding is silenced by <!-- heddle-ignore CODE: reason --> in its line or the one above, or for the whole file by\n' +
+        '<!-- heddle-ignore-file CODE: reason -->.',
+    )
+    .argument('[paths...]', 'files and folders, or references to them; everything when left out')
     .option('--strict', 'warnings count as errors')
+    .option('--max-warnings <n>', 'end with 1 when there are more warnings')
+    .option(
+      '--if-deleted <paths...>',
+      'say what deleting these files and folders would break; 1 when anything',
+    )
     .option('--user', "look in the user's own modules too")
-    .action(async (options) => (await import('./commands/check.ts')).check(options))
+    .action(async (paths, options) => (await import('./commands/check.ts')).check(paths, options))
 
   common(program.command('graph'), ['text', 'json', 'dot', 'mermaid'])
     .summary('print modules and references as a graph')
@@ -60,11 +71,16 @@ function createProgram(rest: readonly string[]): Command {
     .action(async (reference, options) => (await import('./commands/resolve.ts')).resolve(reference, options))
 
   common(program.command('why'))
-    .summary('say every place that was looked at for a reference')
-    .argument('<reference>', 'an alias such as @modules/patterns/x.md, or a path')
+    .summary('say every place that was looked at for a reference, or who refers to a file')
+    .argument('[reference]', 'an alias such as @modules/patterns/x.md, or a path')
     .option('--from <file>', 'the file that the reference stands in')
+    .option('--who <path>', 'say who refers to a file or folder; ends with 1 when nobody does')
+    .option('--deep', 'with --who: what leads there over several files too')
     .option('--user', "look in the user's own modules too")
-    .action(async (reference, options) => (await import('./commands/resolve.ts')).why(reference, options))
+    .action(async (reference, options) => {
+      if (options.who !== undefined) await (await import('./commands/who.ts')).who(options.who, options)
+      else await (await import('./commands/resolve.ts')).why(reference ?? missingReference(), options)
+    })
 
   common(program.command('list'))
     .summary('list commands, modules, plugins or operations')
@@ -136,6 +152,10 @@ function createProgram(rest: readonly string[]): Command {
     })
 
   return program
+}
+
+function missingReference(): never {
+  return wrongUsage('There is no reference to explain.', 'Write one, or ask for --who PATH.')
 }
 
 function common<A extends unknown[], O extends Record<string, unknown>>(

@@ -20,6 +20,8 @@ const usageCodes = new Set([
   'ARGUMENT_MISSING',
   'COMMAND_UNKNOWN',
   'COMMAND_EMPTY',
+  'NOT_FOUND',
+  'READ_ONLY',
   'ROOT_MISSING',
   'REFERENCE_SYNTAX',
   'PATH_MISSING',
