@@ -55,6 +55,44 @@ test('a name that fits several files is ambiguous and lists them all', async () 
   await framework.dispose()
 })
 
+test('a closing slash asks for a folder: no file of that name answers, found or suggested', async () => {
+  const framework = await createTestFramework({
+    files: {
+      '.claude/modules/a.md': '',
+      'docs/research.md': '',
+      'plans/index.md': '',
+      'plans/deep/research.md': '',
+    },
+  })
+  const { status, candidates, suggestion } = framework.why('research/', '.claude/modules/a.md')
+  assert.deepEqual(
+    { status, candidates, suggestion },
+    { status: 'missing', candidates: [], suggestion: null },
+  )
+  assert.equal(framework.resolve('research', '.claude/modules/a.md').status, 'ambiguous')
+  assert.equal(framework.resolve('plans/', '.claude/modules/a.md').path, 'plans/index.md')
+  await framework.dispose()
+})
+
+test('a leading slash means the repository, and what is below the home is suggested', async () => {
+  const framework = await createTestFramework({
+    files: {
+      '.claude/system/quality/gates.md': '',
+      '.claude/README.md': 'See `/system/` and [gates](/system/quality/gates.md).',
+      'docs/a.md': '',
+    },
+  })
+  const { references } = await framework.graph()
+  assert.deepEqual(
+    references.map(({ text, status, suggestion }) => [text, status, suggestion]),
+    [
+      ['/system/', 'missing', { path: '.claude/system', confidence: 0.95 }],
+      ['/system/quality/gates.md', 'missing', { path: '.claude/system/quality/gates.md', confidence: 0.95 }],
+    ],
+  )
+  await framework.dispose()
+})
+
 test('links resolve from their file alone, letter case included, and say where they would resolve', async () => {
   const framework = await createTestFramework({
     files: {

@@ -94,7 +94,8 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
 
   ending(question, tried) {
     const target = searchable(plain(question.target))
-    if (target === '') return nowhere
+    // Only files have endings here: `research/` asks for a folder, and `docs/research.md` is none.
+    if (target === '' || question.target.endsWith('/')) return nowhere
     const layer = question.own
     for (const ending of question.completes && !isMarkdown(target) ? [target, `${target}.md`] : [target]) {
       const paths = question.endings(layer).find(ending)

@@ -40,7 +40,7 @@ const pathShape = new RegExp(`^[^\\s<>"'|,;:()]*[^\\s<>"'|,;:()/]\\.(?:${endings
 const aliasShape = /^@(?:super|[A-Za-z][\w-]*\/[\w./-]*\w)(?:#[\w.-]+)?$/
 /** `@.claude/x` says by itself that it is a path: any file or folder may be meant, in any element. */
 const markedShape = /^@\.[\w-]*(?:\/[\w.{}[\]-]+)+\/?(?:#[\w.-]+)?$/
-const folderedShape = /^[^\s<>"'|,;:()]*\/[^\s<>"'|,;:()]*[^\s<>"'|,;:()/]$/
+const folderedShape = /^(?=[^/]*\/)(?!\/+$)[^\s<>"'|,;:()]+$/
 
 function* inAttributes(document: Document, block: Block): Iterable<FoundReference> {
   for (const attribute of block.attributes) {
