@@ -131,11 +131,14 @@ export function createResolver(options: ResolverOptions): Resolver {
         ? ladder.rungs.find((rung) => rung !== 'alias')
         : 'repository'
     let outside = false
+    let throughLink = false
     for (const rung of ladder.rungs) {
       const result = climbs[rung](asking, tried)
       if (result.spots.length === 1) return found(result.spots[0]!, rung, { tried, plugin: null })
       if (result.spots.length > 1) return ambiguous(result.spots, rung, tried)
-      if (rung === first) outside = result.outside === true
+      if (rung !== first) continue
+      outside = result.outside === true
+      throughLink = result.throughLink === true
     }
     const ignored = options.isIgnored?.(question.target) ?? false
     const kind = classOfMissing(asked.target, asked.form, ignored)
@@ -143,8 +146,10 @@ export function createResolver(options: ResolverOptions): Resolver {
       ...unresolved,
       status: outside ? 'outside' : 'missing',
       class: kind,
+      throughLink,
       ...(kind === 'example' ? {} : suggest(asking, ladder)),
       tried,
+      hint: outside ? null : hintForLink(question.own, tried),
     }
   }
 
@@ -191,6 +196,7 @@ const unresolved: Resolution = {
   plugin: null,
   suggestion: null,
   differs: null,
+  throughLink: false,
   candidates: [],
   tried: [],
   hint: null,
@@ -210,6 +216,12 @@ function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): R
     candidates,
     tried,
   }
+}
+
+/** A link that leads nowhere is seen in its folder, so it must be told from a file that is not there. */
+function hintForLink({ tree }: Layer, tried: readonly Try[]): string | null {
+  const link = tried.find(({ path, rung }) => rung !== 'ending' && tree.isLink(path as Path))
+  return link ? `"${link.path}" is a link that leads nowhere: mend it, or remove the reference.` : null
 }
 
 /** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */

@@ -139,7 +139,7 @@ function byNearName(question: Question): Suggestion | null {
 function spotsNamed(question: Question, name: string): Spot[] {
   return searched(question).flatMap((layer) =>
     (question.endings(layer).byName().get(name) ?? [])
-      .filter((path) => layer.tree.typeOf(path) !== undefined)
+      .filter((path) => layer.tree.typeOf(path) === 'file')
       .map((path) => ({ layer, path })),
   )
 }
