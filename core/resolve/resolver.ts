@@ -1,4 +1,5 @@
 import { decodePercent, type Form, isSuper } from '../module/reference.ts'
+import { parsePath } from '../vfs/gate.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
 import type { TreeChange } from '../vfs/tree-refresh.ts'
 import { lookBelow } from './below.ts'
@@ -149,7 +150,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       throughLink,
       ...(kind === 'example' ? {} : suggest(asking, ladder)),
       tried,
-      hint: outside ? null : hintForLink(question.own, tried),
+      hint: outside ? null : hintForRefused(question.own, tried),
     }
   }
 
@@ -218,10 +219,14 @@ function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): R
   }
 }
 
-/** A link that leads nowhere is seen in its folder, so it must be told from a file that is not there. */
-function hintForLink({ tree }: Layer, tried: readonly Try[]): string | null {
-  const link = tried.find(({ path, rung }) => rung !== 'ending' && tree.isLink(path as Path))
-  return link ? `"${link.path}" is a link that leads nowhere: mend it, or remove the reference.` : null
+/** Why a file that one may see in its folder is not found: it is a link to nowhere, or nobody may open its name. */
+function hintForRefused({ tree, label }: Layer, tried: readonly Try[]): string | null {
+  const own = tried.filter(({ path, rung }) => rung !== 'ending' && path.startsWith(label))
+  const link = own.find(({ path }) => tree.isLink(path.slice(label.length) as Path))
+  if (link) return `"${link.path}" is a link that leads nowhere: mend it, or remove the reference.`
+  const parsed = own[0] && parsePath(own[0].path.slice(label.length))
+  if (!parsed || parsed.ok || parsed.diagnostic.code !== 'NAME_UNSAFE') return null
+  return `${parsed.diagnostic.message} ${parsed.diagnostic.hint}`
 }
 
 /** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */
