@@ -20,6 +20,8 @@ export interface Config {
    * commit of a repository, or files of any driver. The first that has a file wins.
    */
   readonly packages?: readonly PackageSource[]
+  /** Globs of files that somebody starts from, besides commands, skills, agents and memory files: they are no orphans. */
+  readonly entries?: readonly string[]
   /** Plugins besides or instead of the preset. */
   readonly plugins?: readonly AppliedPlugin[]
   /** False leaves the built-in preset of plugins out; true when left out. */
@@ -30,6 +32,11 @@ export interface Config {
   readonly deadlineMs?: number
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
   readonly hookDeadlineMs?: number
+  /**
+   * What is kept of modules: false for nothing. With `folder` what a check found is kept there for the next process, which then reads
+   * only what changed; `true` stands for the user's cache folder. Nothing is kept between processes when left out.
+   */
+  readonly cache?: false | { readonly folder?: string | true }
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -47,7 +54,7 @@ export function defineConfig(config: Config): Config {
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
 
 /** What a configuration as plain data may say: where things are, never what runs. */
-const dataKeys = new Set(['home', 'aliases', 'packages', 'deny', 'strict', '$schema'])
+const dataKeys = new Set(['home', 'aliases', 'packages', 'entries', 'deny', 'strict', '$schema'])
 
 const schema: Schema<Config> = (z) =>
   z.strictObject({
@@ -64,6 +71,7 @@ const schema: Schema<Config> = (z) =>
         ]),
       )
       .optional(),
+    entries: z.array(z.string()).optional(),
     plugins: z
       .array(z.custom<AppliedPlugin>(isApplied, 'Expected a plugin, called: tdd() rather than tdd'))
       .optional(),
@@ -74,6 +82,12 @@ const schema: Schema<Config> = (z) =>
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional(),
+    cache: z
+      .union([
+        z.literal(false),
+        z.strictObject({ folder: z.union([z.string(), z.literal(true)]).optional() }),
+      ])
+      .optional(),
     strict: z.boolean().optional(),
   }) as never
 
@@ -192,12 +206,14 @@ const defaultKeys: Record<keyof Config, true> = {
   home: true,
   aliases: true,
   packages: true,
+  entries: true,
   plugins: true,
   preset: true,
   concurrency: true,
   deadlineMs: true,
   hookDeadlineMs: true,
   deny: true,
+  cache: true,
   strict: true,
 }
 

@@ -35,7 +35,7 @@ export interface Live {
   refresh(dirty?: ReadonlySet<Path>): Promise<Change>
   /** Calls the listener after each change; a listener that throws is not called less. */
   watch(listener: (change: Change) => void): Promise<Watching>
-  /** Ends all watching, and what the layers hold open. */
+  /** Ends all watching, keeps cards for the next process, and ends what the layers hold open. */
   close(): Promise<void>
 }
 
@@ -136,6 +136,7 @@ export function createLive({ first, open, folder, clock }: LiveOptions): Live {
     watch,
     async close() {
       await Promise.all([...watchers].map((watching) => watching.close()))
+      await reading.catalogue.keep()
       for (const files of [...replaced, ...reading.layers.map(({ files }) => files)]) closeFiles(files)
     },
   }

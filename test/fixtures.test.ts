@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type CheckReport, createFramework, type Graph } from 'heddle'
+import { type CheckReport, createFramework, type Diagnostic, type Graph } from 'heddle'
 import { memoryFiles } from 'heddle/files'
 
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
@@ -16,20 +16,23 @@ after(() => {
 })
 
 interface Seen {
-  readonly report: CheckReport
+  readonly references: CheckReport['references']
+  /** What the check warns of or calls an error. */
+  readonly diagnostics: readonly Diagnostic[]
   readonly graph: Graph
-  /** The diagnostics as `path:line:column CODE message`. */
+  /** These diagnostics as `path:line:column CODE message`. */
   readonly said: readonly string[]
 }
 
 async function look(root: string): Promise<Seen> {
   const framework = await createFramework({ root, builtIn: false })
   try {
-    const [report, graph] = [await framework.check(), await framework.graph()]
-    const said = report.diagnostics.map(
+    const report = await framework.check()
+    const diagnostics = report.diagnostics.filter(({ severity }) => severity !== 'info')
+    const said = diagnostics.map(
       ({ at, code, message }) => `${at?.path}:${at?.line}:${at?.column} ${code} ${message}`,
     )
-    return { report, graph, said }
+    return { references: report.references, diagnostics, graph: await framework.graph(), said }
   } finally {
     await framework.dispose()
   }
@@ -118,8 +121,8 @@ function quoteIt(line: string): string {
 }
 
 test('each way to break front matter is named at its place, with its cause and what to write', async () => {
-  const { report } = await look(join(fixtures, 'broken-front-matter'))
-  const found = report.diagnostics.map(({ at, message, hint }) => ({ ...at, message, hint }))
+  const { diagnostics } = await look(join(fixtures, 'broken-front-matter'))
+  const found = diagnostics.map(({ at, message, hint }) => ({ ...at, message, hint }))
   assert.equal(found.length, brokenFrontMatter.length)
   for (const [index, [file, place, message, hint]] of brokenFrontMatter.entries()) {
     const one = found[index]!
@@ -181,21 +184,21 @@ test('the sixth import in a row is told with its chain', async () => {
 })
 
 test('imports that come back are cycles, shown as paths, and end', async () => {
-  const { report, graph } = await look(join(fixtures, 'import-cycle'))
+  const { diagnostics, graph } = await look(join(fixtures, 'import-cycle'))
   assert.deepEqual(graph.cycles, [
     ['CLAUDE.md', 'docs/prune.md', 'docs/water.md'],
     ['packages/press/CLAUDE.md'],
   ])
   assert.deepEqual(
-    report.diagnostics.map(({ code, severity }) => `${severity} ${code}`),
+    diagnostics.map(({ code, severity }) => `${severity} ${code}`),
     ['warning REFERENCE_CYCLE', 'warning REFERENCE_CYCLE'],
   )
 })
 
 test('an import that is written from the root is told where it starts, and how to write it', async () => {
-  const { report } = await look(join(fixtures, 'memory-files'))
+  const { diagnostics } = await look(join(fixtures, 'memory-files'))
   assert.deepEqual(
-    report.diagnostics.map(({ at, message, hint }) => [at?.path, message, hint]),
+    diagnostics.map(({ at, message, hint }) => [at?.path, message, hint]),
     [
       [
         'packages/press/CLAUDE.md',
@@ -270,7 +273,7 @@ test('a file that is no UTF-8 is refused at its first wrong byte, and its neighb
     '.claude/modules/plain.md': '# Plain',
     '.claude/modules/blank.md': '',
   })
-  const { said, report, graph } = await look(root)
+  const { said, diagnostics, graph } = await look(root)
   assert.deepEqual(
     said,
     unreadable.map(([name, , place, text]) => {
@@ -278,7 +281,7 @@ test('a file that is no UTF-8 is refused at its first wrong byte, and its neighb
       return `${path}:${place} BAD_ENCODING ${text.replace('%', path)}`
     }),
   )
-  assert.ok(report.diagnostics.every(({ hint }) => hint === 'Save the file as UTF-8.'))
+  assert.ok(diagnostics.every(({ hint }) => hint === 'Save the file as UTF-8.'))
   assert.deepEqual(
     graph.modules.map(({ name }) => name),
     ['blank', 'plain'],
@@ -318,12 +321,12 @@ test(
         .join('\n\n'),
     })
     for (const [name, to] of links) symlinkSync(to, join(root, 'outer/root/.claude/modules', name))
-    const { report, graph } = await look(join(root, 'outer/root'))
+    const { diagnostics, graph } = await look(join(root, 'outer/root'))
     assert.deepEqual(
       graph.references.map(({ status }) => status),
       links.map(([, , status]) => status),
     )
-    const told = report.diagnostics.map(({ code, message, hint }) => `${code} ${message} ${hint}`)
+    const told = diagnostics.map(({ code, message, hint }) => `${code} ${message} ${hint}`)
     const expected = links.flatMap(([, , , said]) => said ?? [])
     assert.equal(told.length, expected.length)
     for (const [index, said] of expected.entries()) assert.match(told[index]!, said)
@@ -343,8 +346,9 @@ test('what only differs in letter case is told of references, links, aliases and
       '@modules/loom.md [a](../modules/LOOM.md) [b](../Modules/Loom.md) @modules/Loom.md',
   })
   const framework = await createFramework({ files, builtIn: false })
-  const { diagnostics } = await framework.check()
+  const report = await framework.check()
   await framework.dispose()
+  const diagnostics = report.diagnostics.filter(({ severity }) => severity === 'error')
   const works = 'in letter case: it works on some systems and breaks on others.'
   assert.deepEqual(
     diagnostics.map(({ at, code, message }) => `${at?.path}:${at?.column} ${code} ${message}`),
@@ -371,11 +375,11 @@ test('a module of five megabytes is read to its end, its last reference with its
   const paragraph = 'Prose of a page with `code`, [a link](small.md) and @modules/small.md too.\n\n'
   const times = Math.ceil(5_000_000 / paragraph.length)
   const text = `# Big\n\n${paragraph.repeat(times)}Last: @modules/gone.md\n`
-  const { graph, report, said } = await look(
+  const { graph, references, said } = await look(
     placed({ '.claude/modules/big.md': text, '.claude/modules/small.md': '# Small' }),
   )
   assert.equal(graph.modules[0]?.bytes, text.length)
-  assert.deepEqual([report.references.resolved, report.references.missing], [2 * times, 1])
+  assert.deepEqual([references.resolved, references.missing], [2 * times, 1])
   assert.deepEqual(said, [
     `.claude/modules/big.md:${3 + 2 * times}:7 REFERENCE_MISSING "@modules/gone.md" names a file that does not exist.`,
   ])

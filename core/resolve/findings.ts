@@ -36,6 +36,7 @@ export function findingOf(
           `${quoted} was only found by searching: ${resolution.to}.`,
         ),
         hint: `Write the path so that it resolves: ${resolution.to}.`,
+        suggestion: { path: resolution.to!, confidence: 1 },
         at,
       }
     case 'ambiguous':
@@ -53,12 +54,14 @@ export function findingOf(
       return {
         ...(resolution.throughLink ? leadingOut(quoted) : leaving(quoted)),
         hint: hintForOutside(reference, resolution, from),
+        ...asData(resolution),
         at,
       }
     case 'missing':
       return {
         ...(resolution.differs ? differing(quoted, resolution) : missing(quoted, reference)),
         hint: hintForMissing(reference, resolution, from),
+        ...asData(resolution),
         at,
       }
     default:
@@ -137,6 +140,10 @@ function suggested(reference: Reference, { suggestion }: Resolution, from: strin
   const isFromRoot = searchable(decodePercent(reference.target)) === path
   const why = isFromRoot ? `It is there from the root, but ${several} start at their own file. ` : ''
   return `${why}Did you mean ${meant} (${path})?`
+}
+
+function asData({ suggestion }: Resolution): Pick<Diagnostic, 'suggestion'> {
+  return suggestion ? { suggestion } : {}
 }
 
 function triedOf(resolution: Resolution): string[] {

@@ -40,6 +40,7 @@ const nowhere: Found = { spots: [] }
 /** Every rung by its name. */
 export const climbs: Readonly<Record<Rung, Climb>> = {
   alias(question, tried) {
+    if (!question.target.startsWith('@')) return nowhere
     const parsed = parseReference(question.target)
     if (!parsed || parsed.alias === null) return nowhere
     let outside = false
