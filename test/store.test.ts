@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -205,6 +214,17 @@ test('another configuration, another plugin, or a plugin without a version share
     const nameless = definePlugin({ name: 'nameless', apply: () => {} })
     await look(here, { cache, plugins: [nameless()] })
     assert.equal((await look(here, { cache, plugins: [nameless()] })).loaded, 200)
+  })
+})
+
+test('a file that has another name on the disk is read by every process, and told each time', async () => {
+  await afterAWhile(async () => {
+    const here = project()
+    linkSync(join(here.root, '.claude/modules/filler/f1.md'), join(ground, 'other-name.md'))
+    const [first, second] = [await look(here), await look(here)]
+    assert.ok(first.report.diagnostics.some(({ code }) => code === 'HARD_LINK'))
+    assert.equal(second.loaded, 1)
+    assert.deepEqual(second.report, first.report)
   })
 })
 
