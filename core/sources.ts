@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fail } from './base/diagnostic.ts'
 import type { Config } from './config.ts'
-import { openLayer } from './load/open-layers.ts'
+import { type LayerSource, openLayer } from './load/open-layers.ts'
 import { type Opened, openPackages } from './load/open-packages.ts'
 import { superAlias } from './module/reference.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -31,7 +31,7 @@ export async function openLayers(
 ): Promise<Opened> {
   const packages = await openPackages(config.packages ?? [], folder)
   const layers = [
-    await openProject(config, files, folder),
+    await openProject(config, files, folder === null ? undefined : () => listed(folder)),
     ...(config.user ? await openUser() : []),
     ...packages.layers,
     ...(config.builtIn === false ? [] : [await openBuiltIn()]),
@@ -39,12 +39,13 @@ export async function openLayers(
   return { layers, diagnostics: packages.diagnostics }
 }
 
-async function openProject(config: SourceOptions, files: Files, folder: string | null): Promise<Layer> {
+/** Opens the layer of the project; listings show what `list` gives, or all that is there. */
+export function openProject(config: SourceOptions, files: Files, list: LayerSource['list']): Promise<Layer> {
   return openLayer({
     name: 'project',
     label: '',
     files,
-    ...(folder !== null && { list: () => listed(folder) }),
+    ...(list && { list }),
     ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
     aliases: Object.fromEntries(
       Object.entries(config.aliases ?? {}).map(([name, to]) => [freeAlias(name), asPaths(to, name)]),

@@ -239,6 +239,7 @@ test('a skill, an agent and a command that the host would not take as they are g
       '.claude/skills/capital/SKILL.md:3 warning claude/skill-name',
       '.claude/skills/empty/SKILL.md:1 error claude/skill-description',
       '.claude/skills/empty/SKILL.md:1 error claude/skill-name',
+      '.claude/skills/good/SKILL.md:4 info claude/skill-tools',
       '.claude/skills/long/SKILL.md:3 warning claude/skill-description',
       '.claude/skills/long/SKILL.md:4 warning claude/skill-compatibility',
       '.claude/skills/other/SKILL.md:2 warning claude/skill-name',

@@ -50,6 +50,11 @@ export function countSeverities(diagnostics: readonly Diagnostic[]): string {
   return parts.length > 0 ? parts.join(', ') : 'no problems'
 }
 
+/** `1 file`, `2 files`. */
+export function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}
+
 /** Text from files made harmless for a terminal: control characters are shown, not obeyed. */
 export function visible(text: string): string {
   return text.replace(

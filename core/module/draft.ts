@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { endingOf, nameOf, type Path } from '../vfs/path.ts'
+import { readDirectives } from './directives.ts'
 import type { Document } from './document.ts'
 import { readMetadata } from './metadata.ts'
 import { type Described, type LayerName, type Module, type ModuleId, noParts } from './module.ts'
@@ -60,6 +61,7 @@ export function finishModule(
     id: document.label as ModuleId,
     path: document.path,
     layer: document.layer,
+    homePath: document.homePath,
     kind: draft.kind,
     name: draft.name,
     title: draft.title,
@@ -73,6 +75,7 @@ export function finishModule(
     pattern: typed.pattern,
     arguments: typed.arguments,
     references,
+    directives: readDirectives(document),
     diagnostics: [...draft.diagnostics, ...typed.diagnostics, ...source.findings],
     bytes: source.bytes,
     tokens: Math.ceil(document.text.length / 4),
@@ -92,6 +95,7 @@ export function describeLink(source: {
     id: source.label as ModuleId,
     path: source.path,
     layer: source.layer,
+    homePath: source.homePath,
     kind: source.homePath === null ? 'document' : 'module',
     name: name.slice(0, name.length - endingOf(name).length),
     title: null,
@@ -105,6 +109,7 @@ export function describeLink(source: {
     pattern: null,
     arguments: [],
     references: [],
+    directives: [],
     diagnostics: [],
     bytes: 0,
     tokens: 0,

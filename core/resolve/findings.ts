@@ -30,6 +30,7 @@ export function findingOf(
           `${quoted} was only found by searching: ${resolution.to}.`,
         ),
         hint: `Write the path so that it resolves: ${resolution.to}.`,
+        suggestion: { path: resolution.to!, confidence: 1 },
         at,
       }
     case 'ambiguous':
@@ -49,12 +50,14 @@ export function findingOf(
         hint: resolution.suggestion
           ? suggested(reference, resolution, from)
           : 'Refer to a file below the root.',
+        ...asData(resolution),
         at,
       }
     case 'missing':
       return {
         ...(resolution.differs ? differing(quoted, resolution) : missing(quoted)),
         hint: hintForMissing(reference, resolution, from),
+        ...asData(resolution),
         at,
       }
     default:
@@ -108,6 +111,10 @@ function suggested(reference: Reference, { suggestion }: Resolution, from: strin
   if (!fromFile.has(reference.form)) return `Did you mean ${path}?`
   const written = relativeTo(path as Path, parentOf(from as Path))
   return written === path ? `Did you mean ${path}?` : `Did you mean ${written} (${path})?`
+}
+
+function asData({ suggestion }: Resolution): Pick<Diagnostic, 'suggestion'> {
+  return suggestion ? { suggestion } : {}
 }
 
 function triedOf(resolution: Resolution): string[] {

@@ -54,7 +54,7 @@ export function createNearNames(names: Iterable<string>): NearNames {
         alike.set(known, name)
       }
     }
-    return findNearest(stem, alike.keys(), 2)
+    return findNearest(stem, alike.keys(), 2, 1 - leastConfidence)
       .filter(({ confidence }) => confidence >= leastConfidence)
       .map(({ value, confidence }) => ({ value: alike.get(value)!, confidence }))
   }
