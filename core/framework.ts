@@ -8,6 +8,10 @@ import { compose, type Composition } from './load/composition.ts'
 import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
+import type { FixOptions, FixReport } from './mend/fix.ts'
+import type { MendParts } from './mend/parts.ts'
+import type { RenameOptions, RenameReport } from './mend/rename.ts'
+import { createMendParts } from './mending.ts'
 import type { Referrers } from './load/referrers.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
@@ -125,6 +129,16 @@ export interface Framework {
     given?: GivenArguments | Readonly<Record<string, string>>,
     options?: RunOptions,
   ): Promise<Report>
+  /**
+   * Repairs references that have one right answer; writes only when told to. Rejects with `CONFLICT`, nothing written, when a
+   * file was changed from outside since it was read.
+   */
+  fix(options?: FixOptions): Promise<FixReport>
+  /**
+   * Moves a file or a folder of the project, each named by its path or a reference, with every reference to it and in it; writes
+   * only when told to, and only when all that resolved goes on to do so. Rejects with `RENAME_…` for names that will not do.
+   */
+  rename(old: string, wanted: string, options?: RenameOptions): Promise<RenameReport>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
   /** What plugins did wrong so far, and layers that could not be opened. */
@@ -161,7 +175,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     const added = options.plugins ?? config.plugins ?? []
     const store = openCardStore({ config, folder, added, layers })
-    return openReading({ layers, folder, calls, store })
+    return openReading({ layers, folder, calls, store, unkept: disk?.hardLinks })
   }
   const live = createLive({ first: await open(), open, folder, clock })
   const runnerOf = createRunners({
@@ -173,7 +187,9 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf })
+  const mendPartsOf = (reading: Reading): MendParts =>
+    createMendParts({ config, reading, folder, disk, state, gate, calls })
+  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf })
 }
 
 interface FrameworkParts {
@@ -184,6 +200,7 @@ interface FrameworkParts {
   readonly faults: Faults
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
+  readonly mendPartsOf: (reading: Reading) => MendParts
 }
 
 class OpenFramework implements Framework {
@@ -231,16 +248,13 @@ class OpenFramework implements Framework {
   }
 
   resolve(reference: string, from?: string): Resolved {
-    const { tried: _, candidates: __, plugin: ___, hint: ____, ...resolved } = this.why(reference, from)
-    return resolved
+    const found = this.#reading.resolve(reference, from) ?? notAReference(reference)
+    const { status, to, layer, rung, suggestion } = found
+    return { reference, from: from ?? null, status, path: to, layer, rung, suggestion }
   }
 
   why(reference: string, from?: string): Explained {
-    const resolution = this.#reading.library.resolve(
-      reference,
-      from === undefined ? undefined : this.#spot(from),
-    )
-    return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
+    return asExplained(reference, from, this.#reading.resolve(reference, from) ?? notAReference(reference))
   }
 
   async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
@@ -329,6 +343,21 @@ class OpenFramework implements Framework {
     options: RunOptions = {},
   ): Promise<Report> {
     return (await this.#runner).run(command, asGiven(given), options)
+  }
+
+  async fix(options: FixOptions = {}): Promise<FixReport> {
+    const { fix } = await import('./mend/fix.ts')
+    return this.#mended(await fix(this.#open.mendPartsOf(this.#reading), options))
+  }
+
+  async rename(old: string, wanted: string, options: RenameOptions = {}): Promise<RenameReport> {
+    const { rename } = await import('./mend/rename.ts')
+    return this.#mended(await rename(this.#open.mendPartsOf(this.#reading), { old, wanted }, options))
+  }
+
+  async #mended<T extends { readonly written: boolean }>(report: T): Promise<T> {
+    if (report.written) await this.#open.live.refresh()
+    return report
   }
 
   async read(module: Module | string): Promise<string> {

@@ -87,6 +87,42 @@ function createProgram(rest: readonly string[]): Command {
     .argument('<what>', 'commands, modules, plugins or operations')
     .action(async (what, options) => (await import('./commands/list.ts')).list(what, options))
 
+  common(program.command('fix'))
+    .summary('repair references that have one right answer')
+    .description(
+      'Rewrites references that were only found by searching, that differ in letter case, or that have one other answer, so\n' +
+        'that they resolve. Prints a patch and writes nothing without --write. Exits 1 when something is to be repaired, or\n' +
+        'errors stay that have no one right answer; otherwise 0.',
+    )
+    .argument('[path...]', 'files and folders; the whole project when left out')
+    .option('--write', 'write the repairs, all or none')
+    .option('--confidence <n>', 'repair likely answers too, from 0.6; left out, only what is certain')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle fix                       what would be repaired\n  heddle fix .claude/commands | git apply\n' +
+        '  heddle fix --write\n  heddle fix --confidence 0.8      and references to the only file of that name',
+    )
+    .action(async (paths, options) => (await import('./commands/fix.ts')).fix(paths, options))
+
+  common(program.command('rename'))
+    .summary('move a module or a folder with every reference to it')
+    .description(
+      'Moves a file or a folder and rewrites every reference to it in every form, and the relative ones in it. Prints a patch\n' +
+        'and writes nothing without --write. Exits 0 when it can be done, 1 when a reference cannot be rewritten or a file was\n' +
+        'changed meanwhile (then nothing is written), 2 for names that will not do.',
+    )
+    .argument('<old>', 'a path, or a reference such as @modules/patterns/x.md')
+    .argument('<new>', 'its new path, or a reference')
+    .option('--write', 'move and rewrite, all or nothing')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle rename @modules/patterns/tdd.md @modules/patterns/test-first.md\n' +
+        '  heddle rename .claude/modules/patterns .claude/modules/habits --write',
+    )
+    .action(async (old, wanted, options) =>
+      (await import('./commands/rename.ts')).rename(old, wanted, options),
+    )
+
   common(program.command('run'))
     .summary('run a command as parallel groups of operations')
     .description(

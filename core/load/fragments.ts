@@ -52,9 +52,15 @@ export function fragmentsOf({ module, resolutions }: Linked): FragmentUse[] {
 
 /** The parts of a module as they are written in a fragment: headings first, then blocks and anchors. */
 export function partsOf({ headings, anchors, parts }: Parted): string[] {
-  const named = [...parts.gates, ...parts.phases, ...parts.settings].map(({ name }) => name)
-  const codes = parts.errors.map(({ code }) => code)
-  return [...headings.map(({ slug }) => slug), ...parts.names, ...named, ...codes, ...anchors]
+  const names: string[] = []
+  for (const { slug } of headings) names.push(slug)
+  names.push(...parts.names)
+  for (const { name } of parts.gates) names.push(name)
+  for (const { name } of parts.phases) names.push(name)
+  for (const { name } of parts.settings) names.push(name)
+  for (const { code } of parts.errors) names.push(code)
+  names.push(...anchors)
+  return names
 }
 
 function has(parts: readonly string[], fragment: string): boolean {

@@ -6,7 +6,7 @@ import { readPlainList, readPlainScalar, unread } from './frontmatter-scalar.ts'
  * parser gives too.
  */
 export function readPlainFrontMatter(content: string): Record<string, unknown> | undefined {
-  if (unusual.test(content)) return undefined
+  if (rare.test(content) && unusual.test(content)) return undefined
   const lines = (content.includes('\r') ? content.replaceAll(/\r\n?/g, '\n') : content).split('\n')
   const data: Record<string, unknown> = {}
   let at = 0
@@ -26,6 +26,8 @@ export function readPlainFrontMatter(content: string): Record<string, unknown> |
   return data
 }
 
+/** Tells most content from what must be looked at with Unicode classes, which takes longer. */
+const rare = /[^\n\r -~]/
 const unusual =
   /[\0-\u0009\u000b\u000c\u000e-\u001f\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000\ufeff\ufffe\uffff]|\p{Surrogate}/u
 const keyStart = /[A-Za-z_][\w-]{0,99}:(?= |$)/y

@@ -29,12 +29,12 @@ export function aliasAt(text: string, at: number, aliases: ReadonlySet<string>):
 export function addAliases({ document, aliases, found }: Search): void {
   const { text } = document
   const start = document.frontMatter.end
-  let unread: readonly Range[] | undefined
+  let unread: readonly (readonly Range[])[] | undefined
   for (let at = text.indexOf('@', start); at >= 0; at = text.indexOf('@', at + 1)) {
     if (at > 0 && inWord.test(text[at - 1]!)) continue
     if (aliasAt(text, at, aliases) === undefined) continue
     unread ??= unreadRanges(document)
-    if (isInside(unread, at)) continue
+    if (unread.some((ranges) => isInside(ranges, at))) continue
     pathRun.lastIndex = at
     const run = pathRun.exec(text)![0]
     if (run.length > longestRun) continue
@@ -51,19 +51,17 @@ function trimPath(run: string): string {
   return opened ? run.replace(/[.:!?*_~'"]+$/, '') : run.replace(sentenceEnd, '')
 }
 
-/** Code and comments, in order and apart from each other: an alias in them is none. Where two overlap the first one counts. */
-function unreadRanges({ text, markdown, frontMatter }: Document): Range[] {
-  const ranges: Range[] = [...markdown.codeBlocks, ...markdown.codeSpans]
-  if (text.includes('<!--', frontMatter.end)) {
-    for (const block of markdown.htmlBlocks) if (text.startsWith('<!--', block.start)) ranges.push(block)
-    for (const comment of findComments(text, frontMatter.end)) ranges.push(comment)
-  }
-  if (ranges.length < 2) return ranges
+/** Code and comments, each list in order and its ranges apart: an alias in them is none. */
+function unreadRanges({ text, markdown, frontMatter }: Document): (readonly Range[])[] {
+  const { codeBlocks, codeSpans, htmlBlocks } = markdown
+  if (!text.includes('<!--', frontMatter.end)) return [codeBlocks, codeSpans]
+  const comments = htmlBlocks.filter(({ start }) => text.startsWith('<!--', start))
+  const ranges = [...codeBlocks, ...codeSpans, ...comments, ...findComments(text, frontMatter.end)]
+  // Where two overlap the first one counts.
   const unread: Range[] = []
-  for (const range of ranges.sort((a, b) => a.start - b.start)) {
+  for (const range of ranges.toSorted((a, b) => a.start - b.start))
     if (range.start >= (unread.at(-1)?.end ?? 0)) unread.push(range)
-  }
-  return unread
+  return [unread]
 }
 
 /** Comments that a paragraph can hold: those without a blank line in them. */

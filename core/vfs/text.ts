@@ -7,7 +7,9 @@ import { done, failed } from '../base/result.ts'
  * give `BAD_ENCODING` with the offset of the first bad byte, counted from 0.
  */
 export function decodeText(bytes: Uint8Array, label: string): Result<string> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const foreign = findForeignMark(buffer)
   if (foreign) return refuse(buffer, label, 0, `is the mark of ${foreign}`)
   const nul = buffer.indexOf(0)

@@ -18,6 +18,8 @@ export function findImports(document: Document, context: ReferenceContext): Foun
     if (!token) continue
     const [target, fragment = null] = splitAt(token.text.slice(1).replaceAll('\\ ', ' '), '#')
     if (target === '' || context.aliases.has(splitAt(target, '/')[0])) continue
+    // Elsewhere only a file ending counts, and most tokens are names.
+    if (!isMemory && !target.includes('.')) continue
     const shape = shapeOf(target, isAlone(text, token))
     if (shape === 'other' || (shape !== 'file' && !isMemory)) continue
     if (shape === 'name' && !context.exists(target)) continue
