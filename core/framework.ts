@@ -17,7 +17,7 @@ import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } fr
 import type { GivenArguments } from './plugin/command.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
 import { isTheirs, openReading, type Reading } from './reading.ts'
-import { openLayers } from './sources.ts'
+import { ignoredFolders, openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Spot } from './resolve/rungs.ts'
@@ -149,7 +149,14 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     return openReading(layers, folder, hooks.calls)
   }
-  const live = createLive({ first: await open(), open, folder, clock })
+  const live: Live = createLive({
+    first: await open(),
+    open,
+    folder,
+    clock,
+    ignored: () => ignoredFolders(folder, live.reading.layers),
+    fault: (diagnostic) => faults.add(diagnostic),
+  })
   const runnerOf = createRunners({
     calls: hooks.calls,
     folder,

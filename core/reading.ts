@@ -5,6 +5,7 @@ import { createLoader } from './load/loader.ts'
 import { createProbes } from './load/probes.ts'
 import { createRegistry } from './load/registry.ts'
 import { refreshReading } from './load/refresh.ts'
+import type { StampBook } from './load/stamp-book.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 import { superAlias } from './module/reference.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -51,7 +52,9 @@ export function openReading(layers: readonly Layer[], folder: string | null, cal
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
   const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, alone })
-  const refreshing = { layers, resolver, registry, catalogue, probes, invalidated: calls.invalidated }
+  const stamps: StampBook = new Map()
+  const { invalidated } = calls
+  const refreshing = { layers, resolver, registry, catalogue, probes, stamps, invalidated }
   return {
     layers,
     library,

@@ -7,6 +7,7 @@ import type { TreeChange } from '../vfs/tree-refresh.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Probes } from './probes.ts'
 import type { Registry } from './registry.ts'
+import { digestByStamp, lookAtStamps, type StampBook } from './stamp-book.ts'
 
 export interface Refreshing {
   readonly layers: readonly Layer[]
@@ -14,6 +15,7 @@ export interface Refreshing {
   readonly registry: Registry
   readonly catalogue: Catalogue
   readonly probes: Probes
+  readonly stamps: StampBook
   /** Told of every module that is forgotten. */
   invalidated(path: Path): void
 }
@@ -66,20 +68,30 @@ function isNews({ tree, files }: Layer, path: Path): boolean {
 /** Ids of modules whose bytes are no longer those that somebody remembers, or that are just being read. */
 async function findChanged(
   layer: Layer,
-  { catalogue, registry }: Refreshing,
+  { catalogue, registry, stamps }: Refreshing,
   dirty: ReadonlySet<Path> | undefined,
 ): Promise<Set<string>> {
   const changed = new Set<string>()
-  for (const path of dirty ? [...dirty].filter(isMarkdown) : layer.tree.files.filter(isMarkdown)) {
+  const paths = dirty ? [...dirty, ...linksIn(layer)].filter(isMarkdown) : layer.tree.files.filter(isMarkdown)
+  const looked = lookAtStamps(layer, paths)
+  for (const [index, path] of paths.entries()) {
     const id = idOf({ layer, path })
     const known = [catalogue.peek(id)?.digest, registry.peek(id)?.digest].filter((one) => one !== undefined)
     if (registry.isLoading(id)) changed.add(id)
     else if (known.length > 0) {
-      const now = await digestAt(layer, path)
+      const stamp = looked[index]
+      const now = digestByStamp(stamps.get(id), stamp) ?? (await digestAt(layer, path))
+      if (stamp && now !== undefined) stamps.set(id, { stamp, digest: now })
+      else stamps.delete(id)
       if (known.some((before) => before !== now)) changed.add(id)
     }
   }
   return changed
+}
+
+/** What a file behind a link holds may change without a change at the link's own path. */
+function linksIn({ tree }: Layer): Path[] {
+  return tree.files.filter((path) => tree.isLink(path))
 }
 
 async function digestAt(layer: Layer, path: Path): Promise<string | undefined> {
@@ -92,13 +104,14 @@ async function digestAt(layer: Layer, path: Path): Promise<string | undefined> {
 
 /** Takes out what the changes concern; the modules themselves where their bytes, or files that they were read with an eye on, changed. */
 function forget(
-  { resolver, registry, catalogue, probes, invalidated }: Refreshing,
+  { resolver, registry, catalogue, probes, stamps, invalidated }: Refreshing,
   layer: Layer,
   { change, changed }: { readonly change: TreeChange; readonly changed: ReadonlySet<string> },
 ): readonly string[] {
   const answers = resolver.forget(layer, change)
   const moved = new Set([...change.added, ...change.removed].map((path) => labelOf(layer, path)))
   if (moved.size === 0 && changed.size === 0) return []
+  for (const id of moved) stamps.delete(id)
   const mustLoad = (id: string): boolean =>
     changed.has(id) || moved.has(id) || (moved.size > 0 && [...probes.of(id)].some((path) => moved.has(path)))
   const taken = catalogue.takeOut(

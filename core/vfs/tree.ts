@@ -1,6 +1,6 @@
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import type { Entry, EntryType, Files } from './file-system.ts'
-import { childOf, nameOf, parentOf, type Path, rootPath } from './path.ts'
+import { childOf, isWithin, nameOf, parentOf, type Path, rootPath } from './path.ts'
 import { filesIn, type Folder, foldersOf, nothing, relist, skipped, type TreeChange } from './tree-refresh.ts'
 
 /** What is at a path once links are followed: `outside` for a link that leaves the root, undefined when nothing is there. */
@@ -117,7 +117,10 @@ class CachedTree implements Tree {
 
   async refresh({ dirty, listed }: RefreshOptions = {}): Promise<TreeChange> {
     const list = (folder: Path): Folder | Promise<Folder> => listAgain(this.#source, folder)
-    const how = { dirty: dirty && foldersOf(dirty, this.#folders), walks: this.#walks }
+    const how = {
+      dirty: dirty && foldersOf([...dirty, ...this.#behindLinks()], this.#folders),
+      walks: this.#walks,
+    }
     const { folders, change } = await relist(this.#folders, list, how)
     const followed = await this.#followAgain(change.added, folders)
     // From here to the end nothing waits: readers see the tree before or after, never between.
@@ -134,6 +137,13 @@ class CachedTree implements Tree {
       added: distinct(change.added, links, without(this.files, before)),
       removed: distinct(change.removed, links, without(before, this.files)),
     }
+  }
+
+  /** Known folders that are reached through links: what changes in them has another path. */
+  *#behindLinks(): Iterable<Path> {
+    const links = [...this.#types].filter(([, type]) => type === 'directory').map(([path]) => path)
+    if (links.length === 0) return
+    for (const path of this.#folders.keys()) if (links.some((link) => isWithin(path, link))) yield path
   }
 
   /** Where links lead now: those that were followed before, and new ones where following waits. */
