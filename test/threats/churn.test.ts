@@ -22,7 +22,7 @@ function withoutLongWaits(): Clock {
 /** What is told of each module, as text, so that differences can be counted. */
 async function told(framework: Framework): Promise<Map<string, string>> {
   const { modules, references } = await framework.graph()
-  const lines = new Map(modules.map((module) => [module.id as string, JSON.stringify(module)]))
+  const lines = new Map<string, string>(modules.map((module) => [module.id, JSON.stringify(module)]))
   for (const reference of references)
     lines.set(reference.from, `${lines.get(reference.from)}\n${JSON.stringify(reference)}`)
   return lines
