@@ -30,6 +30,11 @@ export interface Config {
   readonly deadlineMs?: number
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
   readonly hookDeadlineMs?: number
+  /**
+   * What is kept of modules: false for nothing. With `folder` what a check found is kept there for the next process, which then reads
+   * only what changed; `true` stands for the user's cache folder. Nothing is kept between processes when left out.
+   */
+  readonly cache?: false | { readonly folder?: string | true }
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -74,6 +79,12 @@ const schema: Schema<Config> = (z) =>
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional(),
+    cache: z
+      .union([
+        z.literal(false),
+        z.strictObject({ folder: z.union([z.string(), z.literal(true)]).optional() }),
+      ])
+      .optional(),
     strict: z.boolean().optional(),
   }) as never
 
@@ -198,6 +209,7 @@ const defaultKeys: Record<keyof Config, true> = {
   deadlineMs: true,
   hookDeadlineMs: true,
   deny: true,
+  cache: true,
   strict: true,
 }
 

@@ -15,6 +15,7 @@ import { createHost, type Host } from './plugin/host.ts'
 import { choosePlugins } from './plugin/preset.ts'
 import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
+import { openCardStore } from './keeping.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
 import { isTheirs, openReading, type Reading } from './reading.ts'
 import { ignoredFolders, openLayers } from './sources.ts'
@@ -147,7 +148,9 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const open = async (): Promise<Reading> => {
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
-    return openReading(layers, folder, hooks.calls)
+    const added = options.plugins ?? config.plugins ?? []
+    const store = openCardStore({ config, folder, added, layers })
+    return openReading({ layers, folder, calls: hooks.calls, store })
   }
   const live: Live = createLive({
     first: await open(),

@@ -39,7 +39,7 @@ export interface Live {
    * not called less.
    */
   watch(listener: (change: Change) => void): Promise<Watching>
-  /** Ends all watching, and what the layers hold open. */
+  /** Ends all watching, keeps cards for the next process, and ends what the layers hold open. */
   close(): Promise<void>
 }
 
@@ -141,6 +141,7 @@ export function createLive({ first, open, folder, clock, ignored, fault }: LiveO
     async close() {
       listeners.clear()
       await endLookout()
+      await reading.catalogue.keep()
       for (const files of [...replaced, ...reading.layers.map(({ files }) => files)]) closeFiles(files)
     },
   }

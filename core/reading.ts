@@ -6,6 +6,7 @@ import { createProbes } from './load/probes.ts'
 import { createRegistry } from './load/registry.ts'
 import { refreshReading } from './load/refresh.ts'
 import type { StampBook } from './load/stamp-book.ts'
+import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 import { superAlias } from './module/reference.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -27,8 +28,17 @@ export interface Reading {
   refresh(dirty?: ReadonlySet<Path>): Promise<readonly string[] | undefined>
 }
 
+export interface ReadingOptions {
+  readonly layers: readonly Layer[]
+  /** The project's folder on the machine; null where there is none. */
+  readonly folder: string | null
+  readonly calls: HookCalls
+  /** Where cards are kept between processes. */
+  readonly store?: CardStore | undefined
+}
+
 /** The reading side over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
-export function openReading(layers: readonly Layer[], folder: string | null, calls: HookCalls): Reading {
+export function openReading({ layers, folder, calls, store }: ReadingOptions): Reading {
   const project = layers[0]!
   const aliases = new Set([...project.aliases.keys(), superAlias])
   const probes = createProbes()
@@ -51,7 +61,7 @@ export function openReading(layers: readonly Layer[], folder: string | null, cal
   const registry = createRegistry(loader, calls.registered)
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
-  const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, alone })
+  const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, probes, store, alone })
   const stamps: StampBook = new Map()
   const { invalidated } = calls
   const refreshing = { layers, resolver, registry, catalogue, probes, stamps, invalidated }

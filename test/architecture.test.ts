@@ -18,7 +18,7 @@ const order = [
   ['operations'],
   ['plugin'],
   ['config'],
-  ['sources', 'reading'],
+  ['sources', 'reading', 'keeping'],
   ['live'],
   ['framework'],
   ['index', 'files', 'testing'],

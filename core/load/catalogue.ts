@@ -4,6 +4,7 @@ import type { Layer } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { idOf } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
+import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
@@ -12,6 +13,9 @@ import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
 import { type GraphReference, referencesOf } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
 import type { Linked } from './linked.ts'
+import type { Probes } from './probes.ts'
+import { dependenciesIn, isTrusted, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
+import type { CardStore } from './store.ts'
 
 /** The cards of all modules of some layers, kept until what they depend on changes. */
 export interface Catalogue {
@@ -23,37 +27,52 @@ export interface Catalogue {
   peek(id: string): Card | undefined
   /** Takes out the cards that `isStale` names; gives their ids. */
   takeOut(isStale: (entry: Entry) => boolean): readonly string[]
+  /** Puts the cards into the store when there is one and some were made. */
+  keep(): Promise<void>
 }
 
 /** A card, and what it was made from. */
 export interface Entry {
   readonly spot: Spot
   readonly card: Card
-  readonly resolutions: readonly Resolution[]
+  /** Undefined for a card that was kept from another process. */
+  readonly resolutions: readonly Resolution[] | undefined
 }
 
 export interface CatalogueOptions {
   readonly layers: readonly Layer[]
   readonly library: Library
+  readonly probes: Probes
+  /** Where cards are kept from one process to the next. */
+  readonly store?: CardStore | undefined
   /** One task at a time: cards are made from one state of the files. */
   readonly alone: Limit
 }
 
 interface Kept extends Entry {
   card: Card
+  resolutions: readonly Resolution[] | undefined
+  /** What it was kept with; undefined for a card that was made here. */
+  readonly kept: KeptCard | undefined
+  /** Of the file, taken before it was read; undefined where nothing can be told by it. */
+  readonly stamp: Stamp | undefined
   /** The parts that references to this module may name, a line each; one text is small where ten thousand lists are not. */
-  readonly parts: string
+  readonly parts: string | undefined
   rows: readonly GraphReference[] | undefined
 }
 
+/** Fewer modules are loaded as quickly as their cards are read. */
+const leastKept = 200
 /** Modules loaded at once; what is on their cards is all that stays of them. */
 const batchSize = 500
 
 /** A catalogue of the layers given; nothing is loaded before it is asked for. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
-  const { layers, library, alone } = options
+  const { layers, library, probes, store, alone } = options
   const entries = new Map<string, Kept>()
   const takenOut = new Set<string>()
+  let isRestored = store === undefined
+  let made = 0
   const findCycles = createCycleFinder()
   let there: { readonly files: FileLists; readonly spots: ReadonlyMap<string, Spot> } = {
     files: [],
@@ -72,6 +91,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
   async function make(): Promise<Catalogued> {
     const spots = spotsNow()
+    if (!isRestored) await restore(spots)
     const touched = dropVanished(spots)
     for (const id of takenOut) touched.add(id)
     takenOut.clear()
@@ -79,13 +99,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const wanted = [...spots].filter(([id]) => !entries.has(id)).map(([, spot]) => spot)
     for (let at = 0; at < wanted.length; at += batchSize) {
       const batch = wanted.slice(at, at + batchSize)
+      const stamps = store ? settledStamps(batch) : []
       for (const [index, result] of (await library.getMany(batch)).entries()) {
         const spot = batch[index]!
-        if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot)))
+        if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))
         else failures.set(idOf(spot), result.diagnostic)
         touched.add(idOf(spot))
       }
     }
+    made += wanted.length
     await judgeParts(touched)
     const cards: Card[] = []
     for (const id of spots.keys()) if (entries.has(id)) cards.push(entries.get(id)!.card)
@@ -102,10 +124,21 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     return there.spots
   }
 
-  function enter(spot: Spot, linked: Linked): Kept {
+  async function restore(spots: ReadonlyMap<string, Spot>): Promise<void> {
+    isRestored = true
+    const snapshot = spots.size < leastKept ? undefined : await store!.read()
+    for (const kept of snapshot ? stillValid(snapshot, layers, spots) : []) {
+      const { card, stamp } = kept
+      const from = { spot: spots.get(card.id)!, card, kept, stamp }
+      entries.set(card.id, { ...from, resolutions: undefined, parts: undefined, rows: undefined })
+    }
+  }
+
+  function enter(spot: Spot, linked: Linked, stamp: Stamp | undefined): Kept {
     const card = createCard(linked, library.findings(linked))
     const parts = partsOf(linked.module).join('\n')
-    return { spot, card, resolutions: linked.resolutions, parts, rows: undefined }
+    const from = { spot, card, kept: undefined, stamp, parts }
+    return { ...from, resolutions: linked.resolutions, rows: undefined }
   }
 
   function dropVanished(spots: ReadonlyMap<string, Spot>): Set<string> {
@@ -136,7 +169,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   /** The parts of a module of any layer; undefined for what cannot be read, which is told of elsewhere. */
   async function partsNamed({ to }: FragmentUse): Promise<readonly string[] | undefined> {
     const entry = entries.get(to)
-    if (entry) return entry.card.digest === '' ? undefined : entry.parts.split('\n')
+    if (entry?.parts !== undefined) return entry.card.digest === '' ? undefined : entry.parts.split('\n')
     const module = await library.loadId(to)
     return module && partsOf(module)
   }
@@ -145,18 +178,35 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     await fill()
     const found = new Map<string, readonly GraphReference[]>()
     for (const [id, entry] of entries) {
-      if (!entry.rows) {
-        const [result] = await library.getMany([entry.spot])
-        entry.rows = result?.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions }) : []
-      }
+      entry.rows ??= await rowsOf(entry)
       found.set(id, entry.rows)
     }
     return found
   }
 
+  async function rowsOf(entry: Kept): Promise<readonly GraphReference[]> {
+    const [result] = await library.getMany([entry.spot])
+    if (!result?.ok) return []
+    entry.resolutions ??= library.link(result.value, entry.spot).resolutions
+    return referencesOf({ module: result.value, resolutions: entry.resolutions })
+  }
+
+  async function keep(): Promise<void> {
+    if (!store || made === 0 || entries.size < leastKept) return
+    const kept: KeptCard[] = []
+    for (const { card, stamp, resolutions, kept: before } of entries.values()) {
+      if (!stamp) continue
+      const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : before!
+      kept.push({ card, stamp, folders: how.folders, searches: how.searches })
+    }
+    made = 0
+    await store.write(takeSnapshot(layers, kept))
+  }
+
   return {
     cards: () => alone(fill),
     references: () => alone(rows),
+    keep: () => alone(keep),
     peek: (id) => entries.get(id)?.card,
     takeOut(isStale) {
       const taken = [...entries.values()].filter(isStale).map(({ card }) => card.id)
@@ -175,4 +225,10 @@ type FileLists = readonly (readonly Path[])[]
 /** Trees give the same list until something in it changes. */
 function isSame(a: FileLists, b: FileLists): boolean {
   return a.length === b.length && a.every((list, index) => list === b[index])
+}
+
+/** Stamps by which a later process can tell that the files are the same. */
+function settledStamps(spots: readonly Spot[]): (Stamp | undefined)[] {
+  const now = Date.now()
+  return stampsOf(spots).map((stamp) => (stamp && isTrusted(stamp, now) ? stamp : undefined))
 }

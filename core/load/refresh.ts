@@ -116,7 +116,8 @@ function forget(
     changed.has(id) || moved.has(id) || (moved.size > 0 && [...probes.of(id)].some((path) => moved.has(path)))
   const taken = catalogue.takeOut(
     ({ card, resolutions }) =>
-      mustLoad(card.id) || (answers.size > 0 && resolutions.some((one) => answers.has(one))),
+      // Nobody knows any more what a card that was kept looked at, so any name may concern it.
+      mustLoad(card.id) || (resolutions ? resolutions.some((one) => answers.has(one)) : moved.size > 0),
   )
   for (const id of registry.ids()) if (mustLoad(id)) registry.drop(id)
   for (const id of taken) invalidated(id as Path)

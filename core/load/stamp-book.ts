@@ -1,7 +1,7 @@
 import type { Layer } from '../resolve/layers.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
-import { youngMs } from '../vfs/read-whole.ts'
+import { isSameStamp, isTrusted } from './snapshot.ts'
 
 /** The digest of a module's bytes, and the stamp that its file had before they were read. */
 export interface Stamped {
@@ -22,17 +22,7 @@ export function lookAtStamps({ files }: Layer, paths: readonly Path[]): readonly
   return stamps.map((stamp) => (stamp && isTrusted(stamp, now) ? stamp : undefined))
 }
 
-/** Times ahead of the clock count as young: the clock may have been set back. Where there are no inodes, numbers only grow. */
-function isTrusted({ type, inode, modified, changed }: Stamp, now: number): boolean {
-  if (type !== 'file') return false
-  return inode === 0 || now - Math.max(modified, changed) >= youngMs
-}
-
 /** The digest that goes with a stamp; undefined when the file must be read. */
 export function digestByStamp(known: Stamped | undefined, stamp: Stamp | undefined): string | undefined {
-  return known && stamp && isSame(known.stamp, stamp) ? known.digest : undefined
-}
-
-function isSame(a: Stamp, b: Stamp): boolean {
-  return a.size === b.size && a.modified === b.modified && a.changed === b.changed && a.inode === b.inode
+  return known && stamp && isSameStamp(known.stamp, stamp) ? known.digest : undefined
 }

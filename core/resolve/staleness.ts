@@ -22,7 +22,7 @@ export function staleness(layer: Layer, { added, removed }: TreeChange, pluginsA
   }
 }
 
-/** Searches look at every name, and so do suggestions for what was not found. */
-function dependsOnAllNames({ status, rung }: Resolution): boolean {
+/** True for an answer that any new or vanished name may change: searches look at all, and so do suggestions for what was not found. */
+export function dependsOnAllNames({ status, rung }: Resolution): boolean {
   return status !== 'resolved' || rung === 'category' || rung === 'ending'
 }

@@ -17,6 +17,8 @@ export interface Tree {
   foldersIn(path: Path): readonly string[]
   /** True when the entry itself is a link. */
   isLink(path: Path): boolean
+  /** The names in a folder, what each is, and where links lead, as one text: two folders with the same text answer alike. */
+  describe(folder: Path): string
   /**
    * Lists again what was listed before and takes in what changed, all at once. The tree afterwards equals a fresh one; whoever
    * remembers answers must forget those about the paths given back.
@@ -113,6 +115,15 @@ class CachedTree implements Tree {
 
   foldersIn(path: Path): readonly string[] {
     return [...this.#folder(path)].filter(([, type]) => type === 'directory').map(([name]) => name)
+  }
+
+  describe(folder: Path): string {
+    let text = ''
+    for (const [name, type] of this.#folder(folder)) {
+      const leads = type === 'link' ? `>${this.typeOf(childOf(folder, name))}` : ''
+      text += `${name}/${type}${leads}\n`
+    }
+    return text
   }
 
   async refresh({ dirty, listed }: RefreshOptions = {}): Promise<TreeChange> {

@@ -1,0 +1,166 @@
+import { digest } from '../base/key.ts'
+import type { Layer } from '../resolve/layers.ts'
+import type { Spot } from '../resolve/rungs.ts'
+import type { Resolution } from '../resolve/trail.ts'
+import { dependsOnAllNames } from '../resolve/staleness.ts'
+import type { Stamp } from '../vfs/file-system.ts'
+import { parentOf, type Path, rootPath } from '../vfs/path.ts'
+import type { Card } from './card.ts'
+
+/** What a card depends on besides the bytes of its module. */
+export interface Dependencies {
+  /** Folders in which its references were looked for, as people see them. */
+  readonly folders: readonly string[]
+  /** True when some answer depends on all names: it searched, or it suggests. */
+  readonly searches: boolean
+}
+
+/** A card as it outlives a process. Plain data. */
+export interface KeptCard extends Dependencies {
+  readonly card: Card
+  readonly stamp: Stamp
+}
+
+/** The cards of a catalogue, and what the folders that they depend on looked like. Plain data. */
+export interface Snapshot {
+  readonly cards: readonly KeptCard[]
+  /** Digests of listings, by the folder as people see it. */
+  readonly folders: ReadonlyMap<string, string>
+  /** Digest of the names of all files that listings show. */
+  readonly files: string
+}
+
+/** Where the references of a module were looked for, and the files that it was read with an eye on. */
+export function dependenciesIn(resolutions: readonly Resolution[], probes: Iterable<string>): Dependencies {
+  const folders = new Set<string>()
+  let searches = false
+  for (const resolution of resolutions) {
+    if (resolution.status === null) continue
+    searches ||= dependsOnAllNames(resolution)
+    for (const { path } of resolution.tried) folders.add(parentOf(path as Path))
+  }
+  for (const path of probes) folders.add(parentOf(path as Path))
+  return { folders: [...folders], searches }
+}
+
+/**
+ * The snapshot of cards, without those that name parts of modules in packages: whether these change is not looked at.
+ */
+export function takeSnapshot(layers: readonly Layer[], cards: readonly KeptCard[]): Snapshot {
+  const labels = layers.filter(({ name }) => name === 'package').map(({ label }) => label)
+  const kept = cards.filter(
+    ({ card }) => !card.uses.some(({ to }) => labels.some((label) => to.startsWith(label))),
+  )
+  const digestOf = listingDigests(layers)
+  const nearest = nearestFolders(layers)
+  const folders = new Map<string, string>()
+  const cardsThere = kept.map((card) => ({ ...card, folders: [...new Set(card.folders.map(nearest))] }))
+  for (const card of cardsThere)
+    for (const folder of card.folders) if (!folders.has(folder)) folders.set(folder, digestOf(folder))
+  return { cards: cardsThere, folders, files: filesDigest(layers) }
+}
+
+/** The folder itself, or the nearest above it that is there: its listing shows when the others come. */
+function nearestFolders(layers: readonly Layer[]): (folder: string) => string {
+  const placeOf = placesIn(layers)
+  const known = new Map<string, string>()
+  const find = (folder: string): string => {
+    const { layer, path } = placeOf(folder)
+    return path === rootPath || layer.tree.typeOf(path) === 'directory'
+      ? folder
+      : nearest(parentOf(folder as Path))
+  }
+  const nearest = (folder: string): string => {
+    const found = known.get(folder) ?? find(folder)
+    known.set(folder, found)
+    return found
+  }
+  return nearest
+}
+
+/**
+ * The cards of a snapshot that still say what a fresh load would: the stamp of the file is the same, and so is the listing of
+ * every folder on which the card depends.
+ */
+export function stillValid(
+  { cards, folders, files }: Snapshot,
+  layers: readonly Layer[],
+  spots: ReadonlyMap<string, Spot>,
+): KeptCard[] {
+  const digestOf = listingDigests(layers)
+  const changed = new Set<string>()
+  for (const [folder, before] of folders) if (before !== digestOf(folder)) changed.add(folder)
+  const namesChanged = changed.size > 0 || files !== filesDigest(layers)
+  const there = cards.filter(({ card }) => spots.has(card.id))
+  const stamps = stampsOf(there.map(({ card }) => spots.get(card.id)!))
+  return there.filter(
+    (kept, index) =>
+      isSameStamp(kept.stamp, stamps[index]) &&
+      !(kept.searches && namesChanged) &&
+      (changed.size === 0 || !kept.folders.some((folder) => changed.has(folder))),
+  )
+}
+
+/** The stamps of spots; undefined where the driver has none. Spots of one folder should follow each other. */
+export function stampsOf(spots: readonly Spot[]): (Stamp | undefined)[] {
+  const stamps: (Stamp | undefined)[] = []
+  for (let from = 0; from < spots.length;) {
+    const { layer } = spots[from]!
+    let end = from
+    while (end < spots.length && spots[end]!.layer === layer) end++
+    const paths = spots.slice(from, end).map(({ path }) => path)
+    const found = layer.files.sync?.stamps?.(paths)
+    for (let index = 0; index < paths.length; index++) stamps.push(found?.[index])
+    from = end
+  }
+  return stamps
+}
+
+/** How long a file must have been left alone before its stamp says that its bytes are the same: file systems count time in steps. */
+const settledMs = 100
+
+/** True when the same stamp later means the same bytes; `now` is when it was taken. */
+export function isTrusted({ type, modified, changed }: Stamp, now: number): boolean {
+  return type === 'file' && Math.max(modified, changed) < now - settledMs
+}
+
+/** True for stamps of files that say the same. */
+export function isSameStamp(a: Stamp, b: Stamp | undefined): boolean {
+  return (
+    b !== undefined &&
+    b.type === 'file' &&
+    a.size === b.size &&
+    a.modified === b.modified &&
+    a.changed === b.changed &&
+    a.inode === b.inode
+  )
+}
+
+function filesDigest(layers: readonly Layer[]): string {
+  return digest(layers.map(({ label, tree }) => `${label}\n${tree.files.join('\n')}`).join('\n\n'))
+}
+
+/** The digest of what a folder shows now, by the folder as people see it. */
+function listingDigests(layers: readonly Layer[]): (folder: string) => string {
+  const placeOf = placesIn(layers)
+  const known = new Map<string, string>()
+  return (folder) => {
+    const before = known.get(folder)
+    if (before !== undefined) return before
+    const { layer, path } = placeOf(folder)
+    const found = digest(layer.tree.describe(path))
+    known.set(folder, found)
+    return found
+  }
+}
+
+/** Where a folder as people see it is; the root of a layer is its label without the slash. */
+function placesIn(layers: readonly Layer[]): (folder: string) => Spot {
+  const labelled = layers.filter(({ label }) => label !== '')
+  return (folder) => {
+    const layer = labelled.find(({ label }) => `${folder}/`.startsWith(label))
+    return layer
+      ? { layer, path: folder.slice(layer.label.length) as Path }
+      : { layer: layers[0]!, path: folder as Path }
+  }
+}
