@@ -2,7 +2,7 @@ import { digest } from '../base/key.ts'
 import { isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Resolver } from '../resolve/resolver.ts'
 import { idOf } from '../resolve/spots.ts'
-import type { Path } from '../vfs/path.ts'
+import { isWithin, type Path } from '../vfs/path.ts'
 import type { TreeChange } from '../vfs/tree-refresh.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Probes } from './probes.ts'
@@ -72,11 +72,12 @@ async function findChanged(
   dirty: ReadonlySet<Path> | undefined,
 ): Promise<Set<string>> {
   const changed = new Set<string>()
-  const paths = dirty ? [...dirty, ...linksIn(layer)].filter(isMarkdown) : layer.tree.files.filter(isMarkdown)
+  const paths = [...filesAt(layer, dirty)].filter(isMarkdown)
   const looked = lookAtStamps(layer, paths)
   for (const [index, path] of paths.entries()) {
     const id = idOf({ layer, path })
-    const known = [catalogue.peek(id)?.digest, registry.peek(id)?.digest].filter((one) => one !== undefined)
+    // What is only a link to the catalogue was never read for it.
+    const known = [catalogue.peek(id)?.digest, registry.peek(id)?.digest].filter(Boolean)
     if (registry.isLoading(id)) changed.add(id)
     else if (known.length > 0) {
       const stamp = looked[index]
@@ -89,9 +90,13 @@ async function findChanged(
   return changed
 }
 
-/** What a file behind a link holds may change without a change at the link's own path. */
-function linksIn({ tree }: Layer): Path[] {
-  return tree.files.filter((path) => tree.isLink(path))
+/** Where bytes may have changed: another folder may have come in place of one; what is behind a link changes at another path. */
+function filesAt({ tree }: Layer, dirty: ReadonlySet<Path> | undefined): Iterable<Path> {
+  if (!dirty) return tree.files
+  const folders = [...dirty].filter((path) => tree.typeOf(path) === 'directory')
+  const isMeant = (path: Path): boolean =>
+    tree.isLink(path) || folders.some((folder) => isWithin(path, folder))
+  return new Set([...dirty, ...tree.files.filter(isMeant)])
 }
 
 async function digestAt(layer: Layer, path: Path): Promise<string | undefined> {

@@ -151,10 +151,10 @@ class CachedTree implements Tree {
   }
 
   /** Known folders that are reached through links: what changes in them has another path. */
-  *#behindLinks(): Iterable<Path> {
-    const links = [...this.#types].filter(([, type]) => type === 'directory').map(([path]) => path)
-    if (links.length === 0) return
-    for (const path of this.#folders.keys()) if (links.some((link) => isWithin(path, link))) yield path
+  #behindLinks(): Path[] {
+    const links = [...this.#folders.keys()].filter((path) => path !== rootPath && this.isLink(path))
+    if (links.length === 0) return []
+    return [...this.#folders.keys()].filter((path) => links.some((link) => isWithin(path, link)))
   }
 
   /** Where links lead now: those that were followed before, and new ones where following waits. */
