@@ -4,7 +4,7 @@ import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
 import { createProbes } from './load/probes.ts'
 import { createRegistry } from './load/registry.ts'
-import { refreshReading } from './load/refresh.ts'
+import { fewAnswers, type Refreshing, refreshReading } from './load/refresh.ts'
 import type { StampBook } from './load/stamp-book.ts'
 import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
@@ -64,7 +64,16 @@ export function openReading({ layers, folder, calls, store }: ReadingOptions): R
   const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, probes, store, alone })
   const stamps: StampBook = new Map()
   const { invalidated } = calls
-  const refreshing = { layers, resolver, registry, catalogue, probes, stamps, invalidated }
+  const refreshing: Refreshing = {
+    layers,
+    resolver,
+    registry,
+    catalogue,
+    probes,
+    stamps,
+    mostAnswers: fewAnswers,
+    invalidated,
+  }
   return {
     layers,
     library,

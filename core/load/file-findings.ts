@@ -1,12 +1,13 @@
 import { compareText, type Diagnostic } from '../base/diagnostic.ts'
 import { isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import { findSameNames } from '../vfs/fold-name.ts'
+import type { Path } from '../vfs/path.ts'
 import type { Card } from './card.ts'
 
 /** Markdown files, and folders that hold some, which other systems take for one: there, one of them hides the other. */
 export function findAmbiguousNames(layers: readonly Layer[]): Diagnostic[] {
   return layers.flatMap((layer) =>
-    findSameNames(layer.tree.files.filter(isMarkdown)).map(([first, second]): Diagnostic => {
+    sameNamesIn(layer.tree.files).map(([first, second]): Diagnostic => {
       const [one, other] = [labelOf(layer, first), labelOf(layer, second)]
       return {
         code: 'NAME_AMBIGUOUS',
@@ -17,6 +18,15 @@ export function findAmbiguousNames(layers: readonly Layer[]): Diagnostic[] {
       }
     }),
   )
+}
+
+/** Trees give the same list until something in it changes. */
+const sameNames = new WeakMap<readonly Path[], [Path, Path][]>()
+
+function sameNamesIn(files: readonly Path[]): [Path, Path][] {
+  const known = sameNames.get(files) ?? findSameNames(files.filter(isMarkdown))
+  sameNames.set(files, known)
+  return known
 }
 
 /** One finding for all modules that have other names on the disk: usual in stores of package managers, worth knowing elsewhere. */

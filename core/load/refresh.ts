@@ -16,6 +16,8 @@ export interface Refreshing {
   readonly catalogue: Catalogue
   readonly probes: Probes
   readonly stamps: StampBook
+  /** With more answers than these, the resolver forgets those that no card uses; it grows with what is used. */
+  mostAnswers: number
   /** Told of every module that is forgotten. */
   invalidated(path: Path): void
 }
@@ -37,8 +39,16 @@ export async function refreshReading(
     const changed = await findChanged(layer, parts, dirty)
     forgotten.push(...forget(parts, layer, { change, changed }))
   }
+  if (parts.resolver.size > parts.mostAnswers) {
+    const used = parts.catalogue.resolutions()
+    parts.resolver.keepOnly(used)
+    parts.mostAnswers = Math.max(fewAnswers, used.size * 2)
+  }
   return forgotten
 }
+
+/** So many answers of the resolver are not worth asking whether somebody uses them. */
+export const fewAnswers = 500
 
 function isWorkedIn({ name }: Layer): boolean {
   return name === 'project' || name === 'user'
@@ -94,9 +104,9 @@ async function findChanged(
 function filesAt({ tree }: Layer, dirty: ReadonlySet<Path> | undefined): Iterable<Path> {
   if (!dirty) return tree.files
   const folders = [...dirty].filter((path) => tree.typeOf(path) === 'directory')
-  const isMeant = (path: Path): boolean =>
-    tree.isLink(path) || folders.some((folder) => isWithin(path, folder))
-  return new Set([...dirty, ...tree.files.filter(isMeant)])
+  if (folders.length === 0) return new Set([...dirty, ...tree.links])
+  const below = tree.files.filter((path) => folders.some((folder) => isWithin(path, folder)))
+  return new Set([...dirty, ...tree.links, ...below])
 }
 
 async function digestAt(layer: Layer, path: Path): Promise<string | undefined> {
@@ -125,6 +135,7 @@ function forget(
       mustLoad(card.id) || (resolutions ? resolutions.some((one) => answers.has(one)) : moved.size > 0),
   )
   for (const id of registry.ids()) if (mustLoad(id)) registry.drop(id)
+  for (const id of changed) probes.forget(id)
   for (const id of taken) invalidated(id as Path)
   return taken
 }

@@ -17,6 +17,8 @@ export interface Tree {
   foldersIn(path: Path): readonly string[]
   /** True when the entry itself is a link. */
   isLink(path: Path): boolean
+  /** The links in the folders that were listed so far; the same list until they change. */
+  readonly links: readonly Path[]
   /** The names in a folder, what each is, and where links lead, as one text: two folders with the same text answer alike. */
   describe(folder: Path): string
   /**
@@ -59,6 +61,7 @@ class CachedTree implements Tree {
   readonly #source: Files
   readonly #walks: boolean
   #folders: Map<Path, Folder>
+  #links: readonly Path[] | undefined
   readonly #types: Map<Path, TreeType>
   /** Names by what they are when neither case nor form counts; made for a folder when it is first asked for. */
   readonly #alike = new WeakMap<Folder, Map<string, string[]>>()
@@ -137,6 +140,7 @@ class CachedTree implements Tree {
     // From here to the end nothing waits: readers see the tree before or after, never between.
     for (const [path, folder] of this.#folders) if (!folders.has(path)) folders.set(path, folder)
     this.#folders = folders
+    if (change.added.length + change.removed.length > 0) this.#links = undefined
     const turned = [...followed].filter(([path, type]) => this.#types.get(path) !== type)
     for (const [path, type] of followed) this.#types.set(path, type)
     const links = turned.map(([path]) => path)
@@ -150,9 +154,13 @@ class CachedTree implements Tree {
     }
   }
 
+  get links(): readonly Path[] {
+    return (this.#links ??= linksIn(this.#folders))
+  }
+
   /** Known folders that are reached through links: what changes in them has another path. */
   #behindLinks(): Path[] {
-    const links = [...this.#folders.keys()].filter((path) => path !== rootPath && this.isLink(path))
+    const { links } = this
     if (links.length === 0) return []
     return [...this.#folders.keys()].filter((path) => links.some((link) => isWithin(path, link)))
   }
@@ -179,6 +187,7 @@ class CachedTree implements Tree {
     if (known) return known
     const entries = this.#read(path)
     this.#folders.set(path, entries)
+    if (entries.size > 0) this.#links = undefined
     return entries
   }
 
@@ -192,6 +201,13 @@ class CachedTree implements Tree {
       return nothing
     }
   }
+}
+
+function linksIn(folders: ReadonlyMap<Path, Folder>): Path[] {
+  const links: Path[] = []
+  for (const [folder, entries] of folders)
+    for (const [name, type] of entries) if (type === 'link') links.push(childOf(folder, name))
+  return links
 }
 
 function distinct(...lists: readonly (readonly Path[])[]): Path[] {

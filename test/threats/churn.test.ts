@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { createFramework, type Framework } from 'heddle'
 import { type Clock, createClock } from '../../core/base/clock.ts'
 import { eventsOn, makeCheckout, placeFirst } from './churn.ts'
@@ -89,5 +91,24 @@ test('after any events, quiet and a reconcile, a watched framework equals a fres
   publish(
     context,
     `${events.toLocaleString('en')} events: raw watcher ${stale} stale (in ${staleRounds} of ${figures.rounds} rounds), after reconcile 0`,
+  )
+})
+
+const edits = rounds(600, 10_000)
+/** Of the heap, in bytes an edit: what one edit brings is ten times as much. Over few edits the compiler's own is not nothing. */
+const mostGrowth = rounds(2_000, 300)
+
+test('memory stays flat over many edits of one module under watch', (context) => {
+  const root = temporaryFolder(context)
+  const program = fileURLToPath(new URL('watched-edits.ts', import.meta.url))
+  const words = ['--expose-gc', '--import', 'tsx', '--conditions=source', program, root, String(edits)]
+  const child = spawnSync(process.execPath, words, { encoding: 'utf8' })
+  assert.equal(child.status, 0, child.stderr)
+  const { perEdit, generations } = JSON.parse(child.stdout) as { perEdit: number; generations: number }
+  assert.ok(generations >= edits, `${generations} generations of ${edits} edits`)
+  assert.ok(perEdit < mostGrowth, `the heap grew by ${perEdit} bytes an edit`)
+  publish(
+    context,
+    `${edits.toLocaleString('en')} edits of one module under watch: ${perEdit.toFixed(1)} bytes an edit`,
   )
 })
