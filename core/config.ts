@@ -20,6 +20,8 @@ export interface Config {
    * commit of a repository, or files of any driver. The first that has a file wins.
    */
   readonly packages?: readonly PackageSource[]
+  /** Globs of files that somebody starts from, besides commands, skills, agents and memory files: they are no orphans. */
+  readonly entries?: readonly string[]
   /** Plugins besides or instead of the preset. */
   readonly plugins?: readonly AppliedPlugin[]
   /** False leaves the built-in preset of plugins out; true when left out. */
@@ -52,7 +54,7 @@ export function defineConfig(config: Config): Config {
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
 
 /** What a configuration as plain data may say: where things are, never what runs. */
-const dataKeys = new Set(['home', 'aliases', 'packages', 'deny', 'strict', '$schema'])
+const dataKeys = new Set(['home', 'aliases', 'packages', 'entries', 'deny', 'strict', '$schema'])
 
 const schema: Schema<Config> = (z) =>
   z.strictObject({
@@ -69,6 +71,7 @@ const schema: Schema<Config> = (z) =>
         ]),
       )
       .optional(),
+    entries: z.array(z.string()).optional(),
     plugins: z
       .array(z.custom<AppliedPlugin>(isApplied, 'Expected a plugin, called: tdd() rather than tdd'))
       .optional(),
@@ -203,6 +206,7 @@ const defaultKeys: Record<keyof Config, true> = {
   home: true,
   aliases: true,
   packages: true,
+  entries: true,
   plugins: true,
   preset: true,
   concurrency: true,

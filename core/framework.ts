@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs'
 import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
-import { compareDiagnostics, type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
+import { type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
 import { type Config, defaults, readConfig } from './config.ts'
-import { type CheckReport, checkCards } from './load/check.ts'
+import type { CheckReport } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
-import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
+import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { explain, type Explanation } from './load/explain.ts'
+import type { FixOptions, FixReport } from './mend/fix.ts'
+import type { MendParts } from './mend/parts.ts'
+import type { RenameOptions, RenameReport } from './mend/rename.ts'
+import { createMendParts } from './mending.ts'
+import type { Referrers } from './load/referrers.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
+import { withEntries } from './entries.ts'
 import { createHookSet } from './plugin/hooks.ts'
 import { createHost, type Host } from './plugin/host.ts'
 import { choosePlugins } from './plugin/preset.ts'
@@ -17,10 +23,12 @@ import type { CommandHelp, ListedOperation, Runner, RunnerParts, RunOptions } fr
 import type { GivenArguments } from './plugin/command.ts'
 import { openCardStore } from './keeping.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
-import { isTheirs, openReading, type Reading } from './reading.ts'
+import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
+import { openReading, type Reading } from './reading.ts'
 import { ignoredFolders, openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
+import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
@@ -96,7 +104,12 @@ export interface Framework {
    * part that it names is there. Loads the file.
    */
   explain(reference: string, from?: string): Promise<ExplainedInPlace>
-  check(): Promise<CheckReport>
+  /** Everything that is wrong, or what is wrong in some files and folders. Rejects with NOT_FOUND for a path where nothing is. */
+  check(options?: CheckOptions): Promise<CheckReport>
+  /** What would break if files or folders of the project, named by path or reference, were deleted. Nothing is deleted. */
+  ifDeleted(paths: readonly string[]): Promise<Deletion>
+  /** Who refers to a file or folder, named by path or reference; with `deep` also what leads there over several files. */
+  who(path: string, options?: { readonly deep?: boolean }): Promise<Referrers>
   graph(): Promise<Graph>
   /**
    * Looks at the files again and takes in what changed; what `check`, `graph`, `load` and `resolve` give afterwards equals what a
@@ -116,6 +129,16 @@ export interface Framework {
     given?: GivenArguments | Readonly<Record<string, string>>,
     options?: RunOptions,
   ): Promise<Report>
+  /**
+   * Repairs references that have one right answer; writes only when told to. Rejects with `CONFLICT`, nothing written, when a
+   * file was changed from outside since it was read.
+   */
+  fix(options?: FixOptions): Promise<FixReport>
+  /**
+   * Moves a file or a folder of the project, each named by its path or a reference, with every reference to it and in it; writes
+   * only when told to, and only when all that resolved goes on to do so. Rejects with `RENAME_…` for names that will not do.
+   */
+  rename(old: string, wanted: string, options?: RenameOptions): Promise<RenameReport>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
   /** What plugins did wrong so far, and layers that could not be opened. */
@@ -145,12 +168,14 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const gate = createGate({ deny: config.deny ?? [] })
   const disk =
     folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
+  const calls = withEntries(hooks.calls, config.entries ?? [])
+  const readingOver = (layers: readonly Layer[]): Reading => openReading({ layers, folder, calls })
   const open = async (): Promise<Reading> => {
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     const added = options.plugins ?? config.plugins ?? []
     const store = openCardStore({ config, folder, added, layers })
-    return openReading({ layers, folder, calls: hooks.calls, store })
+    return openReading({ layers, folder, calls, store, unkept: disk?.hardLinks })
   }
   const live: Live = createLive({
     first: await open(),
@@ -169,16 +194,20 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
   })
-  return new OpenFramework({ live, folder, disk, faults, host, runnerOf })
+  const mendPartsOf = (reading: Reading): MendParts =>
+    createMendParts({ config, reading, folder, disk, state, gate, calls })
+  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf })
 }
 
 interface FrameworkParts {
   readonly live: Live
+  readonly readingOver: (layers: readonly Layer[]) => Reading
   readonly folder: string | null
   readonly disk: DiskFiles | null
   readonly faults: Faults
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
+  readonly mendPartsOf: (reading: Reading) => MendParts
 }
 
 class OpenFramework implements Framework {
@@ -226,16 +255,13 @@ class OpenFramework implements Framework {
   }
 
   resolve(reference: string, from?: string): Resolved {
-    const { tried: _, candidates: __, plugin: ___, hint: ____, ...resolved } = this.why(reference, from)
-    return resolved
+    const found = this.#reading.resolve(reference, from) ?? notAReference(reference)
+    const { status, to, layer, rung, suggestion } = found
+    return { reference, from: from ?? null, status, path: to, layer, rung, suggestion }
   }
 
   why(reference: string, from?: string): Explained {
-    const resolution = this.#reading.library.resolve(
-      reference,
-      from === undefined ? undefined : this.#spot(from),
-    )
-    return resolution ? asExplained(reference, from, resolution) : notAReference(reference)
+    return asExplained(reference, from, this.#reading.resolve(reference, from) ?? notAReference(reference))
   }
 
   async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
@@ -252,17 +278,23 @@ class OpenFramework implements Framework {
     return { ...asExplained(reference, from, resolution), ...more }
   }
 
-  async check(): Promise<CheckReport> {
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
     const { folder, disk } = this.#open
-    const { catalogue, layers } = this.#reading
-    const catalogued = await catalogue.cards()
-    const report = checkCards(folder ?? '', catalogued)
-    const found = [
-      ...findAmbiguousNames(layers.filter(isTheirs)),
-      ...findHardLinks(disk?.hardLinks ?? new Set(), catalogued.cards),
-      ...this.faults,
-    ]
-    return { ...report, diagnostics: [...report.diagnostics, ...found].toSorted(compareDiagnostics) }
+    const hardLinks = disk?.hardLinks ?? new Set<string>()
+    return checkReading(this.#reading, {
+      ...options,
+      root: folder ?? '',
+      hardLinks,
+      faults: () => this.faults,
+    })
+  }
+
+  async ifDeleted(paths: readonly string[]): Promise<Deletion> {
+    return findDeletion(this.#reading, paths, this.#parts.readingOver)
+  }
+
+  async who(path: string, options: { readonly deep?: boolean } = {}): Promise<Referrers> {
+    return findWho(this.#reading, path, options)
   }
 
   async graph(): Promise<Graph> {
@@ -318,6 +350,21 @@ class OpenFramework implements Framework {
     options: RunOptions = {},
   ): Promise<Report> {
     return (await this.#runner).run(command, asGiven(given), options)
+  }
+
+  async fix(options: FixOptions = {}): Promise<FixReport> {
+    const { fix } = await import('./mend/fix.ts')
+    return this.#mended(await fix(this.#open.mendPartsOf(this.#reading), options))
+  }
+
+  async rename(old: string, wanted: string, options: RenameOptions = {}): Promise<RenameReport> {
+    const { rename } = await import('./mend/rename.ts')
+    return this.#mended(await rename(this.#open.mendPartsOf(this.#reading), { old, wanted }, options))
+  }
+
+  async #mended<T extends { readonly written: boolean }>(report: T): Promise<T> {
+    if (report.written) await this.#open.live.refresh()
+    return report
   }
 
   async read(module: Module | string): Promise<string> {

@@ -17,10 +17,17 @@ export { createFramework } from './framework.ts'
 export type { ReferenceTotals } from './load/card.ts'
 export type { CheckReport } from './load/check.ts'
 export type { Change, Watching } from './live.ts'
+export type { CheckOptions } from './questions.ts'
+export { meaningOf } from './load/codes.ts'
+export type { BrokenReference, Deletion } from './load/deletion.ts'
+export type { Chain, Referrer, Referrers } from './load/referrers.ts'
 export type { Composition, Integration, Levels } from './load/composition.ts'
 export type { GitSource, PackageSource } from './load/open-packages.ts'
 export type { Explanation, PassedOver, PluginHand } from './load/explain.ts'
 export type { Graph, GraphModule, GraphReference } from './load/graph.ts'
+export type { ReferenceEdit } from './mend/edit.ts'
+export type { FixOptions, FixReport } from './mend/fix.ts'
+export type { RenameOptions, RenameReport } from './mend/rename.ts'
 export type { Attribute, Block } from './module/blocks.ts'
 export type { Document } from './module/document.ts'
 export type { Draft } from './module/draft.ts'
@@ -29,6 +36,7 @@ export type { CodeBlock, Link, Markdown, Range } from './module/markdown.ts'
 export type {
   ArgumentSpec,
   CodedError,
+  Directive,
   Gate,
   GateSeverity,
   Heading,

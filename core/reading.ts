@@ -5,13 +5,15 @@ import { createLoader } from './load/loader.ts'
 import { createProbes } from './load/probes.ts'
 import { createRegistry } from './load/registry.ts'
 import { fewAnswers, type Refreshing, refreshReading } from './load/refresh.ts'
-import type { StampBook } from './load/stamp-book.ts'
 import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 import { superAlias } from './module/reference.ts'
+import { createAnswers } from './resolve/answers.ts'
 import type { Layer } from './resolve/layers.ts'
 import { type Answer, type Asked, createResolver } from './resolve/resolver.ts'
 import type { Spot } from './resolve/rungs.ts'
+import { spotAt } from './resolve/spots.ts'
+import type { Resolution } from './resolve/trail.ts'
 import { parsePath } from './vfs/gate.ts'
 import { type Path, parentOf } from './vfs/path.ts'
 
@@ -19,6 +21,8 @@ import { type Path, parentOf } from './vfs/path.ts'
 export interface Reading {
   readonly layers: readonly Layer[]
   readonly library: Library
+  /** What a reference names as written in a file, by its path as people see it; the same question is answered once. */
+  resolve(reference: string, from?: string): Resolution | undefined
   /** The cards of the project's own layers: what is built in is checked where it is written. */
   readonly catalogue: Catalogue
   /**
@@ -35,10 +39,12 @@ export interface ReadingOptions {
   readonly calls: HookCalls
   /** Where cards are kept between processes. */
   readonly store?: CardStore | undefined
+  /** Ids of modules that every process reads for itself. */
+  readonly unkept?: ReadonlySet<string> | undefined
 }
 
 /** The reading side over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
-export function openReading({ layers, folder, calls, store }: ReadingOptions): Reading {
+export function openReading({ layers, folder, calls, store, unkept }: ReadingOptions): Reading {
   const project = layers[0]!
   const aliases = new Set([...project.aliases.keys(), superAlias])
   const probes = createProbes()
@@ -61,8 +67,14 @@ export function openReading({ layers, folder, calls, store }: ReadingOptions): R
   const registry = createRegistry(loader, calls.registered)
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
-  const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, probes, store, alone })
-  const stamps: StampBook = new Map()
+  const catalogue = createCatalogue({
+    layers: layers.filter(isTheirs),
+    library,
+    probes,
+    store,
+    unkept,
+    alone,
+  })
   const { invalidated } = calls
   const refreshing: Refreshing = {
     layers,
@@ -70,15 +82,26 @@ export function openReading({ layers, folder, calls, store }: ReadingOptions): R
     registry,
     catalogue,
     probes,
-    stamps,
+    stamps: new Map(),
     mostAnswers: fewAnswers,
     invalidated,
   }
+  const answers = createAnswers((reference, from) =>
+    library.resolve(reference, from === undefined ? undefined : spotAt(layers, from)),
+  )
   return {
     layers,
     library,
+    resolve: answers.get,
     catalogue,
-    refresh: (dirty) => alone(() => refreshReading(refreshing, dirty)),
+    refresh: (dirty) =>
+      alone(async () => {
+        try {
+          return await refreshReading(refreshing, dirty)
+        } finally {
+          answers.clear()
+        }
+      }),
   }
 
   function answer(asked: Asked, from: Spot | null): Answer | undefined {

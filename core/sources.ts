@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fail } from './base/diagnostic.ts'
 import type { Config } from './config.ts'
-import { openLayer } from './load/open-layers.ts'
+import { type LayerSource, openLayer } from './load/open-layers.ts'
 import { type Opened, openPackages } from './load/open-packages.ts'
 import { superAlias } from './module/reference.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -30,13 +30,13 @@ export async function openLayers(
   folder: string | null,
 ): Promise<Opened> {
   const packages = await openPackages(config.packages ?? [], folder)
-  const layers = [
-    await openProject(config, files, folder),
-    ...(config.user ? await openUser() : []),
-    ...packages.layers,
-    ...(config.builtIn === false ? [] : [await openBuiltIn()]),
-  ]
-  return { layers, diagnostics: packages.diagnostics }
+  // While git lists the project, the others are read.
+  const [project, user, builtIn] = await Promise.all([
+    openProject(config, files, folder === null ? undefined : () => listed(folder)),
+    config.user ? openUser() : [],
+    config.builtIn === false ? [] : openBuiltIn().then((layer) => [layer]),
+  ])
+  return { layers: [project, ...user, ...packages.layers, ...builtIn], diagnostics: packages.diagnostics }
 }
 
 /** Folders of the project that git ignores as a whole; none where git does not say what the tree shows. */
@@ -47,12 +47,13 @@ export async function ignoredFolders(
   return new Set(folder !== null && project?.isListed ? await listIgnoredFolders(folder) : [])
 }
 
-async function openProject(config: SourceOptions, files: Files, folder: string | null): Promise<Layer> {
+/** Opens the layer of the project; listings show what `list` gives, or all that is there. */
+export function openProject(config: SourceOptions, files: Files, list: LayerSource['list']): Promise<Layer> {
   return openLayer({
     name: 'project',
     label: '',
     files,
-    ...(folder !== null && { list: () => listed(folder) }),
+    ...(list && { list }),
     ...(config.home === undefined ? {} : { homes: asPaths(config.home, 'home') }),
     aliases: Object.fromEntries(
       Object.entries(config.aliases ?? {}).map(([name, to]) => [freeAlias(name), asPaths(to, name)]),

@@ -36,6 +36,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'languageOf',
     'list',
     'maskText',
+    'meaningOf',
     'parseReference',
     'read',
     'scanSource',

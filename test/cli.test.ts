@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { CheckReport, Graph, Report, Resolved } from 'heddle'
+import type { CheckReport, Deletion, Graph, Referrers, Report, Resolved } from 'heddle'
 
 const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
@@ -67,6 +67,13 @@ function copyOf(fixture: string): string {
   return folder
 }
 
+test('a place is set apart from what follows, however long it is', async () => {
+  const paragraphs = 'Prose.\n\n'.repeat(60_000)
+  const root = project({ '.claude/modules/long.md': `${paragraphs}Last: @modules/gone.md\n` })
+  const { stdout } = await heddle(['check', '--root', root])
+  assert.match(stdout, /\n {2}120001:7 error +"@modules\/gone\.md" names/)
+})
+
 test('check prints the place, the line with a caret, and what to do, and ends with 1', async () => {
   const root = project({
     '.claude/commands/review.md': '# Review\n\nRead @modules/quality/gate.md first.\n',
@@ -87,7 +94,7 @@ test('check and graph as JSON have the shapes of the contract', async () => {
   const root = join(fixtures, 'missing-reference')
   const checked = await heddle(['check', '--root', root, '--format', 'json'])
   const report = JSON.parse(checked.stdout) as CheckReport
-  assert.deepEqual(Object.keys(report), ['root', 'modules', 'references', 'diagnostics'])
+  assert.deepEqual(Object.keys(report), ['root', 'modules', 'references', 'diagnostics', 'suppressed'])
   assert.equal(checked.status, 1)
   const drawn = await heddle(['graph', '--root', root, '--format', 'json'])
   assert.equal(drawn.status, 0)
@@ -263,4 +270,117 @@ test('help explains every command and the arguments of a command', async () => {
   }
   const { stdout } = await heddle(['run', 'task', '--help', '--root', 'minimal'])
   assert.match(stdout, /Usage: heddle run task <component>/)
+})
+
+test('check as SARIF says where each finding is, relative to the root and in UTF-16 units, and what its code means', async () => {
+  const root = project({
+    '.claude/commands/a b/ümlaut.md': '# A\n\n😀 @modules/none.md\n',
+    '.claude/modules/orphan.md': '# Orphan\n',
+  })
+  const { status, stdout } = await heddle(['check', '--root', root, '--format', 'sarif'])
+  assert.equal(status, 1)
+  const log = JSON.parse(stdout) as {
+    version: string
+    runs: {
+      tool: { driver: { name: string; version: string; rules: { id: string; help: { text: string } }[] } }
+      columnKind: string
+      originalUriBaseIds: object
+      results: {
+        ruleId: string
+        ruleIndex: number
+        level: string
+        message: { text: string }
+        locations: {
+          physicalLocation: {
+            artifactLocation: { uri: string; uriBaseId: string }
+            region: { startLine: number; startColumn: number }
+          }
+        }[]
+      }[]
+    }[]
+  }
+  assert.equal(log.version, '2.1.0')
+  const [run] = log.runs
+  assert.equal(run!.columnKind, 'utf16CodeUnits')
+  assert.deepEqual(Object.keys(run!.originalUriBaseIds), ['%SRCROOT%'])
+  const { name, rules } = run!.tool.driver
+  assert.deepEqual([name, rules.map(({ id }) => id)], ['heddle', ['ORPHAN', 'REFERENCE_MISSING']])
+  assert.ok(rules.every(({ help }) => help.text.length > 20))
+  assert.deepEqual(
+    run!.results.map(({ ruleId, ruleIndex, level, locations }) => {
+      const [{ physicalLocation: place } = assert.fail()] = locations
+      const { startLine, startColumn } = place.region
+      return [rules[ruleIndex]!.id === ruleId, level, place.artifactLocation.uri, startLine, startColumn]
+    }),
+    [
+      [true, 'error', '.claude/commands/a%20b/%C3%BCmlaut.md', 3, 4],
+      [true, 'note', '.claude/modules/orphan.md', 1, 1],
+    ],
+  )
+})
+
+test('check takes paths from the current folder or the root, and counts warnings when it is told to', async () => {
+  const root = project({
+    '.claude/commands/a.md': '@modules/none.md\n',
+    '.claude/skills/s/SKILL.md': '---\nname: t\ndescription: d\n---\n',
+  })
+  const cwd = join(root, '.claude/skills')
+  assert.equal((await heddle(['check', 's'], { cwd })).status, 0)
+  assert.equal((await heddle(['check', '.claude/commands'], { cwd })).status, 1)
+  assert.equal((await heddle(['check', 's', '--max-warnings', '1'], { cwd })).status, 0)
+  assert.equal((await heddle(['check', 's', '--max-warnings', '0'], { cwd })).status, 1)
+  const unknown = await heddle(['check', 'nowhere'], { cwd })
+  assert.equal(unknown.status, 2)
+  assert.match(unknown.stderr, /There is nothing at "nowhere"/)
+  assert.equal((await heddle(['check', '--max-warnings', 'some'], { cwd })).status, 2)
+})
+
+test('the end of a check names the commonest codes and what to type next, never what a shell would read into it', async () => {
+  const root = project({
+    '.claude/commands/a.md': '@modules/gate.md, @modules/none.md\n',
+    '.claude/commands/0.md': '[x](<none;touch broken.md>)\n',
+    '.claude/modules/gates.md': '# Gates\n',
+  })
+  const { stdout } = await heddle(['check'], { cwd: root })
+  assert.match(stdout, /3 errors\n {2}3 REFERENCE_MISSING, 1 ORPHAN\n/)
+  assert.match(stdout, /\nNext:\n {2}heddle fix +shows repairs: 1 finding with a suggestion\n/)
+  assert.match(
+    stdout,
+    /\n {2}heddle why @modules\/none\.md --from \.claude\/commands\/a\.md +says every place/,
+  )
+  assert.doesNotMatch(stdout.slice(stdout.indexOf('Next:')), /touch/)
+})
+
+test('check --if-deleted says what would break and why --who who refers; each ends with 1 when the answer is bad news', async () => {
+  const root = copyOf('minimal')
+  const broken = await heddle(['check', '--if-deleted', '.claude/modules', '--format', 'json'], { cwd: root })
+  assert.equal(broken.status, 1)
+  const { deleted, broken: references } = JSON.parse(broken.stdout) as Deletion
+  assert.deepEqual(deleted, ['.claude/modules/patterns/greeting.md'])
+  assert.deepEqual(Object.keys(references[0]!), ['from', 'line', 'column', 'text', 'to', 'then'])
+  const text = await heddle(['check', '--if-deleted', '@modules/patterns/greeting.md'], { cwd: root })
+  assert.match(text.stdout, /Would break:\n {2}\.claude\/commands\/greet\.md:\d+:\d+ [^]*→ missing/)
+  assert.match(text.stdout, /✗ Deleting 1 file would break 1 reference in 1 file\./)
+  assert.equal((await heddle(['check', '--if-deleted', '.claude/commands'], { cwd: root })).status, 0)
+
+  const who = await heddle(['why', '--who', 'greeting.md', '--deep', '--format', 'json'], {
+    cwd: join(root, '.claude/modules/patterns'),
+  })
+  assert.equal(who.status, 0)
+  const found = JSON.parse(who.stdout) as Referrers
+  assert.deepEqual(Object.keys(found), ['path', 'referrers', 'chains'])
+  assert.deepEqual(Object.keys(found.referrers[0]!), [
+    'from',
+    'line',
+    'column',
+    'text',
+    'form',
+    'through',
+    'rung',
+    'status',
+  ])
+  const nobody = await heddle(['why', '--who', '.claude/commands/greet.md'], { cwd: root })
+  assert.equal(nobody.status, 1)
+  assert.match(nobody.stdout, /Nobody refers to \.claude\/commands\/greet\.md\./)
+  assert.equal((await heddle(['why'], { cwd: root })).status, 2)
 })

@@ -239,6 +239,7 @@ test('a skill, an agent and a command that the host would not take as they are g
       '.claude/skills/capital/SKILL.md:3 warning claude/skill-name',
       '.claude/skills/empty/SKILL.md:1 error claude/skill-description',
       '.claude/skills/empty/SKILL.md:1 error claude/skill-name',
+      '.claude/skills/good/SKILL.md:4 info claude/skill-tools',
       '.claude/skills/long/SKILL.md:3 warning claude/skill-description',
       '.claude/skills/long/SKILL.md:4 warning claude/skill-compatibility',
       '.claude/skills/other/SKILL.md:2 warning claude/skill-name',
@@ -299,6 +300,8 @@ test('elements and attributes that name a module are references, with the exact 
       ['attribute module a.md', 'attribute fallback b/c.md'],
     ],
     ['<with module="a.md"><required>x</required></with>', ['attribute module a.md']],
+    ['<with module="modules/development/">x</with>', ['attribute module modules/development/']],
+    ['<with module="//">x</with>', []],
     ['<command purpose="x"><gates>@.claude/q.md</gates></command>', ['tag gates .claude/q.md']],
     [
       '<quality_gates><gate requirement="As in q/t.md#gates and q/t.md"/></quality_gates>',

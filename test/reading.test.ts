@@ -70,6 +70,10 @@ const segment = fc.oneof(
     '.heddle',
     'state',
     'CON.md',
+    'com1.md',
+    'Lpt9',
+    'aux.b',
+    'PRN',
     'nul',
   ),
   fc.constantFrom(

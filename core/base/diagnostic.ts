@@ -15,6 +15,8 @@ export interface Diagnostic {
   readonly hint?: string
   /** All that could be meant, where the message shows only the first of them. */
   readonly candidates?: readonly string[]
+  /** What was probably meant; `confidence` from 0 to 1. Nothing takes it without being told to. */
+  readonly suggestion?: { readonly path: string; readonly confidence: number }
   readonly at?: Place
   readonly plugin?: string
 }

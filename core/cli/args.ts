@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { HeddleError } from '../index.ts'
-import { Exit, exit, exitFor } from './exit.ts'
+import { Exit, exit, exitFor, wrongUsage } from './exit.ts'
 import type { CommonOptions } from './options.ts'
 import { printDiagnostics } from './print.ts'
 import { packageVersion } from './version.ts'
@@ -40,12 +40,23 @@ function createProgram(rest: readonly string[]): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', '\nEvery command explains itself: heddle COMMAND --help')
 
-  common(program.command('check'))
+  common(program.command('check'), ['text', 'json', 'sarif'])
     .summary('find references that lead nowhere and modules that are broken')
-    .description('Loads every markdown module, resolves every reference in it, and prints what is wrong.')
+    .description(
+      'Loads every markdown module, resolves every reference in it, and prints what is wrong. With paths it prints and grades\n' +
+        'only what stands in these files and folders.\n' +
+        'A finding is silenced by <!-- heddle-ignore CODE: reason --> in its line or the one above, or for the whole file by\n' +
+        '<!-- heddle-ignore-file CODE: reason -->.',
+    )
+    .argument('[paths...]', 'files and folders, or references to them; everything when left out')
     .option('--strict', 'warnings count as errors')
+    .option('--max-warnings <n>', 'end with 1 when there are more warnings')
+    .option(
+      '--if-deleted <paths...>',
+      'say what deleting these files and folders would break; 1 when anything',
+    )
     .option('--user', "look in the user's own modules too")
-    .action(async (options) => (await import('./commands/check.ts')).check(options))
+    .action(async (paths, options) => (await import('./commands/check.ts')).check(paths, options))
 
   common(program.command('graph'), ['text', 'json', 'dot', 'mermaid'])
     .summary('print modules and references as a graph')
@@ -60,16 +71,57 @@ function createProgram(rest: readonly string[]): Command {
     .action(async (reference, options) => (await import('./commands/resolve.ts')).resolve(reference, options))
 
   common(program.command('why'))
-    .summary('say every place that was looked at for a reference')
-    .argument('<reference>', 'an alias such as @modules/patterns/x.md, or a path')
+    .summary('say every place that was looked at for a reference, or who refers to a file')
+    .argument('[reference]', 'an alias such as @modules/patterns/x.md, or a path')
     .option('--from <file>', 'the file that the reference stands in')
+    .option('--who <path>', 'say who refers to a file or folder; ends with 1 when nobody does')
+    .option('--deep', 'with --who: what leads there over several files too')
     .option('--user', "look in the user's own modules too")
-    .action(async (reference, options) => (await import('./commands/resolve.ts')).why(reference, options))
+    .action(async (reference, options) => {
+      if (options.who !== undefined) await (await import('./commands/who.ts')).who(options.who, options)
+      else await (await import('./commands/resolve.ts')).why(reference ?? missingReference(), options)
+    })
 
   common(program.command('list'))
     .summary('list commands, modules, plugins or operations')
     .argument('<what>', 'commands, modules, plugins or operations')
     .action(async (what, options) => (await import('./commands/list.ts')).list(what, options))
+
+  common(program.command('fix'))
+    .summary('repair references that have one right answer')
+    .description(
+      'Rewrites references that were only found by searching, that differ in letter case, or that have one other answer, so\n' +
+        'that they resolve. Prints a patch and writes nothing without --write. Exits 1 when something is to be repaired, or\n' +
+        'errors stay that have no one right answer; otherwise 0.',
+    )
+    .argument('[path...]', 'files and folders; the whole project when left out')
+    .option('--write', 'write the repairs, all or none')
+    .option('--confidence <n>', 'repair likely answers too, from 0.6; left out, only what is certain')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle fix                       what would be repaired\n  heddle fix .claude/commands | git apply\n' +
+        '  heddle fix --write\n  heddle fix --confidence 0.8      and references to the only file of that name',
+    )
+    .action(async (paths, options) => (await import('./commands/fix.ts')).fix(paths, options))
+
+  common(program.command('rename'))
+    .summary('move a module or a folder with every reference to it')
+    .description(
+      'Moves a file or a folder and rewrites every reference to it in every form, and the relative ones in it. Prints a patch\n' +
+        'and writes nothing without --write. Exits 0 when it can be done, 1 when a reference cannot be rewritten or a file was\n' +
+        'changed meanwhile (then nothing is written), 2 for names that will not do.',
+    )
+    .argument('<old>', 'a path, or a reference such as @modules/patterns/x.md')
+    .argument('<new>', 'its new path, or a reference')
+    .option('--write', 'move and rewrite, all or nothing')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle rename @modules/patterns/tdd.md @modules/patterns/test-first.md\n' +
+        '  heddle rename .claude/modules/patterns .claude/modules/habits --write',
+    )
+    .action(async (old, wanted, options) =>
+      (await import('./commands/rename.ts')).rename(old, wanted, options),
+    )
 
   common(program.command('run'))
     .summary('run a command as parallel groups of operations')
@@ -100,6 +152,10 @@ function createProgram(rest: readonly string[]): Command {
     })
 
   return program
+}
+
+function missingReference(): never {
+  return wrongUsage('There is no reference to explain.', 'Write one, or ask for --who PATH.')
 }
 
 function common<A extends unknown[], O extends Record<string, unknown>>(

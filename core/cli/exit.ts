@@ -20,17 +20,19 @@ const usageCodes = new Set([
   'ARGUMENT_MISSING',
   'COMMAND_UNKNOWN',
   'COMMAND_EMPTY',
+  'NOT_FOUND',
+  'READ_ONLY',
   'ROOT_MISSING',
   'REFERENCE_SYNTAX',
+  'PATH_MISSING',
+  'CONFIDENCE_OUT_OF_RANGE',
   'USAGE',
 ])
 
 /** The exit code that a diagnostic which ended a command calls for. */
 export function exitFor({ code }: Diagnostic): number {
   if (code === 'INTERNAL') return exit.fault
-  return usageCodes.has(code) || code.startsWith('CONFIG_') || code.startsWith('PLUGIN_')
-    ? exit.usage
-    : exit.found
+  return usageCodes.has(code) || /^(?:CONFIG|PLUGIN|RENAME)_/.test(code) ? exit.usage : exit.found
 }
 
 /** The exit code for a list of findings: errors count, with `strict` warnings too. */

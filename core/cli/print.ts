@@ -50,6 +50,11 @@ export function countSeverities(diagnostics: readonly Diagnostic[]): string {
   return parts.length > 0 ? parts.join(', ') : 'no problems'
 }
 
+/** `1 file`, `2 files`. */
+export function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}
+
 /** Text from files made harmless for a terminal: control characters are shown, not obeyed. */
 export function visible(text: string): string {
   return text.replace(
@@ -79,7 +84,7 @@ export function printJson(data: unknown): void {
 
 function headline(diagnostic: Diagnostic, paint: ReturnType<typeof painter>): string {
   const { at, severity, code, message } = diagnostic
-  const place = at ? paint('dim', `${at.line}:${at.column}`.padEnd(7)) : ''
+  const place = at ? paint('dim', `${at.line}:${at.column}`.padEnd(6).concat(' ')) : ''
   return `  ${place}${paint(colours[severity], severity.padEnd(7))} ${visible(message)} ${paint('dim', code)}`
 }
 

@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { LayerName } from '../module/module.ts'
+import type { Directive, LayerName } from '../module/module.ts'
 import { mustExist } from '../resolve/findings.ts'
 import { isMarkdown } from '../resolve/layers.ts'
 import type { ResolutionStatus } from '../resolve/trail.ts'
 import { type FragmentUse, fragmentsOf } from './fragments.ts'
 import { isDependency, type Linked } from './linked.ts'
+import { findDirectiveFaults } from './directive-faults.ts'
 
 /** References that must exist, by how they ended. */
 export interface ReferenceTotals {
@@ -29,6 +30,8 @@ export interface Edge {
 export interface Card {
   readonly id: string
   readonly layer: LayerName
+  /** True below the home of the project's own framework. */
+  readonly inHome: boolean
   readonly kind: string
   readonly name: string
   readonly title: string | null
@@ -42,12 +45,16 @@ export interface Card {
   readonly needs: readonly Edge[]
   /** The other way round: markdown files that the module says it provides something to. */
   readonly provides: readonly Edge[]
+  /** File names of what its `depends_on` and `provides_to` name and what was not found. */
+  readonly lost: readonly string[]
   /** Markdown files whose text an agent host puts in place where this file is read: imports, and what would be one there. */
   readonly imports: readonly Edge[]
   /** Ids of everything that any of its references found, each once, itself left out. */
   readonly refersTo: readonly string[]
   /** References to parts of modules. */
   readonly uses: readonly FragmentUse[]
+  /** What the author silenced, and why. */
+  readonly directives: readonly Directive[]
   /** What is wrong with this module and its references, whatever other modules say. */
   readonly findings: readonly Diagnostic[]
   /** Parts that the module refers to and that their modules do not have. */
@@ -56,10 +63,12 @@ export interface Card {
 
 /** The card of a module with the answers to its references. */
 export function createCard(linked: Linked, findings: readonly Diagnostic[]): Card {
-  const { id, layer, kind, name, title, version, entry, bytes, tokens, digest } = linked.module
+  const { id, layer, homePath, kind, name, title, version, entry } = linked.module
+  const { bytes, tokens, digest, directives, diagnostics } = linked.module
   return {
     id,
     layer,
+    inHome: homePath !== null && layer === 'project',
     kind,
     name,
     title,
@@ -70,9 +79,11 @@ export function createCard(linked: Linked, findings: readonly Diagnostic[]): Car
     digest,
     totals: countReferences(linked),
     ...edgesOf(linked),
+    lost: lostNames(linked),
     refersTo: targetsOf(linked),
     uses: fragmentsOf(linked),
-    findings: [...linked.module.diagnostics, ...findings],
+    directives,
+    findings: [...diagnostics, ...findings, ...findDirectiveFaults(id, directives)],
     partFindings: [],
   }
 }
@@ -116,4 +127,13 @@ function targetsOf({ module, resolutions }: Linked): string[] {
   for (const { to } of resolutions) if (to !== null) targets.add(to)
   targets.delete(module.id)
   return [...targets]
+}
+
+function lostNames({ module, resolutions }: Linked): string[] {
+  const names = new Set<string>()
+  for (const [index, { role, target }] of module.references.entries()) {
+    if (resolutions[index]!.to === null && (role === 'depends_on' || role === 'provides_to'))
+      names.add(target.slice(target.lastIndexOf('/') + 1))
+  }
+  return [...names]
 }

@@ -1,6 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
+import { findAmong } from './among.ts'
 import type { Card, ReferenceTotals } from './card.ts'
-import { findExpansions, importsOf } from './expansion.ts'
+import { suppress } from './suppressions.ts'
 
 /** What `check` found. */
 export interface CheckReport {
@@ -9,6 +10,8 @@ export interface CheckReport {
   readonly modules: number
   readonly references: ReferenceTotals
   readonly diagnostics: readonly Diagnostic[]
+  /** Findings that their authors silenced, with a reason. */
+  readonly suppressed: number
 }
 
 /** Cards of modules that were loaded, by id, and why the others could not be. */
@@ -19,24 +22,31 @@ export interface Catalogued {
   readonly cycles: readonly (readonly string[])[]
 }
 
-/** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
-export function checkCards(root: string, catalogued: Catalogued): CheckReport {
-  const { cards, failures } = catalogued
-  const findings: Diagnostic[] = []
-  for (const card of cards)
-    if (card.findings.length + card.partFindings.length > 0)
-      findings.push(...card.findings, ...card.partFindings)
-  return {
-    root,
-    modules: cards.length + failures.length,
-    references: sumTotals(cards),
-    diagnostics: [...failures, ...findings, ...findAmong(catalogued)].toSorted(compareDiagnostics),
-  }
+/** What to grade besides, and of which files to tell. */
+export interface Grading {
+  /** Findings that were made elsewhere. */
+  readonly also?: readonly Diagnostic[]
+  /** Everything is looked at; what stands in the files asked for is counted and given. All of them when left out. */
+  isAsked?(id: string): boolean
 }
 
-/** What only shows when all modules are looked at together. */
-function findAmong({ cards, cycles }: Catalogued): Diagnostic[] {
-  return [...cycles.map(cycleFound), ...findExpansions(cards, importsOf(cards))]
+/** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
+export function checkCards(root: string, catalogued: Catalogued, grading: Grading = {}): CheckReport {
+  const { cards, failures } = catalogued
+  const { also = [], isAsked = () => true } = grading
+  const all: Diagnostic[] = [...failures, ...also, ...findAmong(catalogued)]
+  for (const card of cards)
+    if (card.findings.length + card.partFindings.length > 0) all.push(...card.findings, ...card.partFindings)
+  const { findings, suppressed } = suppress(all, cards)
+  const isGiven = ({ at }: Diagnostic): boolean => at === undefined || isAsked(at.path)
+  const counted = grading.isAsked ? cards.filter(({ id }) => isAsked(id)) : cards
+  return {
+    root,
+    modules: counted.length + failures.filter(isGiven).length,
+    references: sumTotals(counted),
+    diagnostics: findings.filter(isGiven).toSorted(compareDiagnostics),
+    suppressed: suppressed.filter(isGiven).length,
+  }
 }
 
 function sumTotals(cards: readonly Card[]): ReferenceTotals {
@@ -50,19 +60,4 @@ function sumTotals(cards: readonly Card[]): ReferenceTotals {
     sum.outside += totals.outside
   }
   return sum
-}
-
-/** Longer cycles are shown by their beginning; the graph has them whole. */
-const shownInCycle = 8
-
-function cycleFound(cycle: readonly string[]): Diagnostic {
-  const left = cycle.length - shownInCycle
-  const shown = left > 0 ? [...cycle.slice(0, shownInCycle), `${left} more`, cycle[0]] : [...cycle, cycle[0]]
-  return {
-    code: 'REFERENCE_CYCLE',
-    severity: 'warning',
-    message: `Modules need each other: ${shown.join(' → ')}.`,
-    hint: 'Remove one of the references, or make it a link.',
-    at: { path: cycle[0]!, line: 1, column: 1 },
-  }
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { findNearest } from '../base/nearest.ts'
+import { findNearest, type Near } from '../base/nearest.ts'
 import type { Module } from '../module/module.ts'
 import { decodePercent } from '../module/reference.ts'
 import { isMarkdown } from '../resolve/layers.ts'
@@ -52,9 +52,15 @@ export function fragmentsOf({ module, resolutions }: Linked): FragmentUse[] {
 
 /** The parts of a module as they are written in a fragment: headings first, then blocks and anchors. */
 export function partsOf({ headings, anchors, parts }: Parted): string[] {
-  const named = [...parts.gates, ...parts.phases, ...parts.settings].map(({ name }) => name)
-  const codes = parts.errors.map(({ code }) => code)
-  return [...headings.map(({ slug }) => slug), ...parts.names, ...named, ...codes, ...anchors]
+  const names: string[] = []
+  for (const { slug } of headings) names.push(slug)
+  names.push(...parts.names)
+  for (const { name } of parts.gates) names.push(name)
+  for (const { name } of parts.phases) names.push(name)
+  for (const { name } of parts.settings) names.push(name)
+  for (const { code } of parts.errors) names.push(code)
+  names.push(...anchors)
+  return names
 }
 
 function has(parts: readonly string[], fragment: string): boolean {
@@ -84,21 +90,22 @@ function plain(name: string): string {
 
 function faultOf(use: FragmentUse, parts: readonly string[], from: string): Diagnostic {
   const { to, fragment, text, line, column } = use
+  const names = [...new Set(parts)].filter((name) => name !== '')
+  const near = nearTo(wanted(fragment), names)
   return {
     code: 'FRAGMENT_MISSING',
     severity: 'warning',
     message: `"${text}" names a part "${fragment}" that ${to === from ? 'this file' : to} does not have.`,
-    hint: hintFor(fragment, parts),
+    hint: hintFor(near, names),
+    ...(near[0] && { suggestion: { path: `${to}#${near[0].value}`, confidence: near[0].confidence } }),
     at: { path: from, line, column },
   }
 }
 
 const shown = 5
 
-function hintFor(fragment: string, parts: readonly string[]): string {
-  const names = [...new Set(parts)].filter((name) => name !== '')
-  const near = nearTo(wanted(fragment), names)
-  if (near.length > 0) return `Did you mean ${near.map((name) => `#${name}`).join(' or ')}?`
+function hintFor(near: readonly Near[], names: readonly string[]): string {
+  if (near.length > 0) return `Did you mean ${near.map(({ value }) => `#${value}`).join(' or ')}?`
   if (names.length === 0) return 'It has no headings: refer to the whole file.'
   const more = names.length > shown ? ` and ${names.length - shown} more` : ''
   return `It has ${names
@@ -107,9 +114,13 @@ function hintFor(fragment: string, parts: readonly string[]): string {
     .join(', ')}${more}.`
 }
 
+/** How sure one may be of a part that only holds the whole fragment. */
+const holdsIt = 0.5
+
 /** Names spelled nearly alike, otherwise those that hold the whole fragment. */
-function nearTo(fragment: string, names: readonly string[]): string[] {
-  const alike = findNearest(fragment, names).map(({ value }) => value)
+function nearTo(fragment: string, names: readonly string[]): Near[] {
+  const alike = findNearest(fragment, names)
   if (alike.length > 0 || fragment.length < 4) return alike
-  return names.filter((name) => plain(name).includes(fragment)).slice(0, 3)
+  const holding = names.filter((name) => plain(name).includes(fragment)).slice(0, 3)
+  return holding.map((value) => ({ value, confidence: holdsIt }))
 }

@@ -4,6 +4,7 @@ import type { ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
 import type { Card } from './card.ts'
 import type { Catalogued } from './check.ts'
 import type { Linked } from './linked.ts'
+import { findOrphans } from './orphans.ts'
 
 /** A module as the graph shows it. */
 export interface GraphModule {
@@ -49,10 +50,9 @@ export function createGraph(
   { cards, cycles }: Pick<Catalogued, 'cards' | 'cycles'>,
   references: ReadonlyMap<string, readonly GraphReference[]>,
 ): Graph {
-  const referred = new Set<string>()
-  for (const { refersTo } of cards) for (const id of refersTo) referred.add(id)
+  const orphans = new Set(findOrphans(cards).map(({ id }) => id))
   return {
-    modules: cards.map((card) => asGraphModule(card, referred)),
+    modules: cards.map((card) => asGraphModule(card, orphans)),
     references: cards.flatMap(({ id }) => references.get(id) ?? []),
     cycles,
   }
@@ -80,8 +80,7 @@ export function referencesOf({ module, resolutions }: Linked): GraphReference[] 
   })
 }
 
-function asGraphModule(card: Card, referred: ReadonlySet<string>): GraphModule {
+function asGraphModule(card: Card, orphans: ReadonlySet<string>): GraphModule {
   const { id, kind, name, title, version, bytes, tokens, entry } = card
-  const orphan = !entry && kind !== 'document' && !referred.has(id)
-  return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan }
+  return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan: orphans.has(id) }
 }

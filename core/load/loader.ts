@@ -1,6 +1,5 @@
 import { type Diagnostic, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import { digest } from '../base/key.ts'
-import { createLimit } from '../base/limit.ts'
 import { failed, done, type Result } from '../base/result.ts'
 import { createDocument, type Document } from '../module/document.ts'
 import { createDraft, type Draft, finishModule } from '../module/draft.ts'
@@ -11,6 +10,7 @@ import { homePathOf, labelOf } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { decodeText } from '../vfs/text.ts'
 import { detach } from './detach.ts'
+import { createSpotReader } from './read-spots.ts'
 import { createSecondLook } from './second-look.ts'
 
 /** What plugins add to loading, as plain functions; the framework passes hooks in here. */
@@ -31,42 +31,21 @@ export interface Loader {
   loadMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
 }
 
-/** How long one synchronous batch may hold the event loop, in milliseconds. */
-const batchMs = 20
-/** Reads in flight at once on a store that answers later. */
-const poolSize = 64
-
-/** A loader with the plugins' steps. Local files are read synchronously in batches, other stores through a bounded pool. */
+/** A loader with the plugins' steps. */
 export function createLoader(steps: LoadSteps): Loader {
+  const reader = createSpotReader()
+
   async function load(spot: Spot): Promise<Result<Module>> {
-    if (spot.layer.files.sync) return (await loadNow([spot]))[0]!
-    try {
-      const bytes = await spot.layer.files.read(spot.path)
-      return attempt(spot, () => build(spot, bytes))
-    } catch (thrown) {
-      return failed(atFile(spot, thrown))
-    }
+    return (await loadMany([spot]))[0]!
   }
 
   async function loadMany(spots: readonly Spot[]): Promise<Result<Module>[]> {
-    if (spots.some((spot) => !spot.layer.files.sync)) {
-      const limit = createLimit(poolSize)
-      return Promise.all(spots.map((spot) => limit(() => load(spot))))
-    }
-    return loadNow(spots)
-  }
-
-  async function loadNow(spots: readonly Spot[]): Promise<Result<Module>[]> {
     const looks = createSecondLook()
-    const results: Result<Module>[] = []
-    let since = performance.now()
-    for (const spot of spots) {
-      results.push(attempt(spot, () => build(spot, looks.read(spot, results.length))))
-      if (performance.now() - since > batchMs) {
-        await new Promise((resolve) => setImmediate(resolve))
-        since = performance.now()
-      }
-    }
+    const results = Array.from<Result<Module>>({ length: spots.length })
+    await reader.readEach(spots, (found, index) => {
+      const spot = spots[index]!
+      results[index] = attempt(spot, () => build(spot, looks.take(found, { spot, index })))
+    })
     await looks.settle(results, (spot, read) => attempt(spot, () => build(spot, read())))
     return results
   }
@@ -81,10 +60,11 @@ export function createLoader(steps: LoadSteps): Loader {
   }
 
   function build(spot: Spot, bytes: Uint8Array): Module {
-    const text = decodeText(bytes, labelOf(spot.layer, spot.path))
+    const label = labelOf(spot.layer, spot.path)
+    const text = decodeText(bytes, label)
     if (!text.ok) throw new HeddleError(text.diagnostic)
     const document = createDocument({
-      label: labelOf(spot.layer, spot.path),
+      label,
       path: spot.path,
       layer: spot.layer.name,
       homePath: homePathOf(spot.layer, spot.path),

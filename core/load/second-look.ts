@@ -2,7 +2,7 @@ import { HeddleError } from '../base/diagnostic.ts'
 import type { Result } from '../base/result.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { isEqual } from '../vfs/bytes.ts'
-import type { SyncFiles } from '../vfs/file-system.ts'
+import type { Looked, SyncFiles } from '../vfs/file-system.ts'
 import { changedWhileRead } from '../vfs/refusals.ts'
 
 /** Between two looks at a file that may still be written: who writes without longer pauses is never seen half way. */
@@ -15,8 +15,8 @@ type Retry<T> = (spot: Spot, read: () => Uint8Array) => Result<T>
 
 /** Looks at files, and again at those that were changed a moment ago. */
 export interface SecondLook {
-  /** The bytes of a file, for the result at `index`. */
-  read(spot: Spot, index: number): Uint8Array
+  /** The bytes that were found, for the result at `index`; throws what was found instead. Keeps a copy of young ones. */
+  take(found: Looked | HeddleError, place: Pick<Look, 'spot' | 'index'>): Uint8Array
   /** Looks at young files until two looks agree; a result that was made of half a file is made again. */
   settle<T>(results: Result<T>[], retry: Retry<T>): Promise<void>
 }
@@ -28,23 +28,19 @@ interface Look {
 }
 
 /**
- * Reads from stores that answer at once. Files that nobody has touched for a moment, which is nearly all of them, are
+ * For stores that answer at once. Files that nobody has touched for a moment, which is nearly all of them, are
  * read once; one pause serves all the others together. What keeps changing becomes `CHANGED_WHILE_READ`.
  */
 export function createSecondLook(): SecondLook {
   let young: Look[] = []
 
-  function read(spot: Spot, index: number): Uint8Array {
-    const sync = syncOf(spot)
-    if (!sync.look) return sync.read(spot.path)
-    try {
-      const { bytes, isYoung } = sync.look(spot.path)
-      if (isYoung) young.push({ spot, index, bytes })
-      return bytes
-    } catch (thrown) {
-      if (isBusy(thrown)) young.push({ spot, index, bytes: nothing })
-      throw thrown
+  function take(found: Looked | HeddleError, place: Pick<Look, 'spot' | 'index'>): Uint8Array {
+    if (found instanceof HeddleError) {
+      if (isBusy(found)) young.push({ ...place, bytes: nothing })
+      throw found
     }
+    if (found.isYoung) young.push({ ...place, bytes: found.bytes.slice() })
+    return found.bytes
   }
 
   async function settle<T>(results: Result<T>[], retry: Retry<T>): Promise<void> {
@@ -56,7 +52,7 @@ export function createSecondLook(): SecondLook {
     young = []
   }
 
-  return { read, settle }
+  return { take, settle }
 }
 
 /** A timer counts from when the event loop last looked at the clock, which may be before the first look. */

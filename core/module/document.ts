@@ -63,7 +63,7 @@ class ScannedDocument implements Document {
   }
 
   get markdown(): Markdown {
-    return (this.#markdown ??= scanMarkdown(this.text, this.frontMatter.end))
+    return (this.#markdown ??= scanMarkdown(this.text, this.frontMatter.end, this.lines))
   }
 
   get blocks(): readonly Block[] {

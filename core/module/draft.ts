@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { endingOf, nameOf, type Path } from '../vfs/path.ts'
+import { readDirectives } from './directives.ts'
 import type { Document } from './document.ts'
-import { createMetadataReader } from './metadata.ts'
+import { readMetadata } from './metadata.ts'
 import { type Described, type LayerName, type Module, type ModuleId, noParts } from './module.ts'
 import type { Reference } from './reference.ts'
 
@@ -46,17 +47,21 @@ export function finishModule(
   source: Source & { readonly findings: readonly Diagnostic[] },
 ): Module {
   const { document } = draft
-  const reader = createMetadataReader(document, draft.metadata)
-  const pattern = reader.text('pattern')
-  const parts = {
-    ...draft.parts,
-    gates: [...reader.gates(), ...draft.parts.gates],
-    settings: [...reader.settings(), ...draft.parts.settings],
-  }
+  const typed = readMetadata(document, draft.metadata)
+  const { gates, settings } = typed
+  const parts =
+    gates.length === 0 && settings.length === 0
+      ? draft.parts
+      : {
+          ...draft.parts,
+          gates: [...gates, ...draft.parts.gates],
+          settings: [...settings, ...draft.parts.settings],
+        }
   return {
     id: document.label as ModuleId,
     path: document.path,
     layer: document.layer,
+    homePath: document.homePath,
     kind: draft.kind,
     name: draft.name,
     title: draft.title,
@@ -67,10 +72,11 @@ export function finishModule(
     headings: document.markdown.headings,
     anchors: document.markdown.anchors,
     parts,
-    pattern,
-    arguments: reader.arguments(),
+    pattern: typed.pattern,
+    arguments: typed.arguments,
     references,
-    diagnostics: [...draft.diagnostics, ...reader.diagnostics, ...source.findings],
+    directives: readDirectives(document),
+    diagnostics: [...draft.diagnostics, ...typed.diagnostics, ...source.findings],
     bytes: source.bytes,
     tokens: Math.ceil(document.text.length / 4),
     digest: source.digest,
@@ -89,6 +95,7 @@ export function describeLink(source: {
     id: source.label as ModuleId,
     path: source.path,
     layer: source.layer,
+    homePath: source.homePath,
     kind: source.homePath === null ? 'document' : 'module',
     name: name.slice(0, name.length - endingOf(name).length),
     title: null,
@@ -102,6 +109,7 @@ export function describeLink(source: {
     pattern: null,
     arguments: [],
     references: [],
+    directives: [],
     diagnostics: [],
     bytes: 0,
     tokens: 0,

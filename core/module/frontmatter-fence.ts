@@ -30,7 +30,9 @@ export function findFrontMatter(text: string): Fenced | undefined {
   const close = closing.exec(text)
   if (close) {
     const fenced = { status: 'closed', language, start, stop: close.index, end: closing.lastIndex } as const
-    return language !== '' || isKeyed(text.slice(start, Math.min(close.index, start + 2_000)))
+    return language !== '' ||
+      beginsWithKey(text, start) ||
+      isKeyed(text.slice(start, Math.min(close.index, start + 2_000)))
       ? fenced
       : undefined
   }
@@ -53,6 +55,14 @@ const unterminated =
 const firstLine = /^[ \t]*([^\s#][^\r\n]*)/m
 const keyLine = /^(?:"[^"]*"|'[^']*'|(?:[\p{L}\p{N}_$<][^\s:]*)(?:[ \t]+[^\s:]+){0,3})[ \t]*:(?:\s|$)/u
 const plainKeyLine = /^[a-z_][\w-]*:(?:\s|$)/m
+
+const plainKey = /[A-Za-z_][\w-]*:(?=\s)/y
+
+/** Nearly all front matter does: the look at its first lines is for the rest. */
+function beginsWithKey(text: string, at: number): boolean {
+  plainKey.lastIndex = at
+  return plainKey.test(text)
+}
 
 /** True for what begins like a mapping or holds keys without a paragraph between, and for nothing but blank lines. */
 function isKeyed(content: string): boolean {

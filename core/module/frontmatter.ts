@@ -22,6 +22,8 @@ export interface FrontMatter {
 export const frontMatterLimits = { length: longestFrontMatter, depth: 32, keys: 1_000 } as const
 
 const mostFaults = 20
+/** A plain key, its colon and the end of its line are three characters: shorter front matter cannot hold too many. */
+const shortestOfTooMany = frontMatterLimits.keys * 3
 const none: FrontMatter = Object.freeze({ data: Object.freeze({}), present: false, end: 0, diagnostics: [] })
 
 /**
@@ -63,7 +65,7 @@ class Reading {
     if (status === 'unterminated') this.#note(0, notTerminated)
     const content = this.#text.slice(start, stop)
     const plain = readPlainFrontMatter(content)
-    if (plain && Object.keys(plain).length > 0 && this.#count(plain)) return plain
+    if (plain && hasKeys(plain) && (content.length < shortestOfTooMany || this.#count(plain))) return plain
     if (this.faults.at(-1)?.code === 'FRONT_MATTER_TOO_MANY_KEYS') return {}
     return this.#readYaml(content)
   }
@@ -162,6 +164,11 @@ function splitByKey(content: string): { start: number; text: string }[] {
   const starts = [...content.matchAll(topLevelKey)].map(({ index }) => index)
   if (starts[0] !== 0) starts.unshift(0)
   return starts.map((start, index) => ({ start, text: content.slice(start, starts[index + 1]) }))
+}
+
+function hasKeys(data: Data): boolean {
+  for (const _ in data) return true
+  return false
 }
 
 function exceeds(text: string, pattern: RegExp, most: number): boolean {

@@ -19,9 +19,8 @@ export function findAnchors(text: string, from: number, known: Known): readonly 
   const custom = text.includes('{#', from) ? customIds(known.headings) : none
   // A rare letter is found ten times as fast as the beginning of a common word.
   const first = text.indexOf('<', from)
-  const hasIds = first >= 0 && (text.includes('id=', first) || text.includes('name=', first))
-  const tagged = hasIds ? taggedIds(text, first, known) : none
-  const headings = first >= 0 && text.includes('</h', first) ? headingsInHtml(text, first, known) : none
+  const tagged = first >= 0 && hasIds(text, first) ? taggedIds(text, first, known) : none
+  const headings = first >= 0 && hasHeading(text, first) ? headingsInHtml(text, first, known) : none
   if (custom === none && tagged === none && headings === none) return none
   return [...new Set([...custom, ...tagged, ...headings])]
 }
@@ -32,15 +31,32 @@ function customIds(headings: readonly Heading[]): string[] {
   return headings.flatMap(({ text }) => customId.exec(text)?.[1] ?? [])
 }
 
-const tagWithId = /<([A-Za-z][A-Za-z0-9-]*)(?=[\s/])([^<>]*)>/g
+function hasIds(text: string, from: number): boolean {
+  for (let at = text.indexOf('=', from); at >= 0; at = text.indexOf('=', at + 1))
+    if (text.startsWith('id', at - 2) || text.startsWith('name', at - 4)) return true
+  return false
+}
+
+function hasHeading(text: string, from: number): boolean {
+  for (let at = text.indexOf('<', from); at >= 0; at = text.indexOf('<', at + 1))
+    if (text.startsWith('/h', at + 1)) return true
+  return false
+}
+
+const tagWithId = /<([A-Za-z][A-Za-z0-9-]*)(?=[\s/])([^<>]*)>/y
 const attribute = /(?<=[\s"'/])(id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=`]+))/gi
 
 function taggedIds(text: string, from: number, known: Known): string[] {
   const found: string[] = []
-  for (const { 1: tag = '', 2: attributes = '' } of outsideCode(text.slice(from), tagWithId, from, known)) {
+  for (let at = text.indexOf('<', from); at >= 0; at = text.indexOf('<', at + 1)) {
+    tagWithId.lastIndex = at
+    const match = tagWithId.exec(text)
+    if (!match || isCode(at, known)) continue
+    const [, tag = '', attributes = ''] = match
+    const isLink = tag === 'a' || tag === 'A'
     for (const [, name = '', double, single, bare] of attributes.matchAll(attribute)) {
       const value = double ?? single ?? bare ?? ''
-      if (value !== '' && (name.toLowerCase() === 'id' || tag.toLowerCase() === 'a')) found.push(value)
+      if (value !== '' && (isLink || name.toLowerCase() === 'id')) found.push(value)
     }
   }
   return found
@@ -51,26 +67,14 @@ const htmlHeading = /<h([1-6])(?:\s[^<>]*)?>([^]{0,500}?)<\/h\1>/gi
 function headingsInHtml(text: string, from: number, known: Known): string[] {
   const slugOf = createSlugger()
   const found: string[] = []
-  for (const match of outsideCode(text.slice(from), htmlHeading, from, known))
-    found.push(
-      slugOf(
-        match[2]!
-          .replaceAll(/<[^<>]*>/g, '')
-          .replaceAll(/\s+/g, ' ')
-          .trim(),
-      ),
-    )
+  for (const match of text.slice(from).matchAll(htmlHeading)) {
+    if (isCode(from + match.index, known)) continue
+    const said = match[2]!.replaceAll(/<[^<>]*>/g, '').replaceAll(/\s+/g, ' ')
+    found.push(slugOf(said.trim()))
+  }
   return found
 }
 
-function* outsideCode(
-  text: string,
-  pattern: RegExp,
-  from: number,
-  { codeBlocks, codeSpans }: Known,
-): Iterable<RegExpExecArray> {
-  for (const match of text.matchAll(pattern)) {
-    const at = from + match.index
-    if (!isInside(codeBlocks, at) && !isInside(codeSpans, at)) yield match
-  }
+function isCode(at: number, { codeBlocks, codeSpans }: Known): boolean {
+  return isInside(codeBlocks, at) || isInside(codeSpans, at)
 }

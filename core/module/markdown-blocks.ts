@@ -1,17 +1,20 @@
+import type { Lines } from './lines.ts'
 import { LineCursor } from './markdown-cursor.ts'
 import { unescapeMarkdown } from './markdown-escape.ts'
 import { endsHtmlBlock, htmlBlockKind } from './markdown-html.ts'
-import { type Definition, type Leaf, LeafCollector, type Paragraph } from './markdown-leaves.ts'
+import {
+  type CodeBlock,
+  type Definition,
+  type Leaf,
+  LeafCollector,
+  type Paragraph,
+  type PlainHeading,
+} from './markdown-leaves.ts'
 import { continueLeaf, type OpenLeaf } from './markdown-open-leaf.ts'
+import { PlainReader } from './markdown-plain.ts'
 import type { Range } from './markdown-segment.ts'
 import { isThematicBreak, readFence, readHeading, readMarker, setextDepth } from './markdown-starts.ts'
 import { delimiterColumns, splitRow } from './markdown-table.ts'
-
-/** A code block: fenced with its info string, or indented with an empty one; up to the end of its last line. */
-export interface CodeBlock extends Range {
-  readonly info: string
-  readonly fenced: boolean
-}
 
 /** The blocks of a text, each kind in document order. */
 export interface Blocks {
@@ -19,15 +22,15 @@ export interface Blocks {
   readonly htmlBlocks: readonly Range[]
   readonly definitions: readonly Definition[]
   /** Headings, and those paragraphs and table cells in which a link or code span is possible. */
-  readonly leaves: readonly Leaf[]
+  readonly leaves: readonly (Leaf | PlainHeading)[]
 }
 
 /**
  * Finds the blocks of a text from `from` on, in time linear in its length. Quotes and list items nest up to 100 deep; what
  * is deeper is read as text of the innermost one, so that hostile nesting costs no more than 100 steps a line.
  */
-export function scanBlocks(text: string, from: number): Blocks {
-  return new BlockScanner(text).scan(from)
+export function scanBlocks(text: string, from: number, lines: Lines): Blocks {
+  return new BlockScanner(text, lines).scan(from)
 }
 
 const maximumDepth = 100
@@ -47,25 +50,49 @@ class BlockScanner {
   readonly #text: string
   readonly #cursor: LineCursor
   readonly #collector: LeafCollector
-  readonly #codeBlocks: CodeBlock[] = []
-  readonly #htmlBlocks: Range[] = []
+  readonly #plain: PlainReader
+  readonly #lines: Lines
+  readonly #count: number
   readonly #containers: Container[] = []
   /** How many containers the current line belongs to so far. */
   #matched = 0
   #leaf: OpenLeaf | undefined
+  /** Counted from 1. */
   #line = 1
 
-  constructor(text: string) {
+  constructor(text: string, lines: Lines) {
     this.#text = text
-    this.#cursor = new LineCursor(text)
+    this.#lines = lines
+    this.#cursor = new LineCursor(text, lines)
     this.#collector = new LeafCollector(text)
+    const { starts } = lines
+    this.#count = starts.at(-1) === text.length ? starts.length - 1 : starts.length
+    this.#plain = new PlainReader({ text, starts, count: this.#count }, this.#collector)
   }
 
   scan(from: number): Blocks {
-    for (; this.#cursor.nextLine(); this.#line++) if (this.#cursor.at >= from) this.#readLine()
+    const { starts } = this.#lines
+    let index = this.#lines.place(from).line - 1
+    if (starts[index]! < from) index++
+    while (index < this.#count) {
+      if (!this.#leaf && this.#containers.length === 0) index = this.#readPlain(index)
+      if (index >= this.#count) break
+      this.#cursor.toLine(index)
+      index++
+      this.#line = index
+      this.#readLine()
+    }
     this.#closeLeaf()
-    const { leaves, definitions } = this.#collector
-    return { codeBlocks: this.#codeBlocks, htmlBlocks: this.#htmlBlocks, definitions, leaves }
+    return this.#collector
+  }
+
+  /** Leaves to the plain reader what it can read; gives the line at which it stopped. */
+  #readPlain(index: number): number {
+    const line = this.#plain.read(index)
+    const { item, leaf } = this.#plain.takeOpen()
+    if (item > 0) this.#containers.push({ type: 'item', indent: item, empty: false })
+    this.#leaf = leaf
+    return line
   }
 
   #readLine(): void {
@@ -293,11 +320,16 @@ class BlockScanner {
   #closeLeaf(): void {
     const leaf = this.#leaf
     this.#leaf = undefined
-    if (leaf?.type === 'paragraph') this.#collector.addParagraph(leaf)
-    else if (leaf?.type === 'html') this.#htmlBlocks.push({ start: leaf.start, end: leaf.end })
+    if (leaf?.type === 'paragraph') this.#collector.addParagraph(leaf.ranges)
+    else if (leaf?.type === 'html') this.#collector.htmlBlocks.push({ start: leaf.start, end: leaf.end })
     else if (leaf?.type === 'indented' || leaf?.type === 'fenced') {
       const fenced = leaf.type === 'fenced'
-      this.#codeBlocks.push({ start: leaf.start, end: leaf.end, info: fenced ? leaf.info : '', fenced })
+      this.#collector.codeBlocks.push({
+        start: leaf.start,
+        end: leaf.end,
+        info: fenced ? leaf.info : '',
+        fenced,
+      })
     }
   }
 

@@ -1,6 +1,8 @@
+import type { Lines } from './lines.ts'
+
 /**
- * Goes through a text line by line (ended by LF, CRLF or a lone CR) and knows the column in the line, with tab stops every
- * four columns as CommonMark wants them.
+ * Stands in one line of a text and knows the column in it, with tab stops every four columns as CommonMark wants them. Lines
+ * end at LF, CRLF or a lone CR.
  */
 export class LineCursor {
   readonly text: string
@@ -10,14 +12,13 @@ export class LineCursor {
   end = 0
   /** Offset of the first character from `at` on that is neither space nor tab. */
   next = 0
+  readonly #starts: readonly number[]
   #column = 0
   #nextColumn = 0
-  #following = 0
-  #lineFeed = -1
-  #carriageReturn = -1
 
-  constructor(text: string) {
+  constructor(text: string, lines: Lines) {
     this.text = text
+    this.#starts = lines.starts
   }
 
   /** The columns of white space between here and `next`. */
@@ -29,18 +30,12 @@ export class LineCursor {
     return this.next >= this.end
   }
 
-  /** Goes to the start of the next line; false when there is none. */
-  nextLine(): boolean {
-    const start = this.#following
-    if (start >= this.text.length) return false
-    if (this.#lineFeed < start) this.#lineFeed = this.#find('\n', start)
-    if (this.#carriageReturn < start) this.#carriageReturn = this.#find('\r', start)
-    this.end = Math.min(this.#lineFeed, this.#carriageReturn)
-    this.#following = this.end + (this.#lineFeed === this.#carriageReturn + 1 ? 2 : 1)
-    this.at = start
+  /** Goes to the start of a line, counted from 0. */
+  toLine(index: number): void {
+    this.at = this.#starts[index]!
+    this.end = endOfLine(this.text, this.#starts, index)
     this.#column = 0
     this.#measure()
-    return true
   }
 
   /** Consumes white space and `count` characters after it, none of them a tab. */
@@ -62,11 +57,6 @@ export class LineCursor {
     }
   }
 
-  #find(mark: string, from: number): number {
-    const found = this.text.indexOf(mark, from)
-    return found < 0 ? this.text.length : found
-  }
-
   #measure(): void {
     const { text } = this
     let at = this.at
@@ -81,4 +71,13 @@ export class LineCursor {
     this.next = at
     this.#nextColumn = column
   }
+}
+
+/** The offset of the end of a line, counted from 0, its line ending left out. */
+export function endOfLine(text: string, starts: readonly number[], index: number): number {
+  if (index + 1 >= starts.length) return text.length
+  const end = starts[index + 1]! - 1
+  return end > starts[index]! && text.charCodeAt(end) === 10 && text.charCodeAt(end - 1) === 13
+    ? end - 1
+    : end
 }

@@ -6,28 +6,30 @@ const blockNames =
   'main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead ' +
   'title tr track ul'
 
-/** How each of the first six kinds of HTML block begins, in the order of the specification. */
-const blockStarts: readonly RegExp[] = [
-  /<(?:script|pre|textarea|style)(?=[\s>]|$)/iy,
-  /<!--/y,
-  /<\?/y,
-  /<![A-Za-z]/y,
-  /<!\[CDATA\[/y,
-  new RegExp(`</?(?:${blockNames.replaceAll(' ', '|')})(?=\\s|/?>|$)`, 'iy'),
-]
+/** How the first and the sixth kind of HTML block begin, in the order of the specification; then the four between. */
+const codeStart = /<(?:script|pre|textarea|style)(?=[\s>]|$)/iy
+const namedStart = new RegExp(`</?(?:${blockNames.replaceAll(' ', '|')})(?=\\s|/?>|$)`, 'iy')
+const markedStarts: readonly RegExp[] = [/<!--/y, /<\?/y, /<![A-Za-z]/y, /<!\[CDATA\[/y]
 
 /** How the first five kinds end; the others end before a blank line. */
 const blockEnds: readonly RegExp[] = [/<\/(?:script|pre|textarea|style)>/i, /-->/, /\?>/, />/, /\]\]>/]
 
 /** The kind (1 to 7) of the HTML block that the line from `at` to `end` begins, 0 when it begins none. */
 export function htmlBlockKind(text: string, at: number, end: number): number {
-  for (let index = 0; index < blockStarts.length; index++) {
-    const start = blockStarts[index]!
-    start.lastIndex = at
-    if (start.test(text)) return index + 1
+  const mark = text.charCodeAt(at + 1)
+  if (mark === 33 || mark === 63) {
+    const found = markedStarts.findIndex((start) => startsAt(start, text, at))
+    return found < 0 ? 0 : found + 2
   }
+  if (startsAt(codeStart, text, at)) return 1
+  if (startsAt(namedStart, text, at)) return 6
   const tagEnd = endOfTag(text, at, end)
   return tagEnd > 0 && skipSpaces(text, tagEnd, end) === end ? 7 : 0
+}
+
+function startsAt(start: RegExp, text: string, at: number): boolean {
+  start.lastIndex = at
+  return start.test(text)
 }
 
 /** True when an HTML block of this kind ends in the given line. */

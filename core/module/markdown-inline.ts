@@ -57,8 +57,8 @@ class InlineScanner {
   readonly #openers: Opener[] = []
   /** Link openers below this height of the stack are dead, because links do not nest. */
   #deadBelow = 0
-  /** The offset of the last character that a backslash made plain. */
-  #escaped = -1
+  /** Where the scan went on behind the last construct: a backslash before it escapes nothing behind it. */
+  #from = 0
   /** Where the last run of backticks of each length begins, once the content was searched to its end. */
   readonly #lastRuns = new Map<number, number>()
   #knowsRuns = false
@@ -72,30 +72,37 @@ class InlineScanner {
     this.#findings = findings
   }
 
+  /** Goes from one mark to the next; what is between them is plain. */
   scan(): void {
     const content = this.#content
-    for (let at = this.#segment.begin; at < content.length;) {
-      switch (content.charCodeAt(at)) {
-        case 92:
-          this.#escaped = at + 1
-          at += 2
-          break
-        case 96:
-          at = this.#readCode(at)
-          break
-        case 60:
-          at = this.#readAngle(at)
-          break
-        case 91:
-          at = this.#openBracket(at)
-          break
-        case 93:
-          at = this.#closeBracket(at)
-          break
-        default:
-          at++
-      }
+    this.#from = this.#segment.begin
+    for (let at = this.#nextMark(); at >= 0; at = this.#nextMark())
+      this.#from = this.#isEscaped(at) ? at + 1 : this.#readMark(content.charCodeAt(at), at)
+  }
+
+  #nextMark(): number {
+    mark.lastIndex = this.#from
+    return mark.test(this.#content) ? mark.lastIndex - 1 : -1
+  }
+
+  #readMark(code: number, at: number): number {
+    switch (code) {
+      case 96:
+        return this.#readCode(at)
+      case 60:
+        return this.#readAngle(at)
+      case 91:
+        return this.#openBracket(at)
+      default:
+        return this.#closeBracket(at)
     }
+  }
+
+  /** True for a character behind an odd number of backslashes. */
+  #isEscaped(at: number): boolean {
+    let first = at
+    while (first > this.#from && this.#content.charCodeAt(first - 1) === 92) first--
+    return (at - first) % 2 === 1
   }
 
   #readCode(at: number): number {
@@ -170,8 +177,7 @@ class InlineScanner {
   #openBracket(at: number): number {
     const outer = this.#openers.at(-1)
     if (outer) outer.nests = true
-    const image =
-      this.#content.charCodeAt(at - 1) === 33 && this.#escaped !== at - 1 && at > this.#segment.begin
+    const image = at > this.#from && this.#content.charCodeAt(at - 1) === 33 && !this.#isEscaped(at - 1)
     this.#openers.push({ at, image, nests: false })
     return at + 1
   }
@@ -227,6 +233,7 @@ class InlineScanner {
   }
 }
 
+const mark = /[`<[\]]/g
 const maximumLabel = 999
 const autolink =
   /<(?:([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\0-\x20\x7f]*)|([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>/y

@@ -7,10 +7,27 @@ export interface Definition extends Range {
   readonly label: string
 }
 
+/** A code block: fenced with its info string, or indented with an empty one; up to the end of its last line. */
+export interface CodeBlock extends Range {
+  readonly info: string
+  readonly fenced: boolean
+}
+
+export interface HeadingPlace {
+  readonly depth: number
+  /** The line it begins in, from 1. */
+  readonly line: number
+}
+
 /** A block whose text inline rules apply to. */
 export interface Leaf {
   readonly segment: Segment
-  readonly heading?: { readonly depth: number; readonly line: number }
+  readonly heading: HeadingPlace | undefined
+}
+
+/** A heading in one line that holds no link, code span or tag. */
+export interface PlainHeading extends HeadingPlace, Range {
+  readonly segment: undefined
 }
 
 /** The lines of a paragraph while it is open. */
@@ -24,23 +41,32 @@ export interface Paragraph {
   lastHeads: boolean
 }
 
-/** Collects the text of leaf blocks in document order and takes the link reference definitions out of it. */
+/** Collects leaf blocks in document order, each kind apart, and takes the link reference definitions out of their text. */
 export class LeafCollector {
-  readonly leaves: Leaf[] = []
+  readonly codeBlocks: CodeBlock[] = []
+  readonly htmlBlocks: Range[] = []
+  readonly leaves: (Leaf | PlainHeading)[] = []
   readonly definitions: Definition[] = []
   readonly #text: string
   /** The next offset of each character without which a text holds no link and no code span. */
-  readonly #triggers = { '[': -1, '`': -1, '<': -1 }
+  #bracket = -1
+  #backtick = -1
+  #angle = -1
 
   constructor(text: string) {
     this.#text = text
   }
 
-  /** Adds a paragraph that ended, unless nothing in it can matter. */
-  addParagraph({ ranges }: Paragraph): void {
+  /** Adds the lines of a paragraph that ended, unless nothing in them can matter. */
+  addParagraph(ranges: readonly number[]): void {
     if (!this.#hasTrigger(ranges[0]!, ranges.at(-1)!)) return
     const segment = this.#takeDefinitions(createSegment(this.#text, ranges))
-    if (segment) this.leaves.push({ segment })
+    if (segment) this.leaves.push({ segment, heading: undefined })
+  }
+
+  /** The same for lines that follow each other from `start` to `end`. */
+  addLines(start: number, end: number): void {
+    if (this.#hasTrigger(start, end)) this.addParagraph([start, end])
   }
 
   /** Adds a setext heading; false when its text held definitions only, so that its underline underlines nothing. */
@@ -48,12 +74,14 @@ export class LeafCollector {
     const segment = this.#takeDefinitions(createSegment(this.#text, ranges))
     if (!segment) return false
     const before = segment.content.slice(0, segment.begin)
-    this.leaves.push({ segment, heading: { depth, line: line + before.split('\n').length - 1 } })
+    const heading = { depth, line: line + before.split('\n').length - 1 }
+    this.leaves.push({ segment, heading })
     return true
   }
 
   addHeading(depth: number, line: number, { start, end }: Range): void {
-    this.leaves.push({ segment: createSegment(this.#text, [start, end]), heading: { depth, line } })
+    if (!this.#hasTrigger(start, end)) this.leaves.push({ segment: undefined, depth, line, start, end })
+    else this.leaves.push({ segment: createSegment(this.#text, [start, end]), heading: { depth, line } })
   }
 
   /** Adds table cells, given as start and end offsets alternately; what exceeds `columns` is no cell. */
@@ -62,7 +90,8 @@ export class LeafCollector {
     for (let index = 0; index < count; index += 2) {
       const start = skipSpaces(this.#text, cells[index]!, cells[index + 1]!)
       const end = trimEnd(this.#text, start, cells[index + 1]!)
-      if (this.#hasTrigger(start, end)) this.leaves.push({ segment: createCell(this.#text, start, end) })
+      if (!this.#hasTrigger(start, end)) continue
+      this.leaves.push({ segment: createCell(this.#text, start, end), heading: undefined })
     }
   }
 
@@ -79,14 +108,16 @@ export class LeafCollector {
 
   /** Asked in ascending order, so that each search goes on where the last one stopped. */
   #hasTrigger(start: number, end: number): boolean {
-    return this.#next('[', start) < end || this.#next('`', start) < end || this.#next('<', start) < end
+    if (this.#bracket < start) this.#bracket = nextOf('[', this.#text, start)
+    if (this.#bracket < end) return true
+    if (this.#backtick < start) this.#backtick = nextOf('`', this.#text, start)
+    if (this.#backtick < end) return true
+    if (this.#angle < start) this.#angle = nextOf('<', this.#text, start)
+    return this.#angle < end
   }
+}
 
-  #next(mark: '[' | '`' | '<', start: number): number {
-    if (this.#triggers[mark] < start) {
-      const found = this.#text.indexOf(mark, start)
-      this.#triggers[mark] = found < 0 ? Infinity : found
-    }
-    return this.#triggers[mark]
-  }
+function nextOf(mark: string, text: string, start: number): number {
+  const found = text.indexOf(mark, start)
+  return found < 0 ? Infinity : found
 }

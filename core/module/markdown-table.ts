@@ -2,16 +2,28 @@ import { trimEnd } from './markdown-starts.ts'
 
 /** The number of columns that a delimiter row such as `| --- | :-: |` declares, 0 when the line is none. */
 export function delimiterColumns(text: string, at: number, end: number): number {
+  if (end - at < 2 || !isDelimiterRow(text, at, end)) return 0
   const row = text.slice(at, end)
-  if (row.length < 2 || noDelimiterRow.test(row)) return 0
   const cells = row.split('|').map((cell) => cell.trim())
   if (cells[0] === '') cells.shift()
   if (cells.at(-1) === '') cells.pop()
   return cells.every((cell) => delimiter.test(cell)) ? cells.length : 0
 }
 
-/** A character that no delimiter row holds, or a bullet. */
-const noDelimiterRow = /[^|:\- \t]|^-[ \t]/
+/** True for a row of nothing but the characters of such rows that does not begin with a bullet. */
+function isDelimiterRow(text: string, at: number, end: number): boolean {
+  if (text.charCodeAt(at) === 45 && isSpace(text.charCodeAt(at + 1))) return false
+  for (let index = at; index < end; index++) {
+    const code = text.charCodeAt(index)
+    if (code !== 45 && code !== 124 && code !== 58 && !isSpace(code)) return false
+  }
+  return true
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9
+}
+
 const delimiter = /^:?-+:?$/
 
 /** The cells of a table row as start and end offsets alternately; a pipe after a backslash does not split. */

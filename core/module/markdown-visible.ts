@@ -1,12 +1,18 @@
 import { unescapeMarkdown } from './markdown-escape.ts'
 import type { Construct } from './markdown-inline.ts'
-import type { Segment } from './markdown-segment.ts'
+import { createSegment, type Segment } from './markdown-segment.ts'
 
 /** The text that a reader sees of inline content: emphasis marks, addresses, images and HTML tags left out. */
 export function visibleText({ content, begin }: Segment, constructs: readonly Construct[]): string {
   if (constructs.length === 0 && !marked.test(content)) return begin === 0 ? content : content.slice(begin)
   const sorted = constructs.toSorted((a, b) => a.start - b.start)
   return new VisibleReader(content, sorted).read(begin, content.length)
+}
+
+/** The same for one line without constructs. */
+export function visibleLine(text: string, start: number, end: number): string {
+  const content = text.slice(start, end)
+  return marked.test(content) ? visibleText(createSegment(text, [start, end]), []) : content
 }
 
 const marked = /[\\&*_]/

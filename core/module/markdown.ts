@@ -1,13 +1,15 @@
 import { findAnchors } from './markdown-anchors.ts'
-import { type CodeBlock, scanBlocks } from './markdown-blocks.ts'
+import { createLines } from './lines.ts'
+import { scanBlocks } from './markdown-blocks.ts'
 import { unescapeMarkdown } from './markdown-escape.ts'
 import { type Construct, type Link, scanInline } from './markdown-inline.ts'
+import type { CodeBlock, HeadingPlace } from './markdown-leaves.ts'
 import type { Range } from './markdown-segment.ts'
 import { createSlugger } from './markdown-slug.ts'
-import { visibleText } from './markdown-visible.ts'
+import { visibleLine, visibleText } from './markdown-visible.ts'
 import type { Heading } from './module.ts'
 
-export type { CodeBlock } from './markdown-blocks.ts'
+export type { CodeBlock } from './markdown-leaves.ts'
 export type { Link } from './markdown-inline.ts'
 export type { Range } from './markdown-segment.ts'
 
@@ -28,10 +30,11 @@ export interface Markdown {
 /**
  * Reads a text as CommonMark 0.31 with GitHub's tables does, from offset `from` (the start of a line) on; every offset counts
  * from the start of the text. Never throws; time is linear in the length of the text, for which two things have a limit:
- * quotes and list items nest 100 deep, parentheses in a bare destination 32 deep.
+ * quotes and list items nest 100 deep, parentheses in a bare destination 32 deep. `lines` are those of the text, for callers
+ * that have them.
  */
-export function scanMarkdown(text: string, from = 0): Markdown {
-  const { codeBlocks, htmlBlocks, definitions, leaves } = scanBlocks(text, from)
+export function scanMarkdown(text: string, from = 0, lines = createLines(text)): Markdown {
+  const { codeBlocks, htmlBlocks, definitions, leaves } = scanBlocks(text, from, lines)
   const links: Link[] = []
   const known = new Map<string, Link>()
   for (const { label, start, end } of definitions) {
@@ -47,18 +50,23 @@ export function scanMarkdown(text: string, from = 0): Markdown {
   const codeSpans: Range[] = []
   const headings: Heading[] = []
   const slugOf = createSlugger()
-  for (const { segment, heading } of leaves) {
-    const constructs: Construct[] | undefined = heading && []
-    scanInline(segment, known, { links, codeSpans, constructs })
-    if (heading && constructs) {
-      const visible = visibleText(segment, constructs)
-      const { depth, line } = heading
-      headings.push({ depth, line, text: visible.replace(whiteSpace, ' ').trim(), slug: slugOf(visible) })
+  const addHeading = ({ depth, line }: HeadingPlace, visible: string): void => {
+    const said = unusualSpace.test(visible) ? visible.replace(whiteSpace, ' ').trim() : visible
+    headings.push({ depth, line, text: said, slug: slugOf(visible) })
+  }
+  for (const leaf of leaves) {
+    if (leaf.segment === undefined) {
+      addHeading(leaf, visibleLine(text, leaf.start, leaf.end))
+      continue
     }
+    const constructs: Construct[] | undefined = leaf.heading && []
+    scanInline(leaf.segment, known, { links, codeSpans, constructs })
+    if (leaf.heading) addHeading(leaf.heading, visibleText(leaf.segment, constructs ?? []))
   }
   if (links.length > 1) links.sort((a, b) => a.start - b.start)
   const anchors = findAnchors(text, from, { headings, codeBlocks, codeSpans })
   return { headings, links, anchors, codeBlocks, codeSpans, htmlBlocks }
 }
 
+const unusualSpace = /[^\S ]|  |^ | $/
 const whiteSpace = /\s\s+|[^\S ]/g

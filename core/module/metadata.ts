@@ -2,8 +2,34 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Document } from './document.ts'
 import type { ArgumentSpec, Gate, GateSeverity, Setting } from './module.ts'
 
-/** Reads typed values out of a module's metadata and notes each one that has the wrong shape, at the line of its key. */
-export interface MetadataReader {
+/** What a module's metadata says in the keys that Heddle itself knows. */
+export interface TypedMetadata {
+  readonly pattern: string | null
+  readonly arguments: readonly ArgumentSpec[]
+  readonly gates: readonly Gate[]
+  readonly settings: readonly Setting[]
+  /** One for each value that has the wrong shape, at the line of its key. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+const nothing: TypedMetadata = { pattern: null, arguments: [], gates: [], settings: [], diagnostics: [] }
+
+/** Reads typed values out of `data`, the metadata of `document`; what has the wrong shape is left out and noted. */
+export function readMetadata(document: Document, data: Entry): TypedMetadata {
+  const { pattern, arguments: specs, gates, settings } = data
+  if (pattern === undefined && specs === undefined && gates === undefined && settings === undefined)
+    return nothing
+  const reader = createReader(document, data)
+  return {
+    pattern: reader.text('pattern'),
+    gates: reader.gates(),
+    settings: reader.settings(),
+    arguments: reader.arguments(),
+    diagnostics: reader.diagnostics,
+  }
+}
+
+interface Reader {
   readonly diagnostics: readonly Diagnostic[]
   text(key: string): string | null
   arguments(): ArgumentSpec[]
@@ -15,8 +41,7 @@ type Entry = Readonly<Record<string, unknown>>
 
 const severities: ReadonlySet<unknown> = new Set<GateSeverity>(['blocking', 'conditional', 'warning'])
 
-/** A reader of `data`, the metadata of `document`. */
-export function createMetadataReader(document: Document, data: Entry): MetadataReader {
+function createReader(document: Document, data: Entry): Reader {
   const diagnostics: Diagnostic[] = []
   const lineOf = (key: string): number => findLine(document, key)
 

@@ -56,6 +56,19 @@ export interface ArgumentSpec {
   readonly default?: string
 }
 
+/** What an author wrote to silence findings: `<!-- heddle-ignore CODE: reason -->`. Plain data. */
+export interface Directive {
+  /** Codes as written; `plugin/*` stands for all of one plugin. Whether they exist is not looked at here. */
+  readonly codes: readonly string[]
+  /** Null when none was given; such a directive silences nothing. */
+  readonly reason: string | null
+  /** The first and the last line whose findings are meant; null for the whole file. */
+  readonly lines: readonly [number, number] | null
+  /** Where it stands, 1-based. */
+  readonly line: number
+  readonly column: number
+}
+
 /** Typed parts that dialects read out of a module's text. */
 export interface Parts {
   readonly gates: readonly Gate[]
@@ -90,6 +103,8 @@ export interface Module extends Described {
   /** Relative to the root of its layer. */
   readonly path: Path
   readonly layer: LayerName
+  /** The path below the framework's home (`commands/task.md`), or null for files outside it. */
+  readonly homePath: Path | null
   readonly headings: readonly Heading[]
   /** Further places that a fragment can name: `id` and `name` of HTML elements, `{#custom}` behind a heading. */
   readonly anchors: readonly string[]
@@ -97,6 +112,8 @@ export interface Module extends Described {
   readonly pattern: string | null
   readonly arguments: readonly ArgumentSpec[]
   readonly references: readonly Reference[]
+  /** What its author silenced, and why. */
+  readonly directives: readonly Directive[]
   readonly bytes: number
   /** Characters / 4: an estimate. */
   readonly tokens: number

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError } from '../base/diagnostic.ts'
 import type { Library } from '../load/library.ts'
@@ -12,8 +11,8 @@ import type { Lane, OperationKind } from '../run/operation.ts'
 import { createPlan, type Plan } from '../run/plan.ts'
 import type { Report } from '../run/report.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
-import { recoverCommit } from '../vfs/journal.ts'
-import { createWorkspace, type Workspace } from '../vfs/workspace.ts'
+import { openWorkspace } from '../vfs/open-workspace.ts'
+import type { Workspace } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
@@ -87,7 +86,7 @@ export function createRunner(parts: RunnerParts): Runner {
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
     const found = await findCommand(name, layers, library)
-    const workspace = await openWorkspace()
+    const workspace = await openWorkspace({ files: layers[0]!.files, folder, disk, state })
     const planned = await planGroups(calls, {
       command: found.command,
       modules: found.modules,
@@ -110,13 +109,6 @@ export function createRunner(parts: RunnerParts): Runner {
       diagnostics: [...found.diagnostics, ...planned.diagnostics],
       complete: planned.complete,
     }
-  }
-
-  async function openWorkspace(): Promise<Workspace> {
-    if (folder === null || disk === null || state === null) return createWorkspace(layers[0]!.files)
-    const journal = join(state, 'journal')
-    await recoverCommit(journal, disk)
-    return createWorkspace(disk, { folder, state: journal })
   }
 
   return {

@@ -5,7 +5,22 @@ import type { Path } from '../vfs/path.ts'
  * leaves the root. What comes out is only ever looked up in a tree: reading passes the gate again.
  */
 export function fold(base: Path, target: string): Path | undefined {
-  const segments = base === '' || target.startsWith('/') ? [] : base.split('/')
+  let folder: string = target.startsWith('/') ? '' : base
+  let at = 0
+  for (; target.startsWith('../', at); at += 3) {
+    if (folder === '') return undefined
+    folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))
+  }
+  const rest = at === 0 ? target : target.slice(at)
+  if (foldable.test(rest)) return foldSlowly(folder, rest)
+  return (folder === '' ? rest : `${folder}/${rest}`) as Path
+}
+
+/** Segments that are empty, `.` or `..`. */
+const foldable = /(?:^|\/)\.{0,2}(?:\/|$)/
+
+function foldSlowly(base: string, target: string): Path | undefined {
+  const segments = base === '' ? [] : base.split('/')
   for (const segment of target.split('/')) {
     if (segment === '' || segment === '.') continue
     if (segment !== '..') segments.push(segment)

@@ -1,7 +1,10 @@
 import { findNearest, type Near } from '../base/nearest.ts'
+import { createTripleIndex, type TripleIndex as Index } from '../base/triples.ts'
 
 /** The name that was probably meant by another one, if one is nearer than all the rest. */
 export type NearNames = (name: string) => Near | undefined
+
+type TripleIndex = Index<Known>
 
 interface Known {
   readonly name: string
@@ -19,6 +22,8 @@ const leastShare = 0.55
  */
 const mostLooks = 4_000_000
 const looksOfComparison = 20
+/** Fewer names are looked through as quickly as an index is made. */
+const fewNames = 64
 
 /**
  * Finds names of the same file ending that are nearly spelled alike, or that have words more or
@@ -34,25 +39,40 @@ export function createNearNames(names: Iterable<string>): NearNames {
     push(byLength, `${ending}:${stem.length}`, { name, stem, letters: lettersOf(stem) })
     for (const part of partsOf(stem)) push(byPart, `${part}${ending}`, name)
   }
+  const indexes = new Map<string, TripleIndex>()
   const answers = new Map<string, Near | undefined>()
   let left = mostLooks
 
   function spelledAlike(stem: string, ending: string): Near[] {
-    const letters = lettersOf(stem)
     const alike = new Map<string, string>()
     const longest = Math.floor(stem.length / leastConfidence)
     for (let length = Math.ceil(stem.length * leastConfidence); length <= longest; length++) {
-      const most = 2 * Math.floor(Math.max(length, stem.length) * (1 - leastConfidence) + 1e-9)
-      for (const known of byLength.get(`${ending}:${length}`) ?? []) {
-        if (--left <= 0) return []
-        if (bitsOf(known.letters ^ letters) > most) continue
+      const edits = Math.floor(Math.max(length, stem.length) * (1 - leastConfidence) + 1e-9)
+      for (const { stem: known, name } of candidates(stem, `${ending}:${length}`, edits)) {
+        if (left <= 0) return []
         left -= looksOfComparison
-        alike.set(known.stem, known.name)
+        alike.set(known, name)
       }
     }
-    return findNearest(stem, alike.keys(), 2)
+    return findNearest(stem, alike.keys(), 2, 1 - leastConfidence)
       .filter(({ confidence }) => confidence >= leastConfidence)
       .map(({ value, confidence }) => ({ value: alike.get(value)!, confidence }))
+  }
+
+  /** Known names of one length that may be no more edits away: an edit breaks four of the triples of letters at most. */
+  function candidates(stem: string, place: string, edits: number): readonly Known[] {
+    const known = byLength.get(place) ?? []
+    const least = stem.length - 2 - 4 * edits
+    const letters = lettersOf(stem)
+    const few = least > 0 && known.length > fewNames ? indexOf(place, known).sharing(stem, least) : known
+    if (few === known) left -= known.length
+    return few.filter((one) => bitsOf(one.letters ^ letters) <= 2 * edits)
+  }
+
+  function indexOf(place: string, known: readonly Known[]): TripleIndex {
+    const index = indexes.get(place) ?? createTripleIndex(known, ({ stem }) => stem)
+    indexes.set(place, index)
+    return index
   }
 
   function withOtherWords(stem: string, ending: string): Near[] {

@@ -1,4 +1,5 @@
 import { decodePercent, type Form, isSuper } from '../module/reference.ts'
+import { parsePath } from '../vfs/gate.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
 import type { TreeChange } from '../vfs/tree-refresh.ts'
 import { lookBelow } from './below.ts'
@@ -6,6 +7,7 @@ import { classOfFound, classOfMissing, isElsewhere } from './classify.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { labelOf, type Layer } from './layers.ts'
 import { climbs, type Question, type Spot } from './rungs.ts'
+import { spotAt } from './spots.ts'
 import { staleness } from './staleness.ts'
 import { type Ladder, suggest } from './suggest.ts'
 import type { Resolution, Rung, Try } from './trail.ts'
@@ -70,7 +72,6 @@ export function createResolver(options: ResolverOptions): Resolver {
   const project = layers[0]!
   const endings = new Map<Layer, Endings>()
   const answers = new Map<string, Map<string, Resolution>>()
-  const spots = new WeakMap<Resolution, Spot>()
   let size = 0
 
   function endingsOf(layer: Layer): Endings {
@@ -101,15 +102,18 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (answered)
       return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })
     if (target === '' && from) return found(from, 'relative', { tried: [], plugin: null })
+    const ladder = ladderOf(asked.form, target)
     const question: Question = {
       target: asked.form === 'link' || asked.form === 'image' ? decodePercent(target) : target,
       from,
       own: from?.layer ?? project,
       layers,
       endings: endingsOf,
-      completes: true,
+      completes: ladder.completes,
     }
-    return isSuper(target) ? descend(asked, question) : ascend(asked, question)
+    return isSuper(target)
+      ? descend(asked, { ...question, completes: true })
+      : ascend(asked, question, ladder)
   }
 
   function descend(asked: Asked, question: Question): Resolution {
@@ -127,9 +131,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     }
   }
 
-  function ascend(asked: Asked, question: Question): Resolution {
-    const ladder = ladderOf(asked.form, question)
-    const asking = { ...question, completes: ladder.completes }
+  function ascend(asked: Asked, question: Question, ladder: Ladder): Resolution {
     const tried: Try[] = []
     const first = question.target.startsWith('@')
       ? 'alias'
@@ -137,11 +139,14 @@ export function createResolver(options: ResolverOptions): Resolver {
         ? ladder.rungs.find((rung) => rung !== 'alias')
         : 'repository'
     let outside = false
+    let throughLink = false
     for (const rung of ladder.rungs) {
-      const result = climbs[rung](asking, tried)
+      const result = climbs[rung](question, tried)
       if (result.spots.length === 1) return found(result.spots[0]!, rung, { tried, plugin: null })
       if (result.spots.length > 1) return ambiguous(result.spots, rung, tried)
-      if (rung === first) outside = result.outside === true
+      if (rung !== first) continue
+      outside = result.outside === true
+      throughLink = result.throughLink === true
     }
     const ignored = options.isIgnored?.(question.target) ?? false
     const kind = classOfMissing(asked.target, asked.form, ignored)
@@ -149,25 +154,30 @@ export function createResolver(options: ResolverOptions): Resolver {
       ...unresolved,
       status: outside ? 'outside' : 'missing',
       class: kind,
-      ...(kind === 'example' ? {} : suggest(asking, ladder)),
+      throughLink,
+      ...(kind === 'example' ? {} : suggest(question, ladder)),
       tried,
+      hint: outside ? null : hintForRefused(question.own, tried),
     }
   }
 
   function found(spot: Spot, rung: Rung | null, how: { tried: Try[]; plugin: string | null }): Resolution {
     const isFolder = spot.layer.tree.typeOf(spot.path) === 'directory'
-    const searched = rung === 'category' || rung === 'ending'
-    const resolution: Resolution = {
-      ...unresolved,
-      status: searched ? 'searched' : 'resolved',
+    // Written out: one of these is made for every reference, and a spread costs more than the rest.
+    return {
+      status: rung === 'category' || rung === 'ending' ? 'searched' : 'resolved',
       class: classOfFound(spot.path, isFolder),
       to: labelOf(spot.layer, spot.path),
       layer: spot.layer.name,
       rung,
-      ...how,
+      plugin: how.plugin,
+      suggestion: null,
+      differs: null,
+      throughLink: false,
+      candidates: nothing,
+      tried: how.tried,
+      hint: null,
     }
-    spots.set(resolution, spot)
-    return resolution
   }
 
   function forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution> {
@@ -192,7 +202,7 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   return {
     resolve,
-    spotOf: (resolution) => spots.get(resolution),
+    spotOf: ({ to }) => (to === null ? undefined : spotAt(layers, to)),
     forget,
     get size() {
       return size
@@ -205,6 +215,8 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 }
 
+const nothing: readonly string[] = []
+
 const unresolved: Resolution = {
   status: 'missing',
   class: 'file',
@@ -214,7 +226,8 @@ const unresolved: Resolution = {
   plugin: null,
   suggestion: null,
   differs: null,
-  candidates: [],
+  throughLink: false,
+  candidates: nothing,
   tried: [],
   hint: null,
 }
@@ -235,6 +248,16 @@ function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): R
   }
 }
 
+/** Why a file that one may see in its folder is not found: it is a link to nowhere, or nobody may open its name. */
+function hintForRefused({ tree, label }: Layer, tried: readonly Try[]): string | null {
+  const own = tried.filter(({ path, rung }) => rung !== 'ending' && path.startsWith(label))
+  const link = own.find(({ path }) => tree.isLink(path.slice(label.length) as Path))
+  if (link) return `"${link.path}" is a link that leads nowhere: mend it, or remove the reference.`
+  const parsed = own[0] && parsePath(own[0].path.slice(label.length))
+  if (!parsed || parsed.ok || parsed.diagnostic.code !== 'NAME_UNSAFE') return null
+  return `${parsed.diagnostic.message} ${parsed.diagnostic.hint}`
+}
+
 /** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */
 function placeOf({ form, target }: Asked, from: Spot | null): string {
   if (!from) return `${form}:-`
@@ -242,9 +265,11 @@ function placeOf({ form, target }: Asked, from: Spot | null): string {
   return `${form}:${from.layer.label}${seen}`
 }
 
-function ladderOf(form: Form, question: Question): Ladder {
+function ladderOf(form: Form, target: string): Ladder {
   if (form === 'link' || form === 'image' || form === 'import')
-    return question.target.startsWith('/') ? fromRoot : fileOnly
+    return target.startsWith('/') || (target.startsWith('%') && decodePercent(target).startsWith('/'))
+      ? fromRoot
+      : fileOnly
   return full
 }
 

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { Result } from '../base/result.ts'
 import { done, failed } from '../base/result.ts'
 
@@ -7,10 +7,14 @@ import { done, failed } from '../base/result.ts'
  * give `BAD_ENCODING` with the offset of the first bad byte, counted from 0.
  */
 export function decodeText(bytes: Uint8Array, label: string): Result<string> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const foreign = findForeignMark(buffer)
   if (foreign) return refuse(buffer, label, 0, `is the mark of ${foreign}`)
   const nul = buffer.indexOf(0)
+  // Nearly all modules are ASCII, which needs no decoding.
+  if (nul < 0 && isAscii(buffer)) return done(buffer.toString('latin1'))
   if (!isUtf8(buffer)) {
     const offset = findInvalid(buffer)
     if (nul < 0 || offset < nul) return refuse(buffer, label, offset, 'is not UTF-8')

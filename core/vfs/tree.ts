@@ -1,5 +1,8 @@
+import { createAdaptiveLimit } from '../base/adaptive-limit.ts'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
-import type { Entry, EntryType, Files } from './file-system.ts'
+import type { Limit } from '../base/limit.ts'
+import { isScarcity } from '../base/scarcity.ts'
+import type { Entry, EntryType, Files, SyncFiles } from './file-system.ts'
 import { childOf, isWithin, nameOf, parentOf, type Path, rootPath } from './path.ts'
 import { filesIn, type Folder, foldersOf, nothing, relist, skipped, type TreeChange } from './tree-refresh.ts'
 
@@ -63,6 +66,8 @@ class CachedTree implements Tree {
   #folders: Map<Path, Folder>
   #links: readonly Path[] | undefined
   readonly #types: Map<Path, TreeType>
+  /** What was found at a path that was asked for. */
+  readonly #asked = new Map<Path, TreeType>()
   /** Names by what they are when neither case nor form counts; made for a folder when it is first asked for. */
   readonly #alike = new WeakMap<Folder, Map<string, string[]>>()
 
@@ -84,6 +89,15 @@ class CachedTree implements Tree {
   }
 
   typeOf(path: Path): TreeType {
+    const known = this.#asked.get(path)
+    if (known !== undefined) return known
+    const type = this.#find(path)
+    // What is absent is asked for in endless ways, and need not be remembered.
+    if (type !== undefined) this.#asked.set(path, type)
+    return type
+  }
+
+  #find(path: Path): TreeType {
     if (path === rootPath) return 'directory'
     const type = this.#folder(parentOf(path)).get(nameOf(path))
     if (type === 'file' || type === 'directory' || type === undefined) return type
@@ -141,6 +155,7 @@ class CachedTree implements Tree {
     for (const [path, folder] of this.#folders) if (!folders.has(path)) folders.set(path, folder)
     this.#folders = folders
     if (change.added.length + change.removed.length > 0) this.#links = undefined
+    this.#asked.clear()
     const turned = [...followed].filter(([path, type]) => this.#types.get(path) !== type)
     for (const [path, type] of followed) this.#types.set(path, type)
     const links = turned.map(([path]) => path)
@@ -174,7 +189,10 @@ class CachedTree implements Tree {
     const paths = this.#source.sync ? [] : added.filter(isNewLink)
     const followed = new Map<Path, TreeType>()
     for (const path of new Set([...this.#types.keys(), ...paths]))
-      followed.set(path, this.#source.sync ? this.#follow(path) : await followAsync(this.#source, path))
+      followed.set(
+        path,
+        this.#source.sync ? this.#follow(path) : await followLater(this.#source, path, atOnce),
+      )
     return followed
   }
 
@@ -250,47 +268,58 @@ function leaves(thrown: unknown): boolean {
 /** Lists every folder, a level at a time; links are kept as names and never entered. */
 async function walk(files: Files, folders: Map<Path, Folder>, types: Map<Path, TreeType>): Promise<Path[]> {
   const found: Path[] = []
+  const pool = createAdaptiveLimit({ now: () => performance.now(), isRefusal: isScarcity })
   for (let level: Path[] = [rootPath]; level.length > 0;) {
+    const listed = files.sync
+      ? level.map((folder) => listNow(files.sync!, folder))
+      : await Promise.all(level.map((folder) => listLater(files, folder, pool.run)))
     const next: Path[] = []
-    for (const folder of level) {
-      const entries = await listFolder(files, folder)
-      folders.set(folder, toFolder(entries))
+    const links: Path[] = []
+    for (const [index, entries] of listed.entries()) {
+      folders.set(level[index]!, toFolder(entries))
       for (const { name, type } of entries) {
-        const path = childOf(folder, name)
-        if (type === 'directory') {
-          if (!skipped.has(name)) next.push(path)
-        } else {
-          found.push(path)
-          if (type === 'link' && !files.sync) types.set(path, await followAsync(files, path))
-        }
+        const path = childOf(level[index]!, name)
+        if (type !== 'directory') found.push(path)
+        else if (!skipped.has(name)) next.push(path)
+        if (type === 'link') links.push(path)
       }
     }
+    if (!files.sync)
+      await Promise.all(links.map(async (path) => types.set(path, await followLater(files, path, pool.run))))
     level = next
   }
   return found
 }
 
+function listNow(sync: SyncFiles, folder: Path): readonly Entry[] {
+  try {
+    return sync.list(folder) ?? []
+  } catch {
+    return nothingIn
+  }
+}
+
+async function listLater(files: Files, folder: Path, run: Limit): Promise<readonly Entry[]> {
+  try {
+    return (await run(() => files.list(folder))) ?? []
+  } catch {
+    return nothingIn
+  }
+}
+
+/** A folder that is refused or cannot be read shows nothing; what refers into it is then missing, and is named. */
+const nothingIn: readonly Entry[] = []
+
 function listAgain(files: Files, folder: Path): Folder | Promise<Folder> {
-  if (!files.sync) return listFolder(files, folder).then(toFolder)
-  try {
-    return toFolder(files.sync.list(folder) ?? [])
-  } catch {
-    return nothing
-  }
+  if (files.sync) return toFolder(listNow(files.sync, folder))
+  return listLater(files, folder, atOnce).then(toFolder)
 }
 
-async function listFolder(files: Files, folder: Path): Promise<readonly Entry[]> {
-  try {
-    return (files.sync ? files.sync.list(folder) : await files.list(folder)) ?? []
-  } catch {
-    // A folder that is refused or cannot be read shows nothing; what refers into it is then missing, and is named.
-    return []
-  }
-}
+const atOnce: Limit = async (task) => task()
 
-async function followAsync(files: Files, path: Path): Promise<TreeType> {
+async function followLater(files: Files, path: Path, run: Limit): Promise<TreeType> {
   try {
-    return asTreeType((await files.stat(path))?.type)
+    return asTreeType((await run(() => files.stat(path)))?.type)
   } catch (thrown) {
     return leaves(thrown) ? 'outside' : undefined
   }

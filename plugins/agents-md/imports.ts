@@ -7,15 +7,19 @@ import { shapeOf } from './shape.ts'
  * the role of an import, for that is what they become in a file that is imported). A
  * token that begins with an alias is left out, for aliases are a form of their own.
  */
-export function* findImports(document: Document, context: ReferenceContext): Iterable<FoundReference> {
+export function findImports(document: Document, context: ReferenceContext): FoundReference[] {
   const { text, frontMatter } = document
-  if (text.indexOf('@', frontMatter.end) < 0) return
+  const found: FoundReference[] = []
   const isMemory = isMemoryFile(document)
   let excluded: readonly Range[] | undefined
   let next = 0
-  for (const token of findTokens(text, frontMatter.end)) {
+  for (let at = text.indexOf('@', frontMatter.end); at >= 0; at = text.indexOf('@', at + 1)) {
+    const token = tokenAt(text, at, context.aliases)
+    if (!token) continue
     const [target, fragment = null] = splitAt(token.text.slice(1).replaceAll('\\ ', ' '), '#')
     if (target === '' || context.aliases.has(splitAt(target, '/')[0])) continue
+    // Elsewhere only a file ending counts, and most tokens are names.
+    if (!isMemory && !target.includes('.')) continue
     const shape = shapeOf(target, isAlone(text, token))
     if (shape === 'other' || (shape !== 'file' && !isMemory)) continue
     if (shape === 'name' && !context.exists(target)) continue
@@ -23,10 +27,13 @@ export function* findImports(document: Document, context: ReferenceContext): Ite
     while (next < excluded.length && excluded[next]!.end <= token.offset) next++
     if (next < excluded.length && excluded[next]!.start <= token.offset) continue
     if (isInComment(text, token.offset)) continue
-    yield isMemory
-      ? { ...token, target, fragment, form: 'import' }
-      : { ...token, target, fragment, form: 'mention', role: 'import' }
+    found.push(
+      isMemory
+        ? { text: token.text, offset: at, target, fragment, form: 'import' }
+        : { text: token.text, offset: at, target, fragment, form: 'mention', role: 'import' },
+    )
   }
+  return found
 }
 
 interface Token {
@@ -35,16 +42,18 @@ interface Token {
 }
 
 const beforeToken = /[\s([{<"'“‘«*、。，；：！？（）「」『』【】]/
+const aliased = /@([A-Za-z][\w-]*)\//y
 const run = /@(?:[^\s\\"'“”‘’`<>|@,;、。，；：！？（）「」『』【】]|\\ ){1,500}/y
 const sentenceEnd = /[.,:;!?*_~)\]}…]+$/
 
-function* findTokens(text: string, from: number): Iterable<Token> {
-  for (let at = text.indexOf('@', from); at >= 0; at = text.indexOf('@', at + 1)) {
-    if (at > 0 && !beforeToken.test(text[at - 1]!)) continue
-    run.lastIndex = at
-    const written = run.exec(text)?.[0]
-    if (written !== undefined) yield { text: trimSentence(written), offset: at }
-  }
+/** The token that the `@` at an offset begins; what plainly begins with an alias is none and costs little. */
+function tokenAt(text: string, at: number, aliases: ReadonlySet<string>): Token | undefined {
+  if (at > 0 && !beforeToken.test(text[at - 1]!)) return undefined
+  aliased.lastIndex = at
+  if (aliases.has(aliased.exec(text)?.[1] ?? '')) return undefined
+  run.lastIndex = at
+  const written = run.exec(text)?.[0]
+  return written === undefined ? undefined : { text: trimSentence(written), offset: at }
 }
 
 /** Drops what belongs to the sentence; a bracket that was opened in the path stays with it. */

@@ -1,10 +1,11 @@
 import type { Diagnostic, Document, Draft } from 'heddle'
 import { skillFolder } from './kinds.ts'
+import { findSkillAdvice } from './skill-advice.ts'
 
 /** What the host or the agent skills format asks of this file and does not find; keys that nobody knows are no fault. */
 export function findFaults(draft: Draft): Diagnostic[] {
   const { kind } = draft
-  if (kind === 'skill') return new Findings(draft.document).skill()
+  if (kind === 'skill') return [...new Findings(draft.document).skill(), ...findSkillAdvice(draft.document)]
   if (kind === 'agent') return new Findings(draft.document).agent()
   if (kind === 'command') return new Findings(draft.document).command()
   return []
@@ -24,10 +25,10 @@ class Findings {
     const name = this.#required('name', 'skill', 'error')
     if (name !== undefined) this.#skillName(name)
     const description = this.#required('description', 'skill', 'error')
-    if (description !== undefined && description.length > 1_024) {
-      this.#length('description', description, 1_024)
-    }
+    if (description !== undefined) this.#length('description', description, 1_024)
+    this.#license()
     this.#compatibility()
+    this.#metadata()
     this.#tools('allowed-tools')
     return this.#found
   }
@@ -59,8 +60,8 @@ class Findings {
 
   #skillName(name: string): void {
     const folder = skillFolder(this.#document)
-    if (name.length > 64) this.#length('name', name, 64)
-    else if (!skillName.test(name)) {
+    if (this.#length('name', name, 64)) return
+    if (!skillName.test(name)) {
       this.#add('warning', 'skill-name', 'name', {
         message: `The skill's name "${name}" is not made of lower-case letters, digits and single hyphens.`,
         hint: 'Write it like "review-code".',
@@ -73,20 +74,49 @@ class Findings {
     }
   }
 
-  #length(key: string, value: string, most: number): void {
+  /** True when the text is too long, which is then told. */
+  #length(key: string, value: string, most: number): boolean {
+    const length = Array.from(value).length
+    if (length <= most) return false
     this.#add('warning', `skill-${key}`, key, {
-      message: `The skill's ${key} has ${value.length} characters; ${most} are allowed.`,
+      message: `The skill's ${key} has ${length} characters; ${most} are allowed.`,
       hint: `Shorten it to ${most} characters.`,
+    })
+    return true
+  }
+
+  #license(): void {
+    const value = this.#value('license')
+    if (value === undefined || (typeof value === 'string' && value.trim() !== '')) return
+    this.#add('warning', 'skill-license', 'license', {
+      message: "The skill's license is not a text.",
+      hint: 'Write the name of the license or of the file that holds it, or leave the key out.',
     })
   }
 
   #compatibility(): void {
     const value = this.#value('compatibility')
     if (value === undefined) return
-    if (typeof value === 'string' && value !== '' && value.length <= 500) return
+    if (typeof value === 'string' && value.trim() !== '' && Array.from(value).length <= 500) return
     this.#add('warning', 'skill-compatibility', 'compatibility', {
       message: "The skill's compatibility is not a text of 1 to 500 characters.",
       hint: 'Write what the skill needs in one sentence, or leave the key out.',
+    })
+  }
+
+  #metadata(): void {
+    const value = this.#value('metadata')
+    if (value === undefined) return
+    const isMap = value !== null && typeof value === 'object' && !Array.isArray(value)
+    const wrong = isMap ? Object.entries(value).find(([, item]) => typeof item !== 'string')?.[0] : ''
+    if (wrong === undefined) return
+    this.#add('warning', 'skill-metadata', 'metadata', {
+      message: isMap
+        ? `The value of "${wrong}" in the skill's metadata is not a text.`
+        : "The skill's metadata is not a map from names to texts.",
+      hint: isMap
+        ? `Write it in quotes: ${wrong}: "…".`
+        : 'Write "metadata:", then "name: text" lines below it, indented.',
     })
   }
 

@@ -8,19 +8,28 @@ const itsAttributes =
 const namesModule = `[a-z]\\w*\\s[^<>]{0,300}?\\bmodule\\s{0,3}=\\s{0,3}["'][^"'<>]{1,200}\\.md\\b`
 const tag = new RegExp(
   `<(?:(?:${ownTags})[\\s>]|${namesModule}|(?:${sharedTags})\\s[^<>]{0,300}?\\b(?:${itsAttributes})\\s{0,3}=|module(?:\\s[^<>]{0,300})?>\\s{0,80}[^\\s<>]{1,200}\\.md\\b)`,
+  'y',
 )
 
 /** True for documents that hold a tag of this dialect; for all others this look is all that they cost. */
 export function isDialect({ text }: Pick<Document, 'text'>): boolean {
-  return text.includes('<') && tag.test(text)
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
+    tag.lastIndex = at
+    if (tag.test(text)) return true
+  }
+  return false
 }
 
 /** Every element of a document in order of place, children after their parent. */
-export function* allBlocks(blocks: readonly Block[]): Iterable<Block> {
-  for (const block of blocks) {
-    yield block
-    yield* allBlocks(block.children)
+export function allBlocks(blocks: readonly Block[]): readonly Block[] {
+  if (blocks.every(({ children }) => children.length === 0)) return blocks
+  const all: Block[] = []
+  const add = (block: Block): void => {
+    all.push(block)
+    for (const child of block.children) add(child)
   }
+  for (const block of blocks) add(block)
+  return all
 }
 
 /** The value of an attribute; null when the element has none of that name. */

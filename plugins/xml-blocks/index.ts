@@ -1,6 +1,7 @@
 import { definePlugin } from 'heddle'
 import { readDialect } from './read.ts'
 import { findTagReferences } from './references.ts'
+import { findDisagreements } from './validate.ts'
 
 export { readDialect } from './read.ts'
 export { findTagReferences } from './references.ts'
@@ -14,5 +15,6 @@ export const xmlBlocks = definePlugin({
   apply(hooks) {
     hooks.references.tap('xml-blocks', findTagReferences)
     hooks.parse.tap('xml-blocks', readDialect)
+    hooks.validate.tap('xml-blocks', findDisagreements)
   },
 })

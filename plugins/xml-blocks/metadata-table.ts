@@ -12,7 +12,7 @@ const unsafe: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'protot
  */
 export function readMetadataTable({ text, frontMatter }: Document): Record<string, string> | undefined {
   const head = text.slice(frontMatter.end, frontMatter.end + reach)
-  if (!/\|[ \t]*version[ \t]*\|/i.test(head)) return undefined
+  if (!hasVersionCell(head)) return undefined
   const lines = head.split(/\r\n?|\n/)
   for (const [index, line] of lines.entries()) {
     if (/^\s*(?:```|~~~)/.test(line)) return undefined
@@ -28,6 +28,17 @@ export function readMetadataTable({ text, frontMatter }: Document): Record<strin
     return Object.fromEntries(pairs.filter(([key]) => key !== '' && !unsafe.has(key)))
   }
   return undefined
+}
+
+const versionCell = /\|[ \t]*version[ \t]*\|/iy
+
+/** Most documents have no table so early, and a search for the first character of a cell is the fastest. */
+function hasVersionCell(text: string): boolean {
+  for (let at = text.indexOf('|'); at >= 0; at = text.indexOf('|', at + 1)) {
+    versionCell.lastIndex = at
+    if (versionCell.test(text)) return true
+  }
+  return false
 }
 
 const known: ReadonlySet<string> = new Set(['last_updated', 'status', 'readiness', 'coverage'])

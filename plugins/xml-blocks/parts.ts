@@ -93,7 +93,7 @@ function readError(document: Document, block: Block): CodedError[] {
 }
 
 function readTriggers(document: Document, block: Block): string[] {
-  const conditions = [...allBlocks(block.children)].filter(({ children }) => children.length === 0)
+  const conditions = allBlocks(block.children).filter(({ children }) => children.length === 0)
   const said = conditions.map((condition) => ownText(document, condition)).filter((text) => text !== '')
   const own = ownText(document, block)
   return said.length === 0 && own !== '' ? [own] : said

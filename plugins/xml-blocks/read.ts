@@ -1,7 +1,14 @@
-import type { Draft } from 'heddle'
+import type { Block, Draft } from 'heddle'
 import { allBlocks, attributeOf, isDialect } from './dialect.ts'
 import { readMetadataTable } from './metadata-table.ts'
 import { readParts } from './parts.ts'
+
+/** `<module name="…" category="…">` and what it says. */
+export interface ModuleElement {
+  readonly block: Block
+  readonly name: string
+  readonly category: string
+}
 
 /** The draft with what the dialect says: metadata table, `<module name category>`, and typed parts. Front matter wins. */
 export function readDialect(draft: Draft): Draft {
@@ -42,12 +49,12 @@ function readElements(draft: Draft): Draft {
 }
 
 /** The element that says what the whole document is: the first `<module>` with a name and a category. */
-function findModule({ document }: Draft): { name: string; category: string } | undefined {
+export function findModule({ document }: Pick<Draft, 'document'>): ModuleElement | undefined {
   for (const block of allBlocks(document.blocks)) {
     if (block.name !== 'module') continue
     const name = attributeOf(block, 'name')
     const category = attributeOf(block, 'category')
-    if (name && category) return { name, category }
+    if (name && category) return { block, name, category }
   }
   return undefined
 }

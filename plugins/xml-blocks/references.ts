@@ -5,13 +5,24 @@ import { allBlocks, isDialect, ownRanges } from './dialect.ts'
  * References of the dialect, wherever its elements stand: the lines of dependency lists, elements whose text is a path,
  * attributes that name a module, and `path.md#element` in the text of an element. Placeholders are references too.
  */
-export function* findTagReferences(document: Document): Iterable<FoundReference> {
-  if (!isDialect(document)) return
+export function findTagReferences(document: Document): FoundReference[] {
+  const found: FoundReference[] = []
+  if (!isDialect(document)) return found
+  const search = { text: document.text, hasFragments: document.text.includes('.md#'), found }
   for (const block of allBlocks(document.blocks)) {
-    yield* inAttributes(document, block)
-    if (lists.has(block.name)) yield* inLines(document, block)
-    else yield* inContent(document, block)
+    addAttributes(search, block)
+    if (lists.has(block.name)) addLines(search, block)
+    else addContent(search, block)
   }
+  return found
+}
+
+/** The text that is searched, and where it goes what is found in it. */
+interface Search {
+  readonly text: string
+  /** False where no element can name an element of another module. */
+  readonly hasFragments: boolean
+  readonly found: FoundReference[]
 }
 
 const lists: ReadonlySet<string> = new Set(['depends_on', 'provides_to'])
@@ -40,16 +51,16 @@ const pathShape = new RegExp(`^[^\\s<>"'|,;:()]*[^\\s<>"'|,;:()/]\\.(?:${endings
 const aliasShape = /^@(?:super|[A-Za-z][\w-]*\/[\w./-]*\w)(?:#[\w.-]+)?$/
 /** `@.claude/x` says by itself that it is a path: any file or folder may be meant, in any element. */
 const markedShape = /^@\.[\w-]*(?:\/[\w.{}[\]-]+)+\/?(?:#[\w.-]+)?$/
-const folderedShape = /^[^\s<>"'|,;:()]*\/[^\s<>"'|,;:()]*[^\s<>"'|,;:()/]$/
+const folderedShape = /^(?=[^/]*\/)(?!\/+$)[^\s<>"'|,;:()]+$/
 
-function* inAttributes(document: Document, block: Block): Iterable<FoundReference> {
+function addAttributes(search: Search, block: Block): void {
   for (const attribute of block.attributes) {
     const { name, value } = attribute
     const owners = Object.hasOwn(pathAttributes, name) ? pathAttributes[name] : undefined
     if (owners === undefined || (owners !== null && !owners.has(block.name))) {
-      yield* withFragment(document, attribute, { form: 'attribute', role: name })
+      addFragments(search, attribute, { form: 'attribute', role: name })
     } else if (isPath(value) || (name !== 'name' && folderedShape.test(value))) {
-      yield refer(value, attribute.start, { form: 'attribute', role: roleOf(block, attribute) })
+      search.found.push(refer(value, attribute.start, { form: 'attribute', role: roleOf(block, attribute) }))
     }
   }
 }
@@ -65,21 +76,25 @@ const word = /\S{1,400}(?!\S)/y
 const joint = /\s*,\s*|\s+(?:OR|AND|or|and|\+|&)\s+/y
 const comment = /<!--[^]*?(?:-->|$)/g
 
-function* inLines(document: Document, block: Block): Iterable<FoundReference> {
+function addLines(search: Search, block: Block): void {
   for (const { start, end } of ownRanges(block)) {
-    const content = document.text.slice(start, end).replace(comment, (text) => ' '.repeat(text.length))
-    for (const match of content.matchAll(line)) yield* inLine(match[0], start + match.index, block.name)
+    const content = search.text.slice(start, end).replace(comment, (text) => ' '.repeat(text.length))
+    for (const match of content.matchAll(line)) {
+      const place = { offset: start + match.index, role: block.name }
+      addLine(match[0], place, search.found)
+    }
   }
 }
 
 /** `path for reason`, where paths may be joined by OR; a line that begins with no path holds none. */
-function* inLine(text: string, offset: number, role: string): Iterable<FoundReference> {
+function addLine(text: string, place: { offset: number; role: string }, found: FoundReference[]): void {
+  const { offset, role } = place
   let at = listMarker.exec(text)![0].length
   for (;;) {
     word.lastIndex = at
     const written = word.exec(text)?.[0].replace(/[,;:.]+$/, '')
     if (written === undefined || !isPath(written)) return
-    yield refer(written, offset + at, { form: 'tag', role })
+    found.push(refer(written, offset + at, { form: 'tag', role }))
     joint.lastIndex = at + written.length
     if (!joint.test(text)) return
     at = joint.lastIndex
@@ -89,21 +104,22 @@ function* inLine(text: string, offset: number, role: string): Iterable<FoundRefe
 const onlyPath = /^(\s*)(\S+?)[,;:.]?(?:\s+(?:[-–—]|for)\s[^\r\n]*)?\s*$/
 
 /** An element that holds a path and at most a reason (`path - text`), or prose that names `path.md#element`. */
-function* inContent(document: Document, block: Block): Iterable<FoundReference> {
+function addContent(search: Search, block: Block): void {
   if (block.children.length === 0 && block.contentEnd - block.contentStart < 1_000) {
-    const match = onlyPath.exec(document.text.slice(block.contentStart, block.contentEnd))
+    const match = onlyPath.exec(search.text.slice(block.contentStart, block.contentEnd))
     const written = match?.[2]
     if (
       written !== undefined &&
       (markedShape.test(written) ||
         (isPath(written) && (pathTags.has(block.name) || isModulePath(block, written))))
     ) {
-      yield refer(written, block.contentStart + match![1]!.length, { form: 'tag', role: block.name })
+      const start = block.contentStart + match![1]!.length
+      search.found.push(refer(written, start, { form: 'tag', role: block.name }))
       return
     }
   }
-  for (const range of ownRanges(block))
-    yield* withFragment(document, range, { form: 'tag', role: block.name })
+  if (!search.hasFragments) return
+  for (const range of ownRanges(block)) addFragments(search, range, { form: 'tag', role: block.name })
 }
 
 /** In an element of any other name only a markdown file in a folder counts: `<canonical_source>modules/x.md</…>`. */
@@ -113,17 +129,18 @@ function isModulePath({ name }: Block, written: string): boolean {
 
 const fragmented = /(?<![^\s"'`(])@?[\w.{}[\]-]+(?:\/[\w.{}[\]-]+)*\.md#[\w.-]*\w/g
 
-function* withFragment(
-  document: Document,
+function addFragments(
+  search: Search,
   { start, end }: { readonly start: number; readonly end: number },
   as: { form: 'tag' | 'attribute'; role: string },
-): Iterable<FoundReference> {
-  const text = document.text.slice(start, end)
+): void {
+  if (!search.hasFragments) return
+  const text = search.text.slice(start, end)
   if (!text.includes('.md#')) return
   for (const match of text.matchAll(fragmented)) {
     // A markdown link is a form of its own.
     if (text[match.index - 1] !== '(' || text[match.index - 2] !== ']')
-      yield refer(match[0], start + match.index, as)
+      search.found.push(refer(match[0], start + match.index, as))
   }
 }
 

@@ -128,6 +128,7 @@ test('the limit of unfolding holds to the file (C8)', () => {
     const totals = { total: 0, resolved: 0, searched: 0, missing: 0, ambiguous: 0, outside: 0 }
     const plain = {
       layer: 'project',
+      inHome: false,
       kind: 'document',
       name: id,
       title: null,
@@ -140,7 +141,9 @@ test('the limit of unfolding holds to the file (C8)', () => {
       digest: '',
       totals,
       provides: [],
+      lost: [],
       refersTo: [],
+      directives: [],
       findings: [],
       uses: [],
       partFindings: [],

@@ -182,9 +182,10 @@ test('a file that never rests is refused by its name, and the others are loaded 
   let looks = 0
   const read = (path: Path): Uint8Array =>
     path === 'busy.md' ? Buffer.from(`# Busy ${looks++}`) : files.sync.read(path)
+  const { readEach: _, ...oneByOne } = files.sync
   const busy: Files = {
     ...files,
-    sync: { ...files.sync, read, look: (path) => ({ bytes: read(path), isYoung: true }) },
+    sync: { ...oneByOne, read, look: (path) => ({ bytes: read(path), isYoung: true }) },
   }
   const { loader, layer } = await loaderOf(busy)
   const [still, restless] = await loader.loadMany(

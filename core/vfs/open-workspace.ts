@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import type { DiskFiles } from './disk.ts'
+import type { Files } from './file-system.ts'
+import type { Gate } from './gate.ts'
+import { recoverCommit } from './journal.ts'
+import { createWorkspace, type Workspace } from './workspace.ts'
+
+/** Where a project is. */
+export interface ProjectFiles {
+  readonly files: Files
+  /** The absolute folder of the project; null when it is not on a disk. */
+  readonly folder: string | null
+  /** The project's files when they are on a disk. */
+  readonly disk: DiskFiles | null
+  /** The absolute folder of our own state; null when the project is not on a disk. */
+  readonly state: string | null
+  readonly gate?: Gate
+}
+
+/**
+ * A workspace over a project, journalled when it is on a disk. What a commit of a process that is no longer alive left half
+ * done is undone first, unless `recovers` is false.
+ */
+export async function openWorkspace(project: ProjectFiles, recovers = true): Promise<Workspace> {
+  const { files, folder, disk, state, gate } = project
+  const gated = gate ? { gate } : {}
+  if (folder === null || disk === null || state === null) return createWorkspace(files, gated)
+  const journal = join(state, 'journal')
+  if (recovers) await recoverCommit(journal, disk)
+  return createWorkspace(disk, { folder, state: journal, ...gated })
+}

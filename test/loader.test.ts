@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Module } from '../core/module/module.ts'
+import type { Result } from '../core/base/result.ts'
+import { createLoader } from '../core/load/loader.ts'
+import { openLayer } from '../core/load/open-layers.ts'
+import type { Spot } from '../core/resolve/rungs.ts'
+import type { Files, UseRead } from '../core/vfs/file-system.ts'
+import { memoryFiles } from '../core/vfs/memory.ts'
+import type { Path } from '../core/vfs/path.ts'
+import { readTree } from '../core/vfs/tree.ts'
+
+async function loadAll(
+  stores: readonly Files[],
+  paths: readonly string[],
+): Promise<readonly Result<Module>[]> {
+  const layers = await Promise.all(
+    stores.map((files) => openLayer({ name: 'project', label: files.label, files, homes: [] })),
+  )
+  const loader = createLoader({
+    aliases: new Set(),
+    virtual: () => undefined,
+    references: () => [],
+    parse: (draft) => draft,
+    validate: () => [],
+    exists: () => false,
+  })
+  const spots = paths.map((path, index): Spot => ({
+    layer: layers[index % layers.length]!,
+    path: path as Path,
+  }))
+  return loader.loadMany(spots)
+}
+
+/** The same files without the calls that answer at once. */
+function later({ label, stat, list, read }: Files): Files {
+  return { label, stat, list, read }
+}
+
+const contents: Record<string, string | Uint8Array> = {}
+for (let index = 0; index < 40; index++) contents[`f${index % 5}/m${index}.md`] = `# M${index}`
+contents['f1/broken.md'] = new Uint8Array([0xff, 0xff, 0x41])
+/** Folders mixed, a name twice, and two that cannot be read. */
+const paths = [
+  'f1/m1.md',
+  'f0/m0.md',
+  'f1/m6.md',
+  'f1/none.md',
+  'f0/m5.md',
+  'f1/broken.md',
+  'f4/m4.md',
+  'f1/m1.md',
+]
+const expected = ['M1', 'M0', 'M6', 'NOT_FOUND', 'M5', 'BAD_ENCODING', 'M4', 'M1']
+
+for (const [name, makeStores] of Object.entries({
+  'read in rows': () => [memoryFiles(contents)],
+  'read one by one': () => {
+    const files = memoryFiles(contents)
+    const { readEach: _, ...sync } = files.sync
+    return [{ ...files, sync }]
+  },
+  'that answer later': () => [later(memoryFiles(contents))],
+  'of several stores': () => [memoryFiles(contents), later(memoryFiles(contents)), memoryFiles(contents)],
+})) {
+  test(`modules ${name} come in the order asked for, and none that is broken hides another`, async () => {
+    const results = await loadAll(makeStores(), paths)
+    assert.deepEqual(
+      results.map((result) => (result.ok ? result.value.title : result.diagnostic.code)),
+      expected,
+    )
+  })
+}
+
+test('files of one folder are read in a row, whatever stands between them', async () => {
+  const files = memoryFiles(contents)
+  const told: string[] = []
+  const readEach = (row: readonly Path[], use: UseRead): number =>
+    files.sync.readEach!(row, (found, index) => {
+      told.push(row[index]!)
+      return use(found, index)
+    })
+  await loadAll([{ ...files, sync: { ...files.sync, readEach } }], paths)
+  const inFolder = (folder: string): string[] => paths.filter((path) => path.startsWith(folder))
+  assert.deepEqual(told, ['f1', 'f0', 'f4'].flatMap(inFolder))
+})
+
+test('folders of a store that answers later are listed at the same time, a level at once', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `a${index}/b/c/x.md`)
+  const base = later(memoryFiles(Object.fromEntries(names.map((name) => [name, 'x']))))
+  let listing = 0
+  let most = 0
+  let turns = 0
+  const list: Files['list'] = async (path) => {
+    most = Math.max(most, ++listing)
+    await new Promise((resolve) => setImmediate(resolve))
+    turns++
+    listing--
+    return base.list(path)
+  }
+  const tree = await readTree({ ...base, list })
+  assert.deepEqual(tree.files, names.toSorted())
+  assert.equal(turns, 1 + 3 * 12)
+  assert.equal(most, 12)
+})
+
+test('a store that runs out of descriptors is asked again with fewer at once, for reads and for lists', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => `d${index % 60}/m${index}.md`)
+  const base = later(memoryFiles(Object.fromEntries(names.map((name) => [name, `# ${name}`]))))
+  let open = 0
+  let refused = 0
+  const few = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (open >= 10) {
+      refused++
+      throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+    }
+    open++
+    await new Promise((resolve) => setImmediate(resolve))
+    open--
+    return call()
+  }
+  const files: Files = {
+    ...base,
+    list: (path) => few(() => base.list(path)),
+    read: (path) => few(() => base.read(path)),
+  }
+  assert.equal((await readTree(files)).files.length, 300)
+  const results = await loadAll([files], names)
+  assert.deepEqual(
+    results.map((result) => (result.ok ? result.value.title : result.diagnostic.code)),
+    names,
+  )
+  assert.ok(refused > 0)
+})
