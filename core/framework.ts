@@ -25,7 +25,7 @@ import { openCardStore } from './keeping.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import { openReading, type Reading } from './reading.ts'
-import { openLayers } from './sources.ts'
+import { ignoredFolders, openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -177,7 +177,14 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     const store = openCardStore({ config, folder, added, layers })
     return openReading({ layers, folder, calls, store, unkept: disk?.hardLinks })
   }
-  const live = createLive({ first: await open(), open, folder, clock })
+  const live: Live = createLive({
+    first: await open(),
+    open,
+    folder,
+    clock,
+    ignored: () => ignoredFolders(folder, live.reading.layers),
+    fault: (diagnostic) => faults.add(diagnostic),
+  })
   const runnerOf = createRunners({
     calls: hooks.calls,
     folder,

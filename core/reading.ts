@@ -4,7 +4,7 @@ import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
 import { createProbes } from './load/probes.ts'
 import { createRegistry } from './load/registry.ts'
-import { refreshReading } from './load/refresh.ts'
+import { fewAnswers, type Refreshing, refreshReading } from './load/refresh.ts'
 import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 import { superAlias } from './module/reference.ts'
@@ -75,7 +75,17 @@ export function openReading({ layers, folder, calls, store, unkept }: ReadingOpt
     unkept,
     alone,
   })
-  const refreshing = { layers, resolver, registry, catalogue, probes, invalidated: calls.invalidated }
+  const { invalidated } = calls
+  const refreshing: Refreshing = {
+    layers,
+    resolver,
+    registry,
+    catalogue,
+    probes,
+    stamps: new Map(),
+    mostAnswers: fewAnswers,
+    invalidated,
+  }
   const answers = createAnswers((reference, from) =>
     library.resolve(reference, from === undefined ? undefined : spotAt(layers, from)),
   )
