@@ -175,7 +175,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     const added = options.plugins ?? config.plugins ?? []
     const store = openCardStore({ config, folder, added, layers })
-    return openReading({ layers, folder, calls, store })
+    return openReading({ layers, folder, calls, store, unkept: disk?.hardLinks })
   }
   const live = createLive({ first: await open(), open, folder, clock })
   const runnerOf = createRunners({
@@ -188,7 +188,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     concurrency: config.concurrency ?? {},
   })
   const mendPartsOf = (reading: Reading): MendParts =>
-    createMendParts({ config, reading, folder, disk, state, gate, calls: hooks.calls })
+    createMendParts({ config, reading, folder, disk, state, gate, calls })
   return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf })
 }
 
