@@ -1,9 +1,12 @@
 import { createLimit } from './base/limit.ts'
 import { type Catalogue, createCatalogue } from './load/catalogue.ts'
+import type { Diagnostic } from './base/diagnostic.ts'
 import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
+import { preload } from './load/preload.ts'
 import { createProbes } from './load/probes.ts'
-import { createRegistry } from './load/registry.ts'
+import { type CacheLimits, ModuleCache } from './load/module-cache.ts'
+import { createRegistry, type RegistryFigures } from './load/registry.ts'
 import { refreshReading } from './load/refresh.ts'
 import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
@@ -25,6 +28,9 @@ export interface Reading {
   resolve(reference: string, from?: string): Resolution | undefined
   /** The cards of the project's own layers: what is built in is checked where it is written. */
   readonly catalogue: Catalogue
+  /** Loads the modules that the references name, and keeps them; gives why some could not be. */
+  preload(references: readonly string[]): Promise<readonly Diagnostic[]>
+  readonly figures: RegistryFigures
   /**
    * Takes in what changed on disk, at the paths given or anywhere, and gives the modules that must be loaded or judged anew;
    * undefined when the framework has come to have other homes or aliases: then everything must be opened anew.
@@ -39,10 +45,12 @@ export interface ReadingOptions {
   readonly calls: HookCalls
   /** Where cards are kept between processes. */
   readonly store?: CardStore | undefined
+  /** How much the registry keeps in memory, and how long. */
+  readonly limits: CacheLimits
 }
 
 /** The reading side over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
-export function openReading({ layers, folder, calls, store }: ReadingOptions): Reading {
+export function openReading({ layers, folder, calls, store, limits }: ReadingOptions): Reading {
   const project = layers[0]!
   const aliases = new Set([...project.aliases.keys(), superAlias])
   const probes = createProbes()
@@ -62,7 +70,7 @@ export function openReading({ layers, folder, calls, store }: ReadingOptions): R
       return isFile(spot, folder === '' ? target : `${folder}/${target}`)
     },
   })
-  const registry = createRegistry(loader, calls.registered)
+  const registry = createRegistry(loader, calls.registered, new ModuleCache(limits))
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
   const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, probes, store, alone })
@@ -75,6 +83,10 @@ export function openReading({ layers, folder, calls, store }: ReadingOptions): R
     library,
     resolve: answers.get,
     catalogue,
+    preload: (references) => preload({ library, registry, layers }, references),
+    get figures() {
+      return registry.figures
+    },
     refresh: (dirty) =>
       alone(async () => {
         try {
