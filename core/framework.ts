@@ -51,6 +51,8 @@ export interface FrameworkOptions extends Config {
   readonly user?: boolean
   /** False leaves out the built-in modules. */
   readonly builtIn?: boolean
+  /** True keeps what a check found in the user's cache folder, where the configuration does not say otherwise. */
+  readonly keep?: boolean
   readonly clock?: Clock
 }
 
@@ -178,7 +180,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     const added = options.plugins ?? config.plugins ?? []
-    const store = openCardStore({ config, folder, added, layers })
+    const store = openCardStore({ config, keep: options.keep === true, folder, added, layers })
     const reading = openReading({ layers, folder, calls, store, limits, unkept: disk?.hardLinks })
     for (const diagnostic of await reading.preload(config.preload ?? [])) faults.add(diagnostic)
     return reading
