@@ -179,7 +179,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     const added = options.plugins ?? config.plugins ?? []
     const store = openCardStore({ config, folder, added, layers })
-    const reading = openReading({ layers, folder, calls, store, limits })
+    const reading = openReading({ layers, folder, calls, store, limits, unkept: disk?.hardLinks })
     for (const diagnostic of await reading.preload(config.preload ?? [])) faults.add(diagnostic)
     return reading
   }
@@ -194,7 +194,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     concurrency: config.concurrency ?? {},
   })
   const mendPartsOf = (reading: Reading): MendParts =>
-    createMendParts({ config, reading, folder, disk, state, gate, calls: hooks.calls })
+    createMendParts({ config, reading, folder, disk, state, gate, calls })
   return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf })
 }
 

@@ -45,12 +45,14 @@ export interface ReadingOptions {
   readonly calls: HookCalls
   /** Where cards are kept between processes. */
   readonly store?: CardStore | undefined
+  /** Ids of modules that every process reads for itself. */
+  readonly unkept?: ReadonlySet<string> | undefined
   /** How much the registry keeps in memory, and how long. */
   readonly limits: CacheLimits
 }
 
 /** The reading side over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
-export function openReading({ layers, folder, calls, store, limits }: ReadingOptions): Reading {
+export function openReading({ layers, folder, calls, store, unkept, limits }: ReadingOptions): Reading {
   const project = layers[0]!
   const aliases = new Set([...project.aliases.keys(), superAlias])
   const probes = createProbes()
@@ -73,7 +75,14 @@ export function openReading({ layers, folder, calls, store, limits }: ReadingOpt
   const registry = createRegistry(loader, calls.registered, new ModuleCache(limits))
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
-  const catalogue = createCatalogue({ layers: layers.filter(isTheirs), library, probes, store, alone })
+  const catalogue = createCatalogue({
+    layers: layers.filter(isTheirs),
+    library,
+    probes,
+    store,
+    unkept,
+    alone,
+  })
   const refreshing = { layers, resolver, registry, catalogue, probes, invalidated: calls.invalidated }
   const answers = createAnswers((reference, from) =>
     library.resolve(reference, from === undefined ? undefined : spotAt(layers, from)),

@@ -30,13 +30,13 @@ export async function openLayers(
   folder: string | null,
 ): Promise<Opened> {
   const packages = await openPackages(config.packages ?? [], folder)
-  const layers = [
-    await openProject(config, files, folder === null ? undefined : () => listed(folder)),
-    ...(config.user ? await openUser() : []),
-    ...packages.layers,
-    ...(config.builtIn === false ? [] : [await openBuiltIn()]),
-  ]
-  return { layers, diagnostics: packages.diagnostics }
+  // While git lists the project, the others are read.
+  const [project, user, builtIn] = await Promise.all([
+    openProject(config, files, folder === null ? undefined : () => listed(folder)),
+    config.user ? openUser() : [],
+    config.builtIn === false ? [] : openBuiltIn().then((layer) => [layer]),
+  ])
+  return { layers: [project, ...user, ...packages.layers, ...builtIn], diagnostics: packages.diagnostics }
 }
 
 /** Opens the layer of the project; listings show what `list` gives, or all that is there. */

@@ -67,6 +67,13 @@ function copyOf(fixture: string): string {
   return folder
 }
 
+test('a place is set apart from what follows, however long it is', async () => {
+  const paragraphs = 'Prose.\n\n'.repeat(60_000)
+  const root = project({ '.claude/modules/long.md': `${paragraphs}Last: @modules/gone.md\n` })
+  const { stdout } = await heddle(['check', '--root', root])
+  assert.match(stdout, /\n {2}120001:7 error +"@modules\/gone\.md" names/)
+})
+
 test('check prints the place, the line with a caret, and what to do, and ends with 1', async () => {
   const root = project({
     '.claude/commands/review.md': '# Review\n\nRead @modules/quality/gate.md first.\n',

@@ -300,6 +300,8 @@ test('elements and attributes that name a module are references, with the exact 
       ['attribute module a.md', 'attribute fallback b/c.md'],
     ],
     ['<with module="a.md"><required>x</required></with>', ['attribute module a.md']],
+    ['<with module="modules/development/">x</with>', ['attribute module modules/development/']],
+    ['<with module="//">x</with>', []],
     ['<command purpose="x"><gates>@.claude/q.md</gates></command>', ['tag gates .claude/q.md']],
     [
       '<quality_gates><gate requirement="As in q/t.md#gates and q/t.md"/></quality_gates>',

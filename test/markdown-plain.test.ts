@@ -35,9 +35,10 @@ test('lines of the common kinds are read by their first characters, others are l
     '```ts\n# no heading\n```\n',
     '<module name="x">\n  <purpose>\n</module>\n\n',
     '**Bold** words\n`code` words\n',
+    '\n| a | b |\n|---|---|\n| c | `d` |\n',
   ].join('')
   assert.equal(plainLines(common), common.split('\n').length - 1)
-  const others = ['> quote\n', '    code\n', '- a\n  more\n', 'a\n---\n', '- a\nlazy\n', '| a |\n|---|\n']
+  const others = ['> quote\n', '    code\n', '- a\n  more\n', 'a\n---\n', '- a\nlazy\n', '| a |\n --- |\n']
   assert.deepEqual(
     others.map((text) => plainLines(text)),
     [0, 0, 1, 1, 1, 1],
@@ -76,6 +77,15 @@ function generated(random: Random): string {
     const nested = random(6) === 0 ? some(random, 2, starts) : ''
     return nested + some(random, 1, starts) + some(random, 4, rests)
   })
+  const table = [
+    `${some(random, 1, ['- ', '1. ', ' '])}h [x](y) | h`,
+    `${some(random, 1, [' '])}--- | ---`,
+    ...Array.from(
+      { length: random(4) },
+      () => `${some(random, 1, starts)}[x](y${some(random, 2, rests)} | \`c\``,
+    ),
+  ]
+  if (random(3) === 0) lines.splice(random(lines.length + 1), 0, ...table)
   return lines.join('\n') + (random(3) === 0 ? '' : '\n')
 }
 

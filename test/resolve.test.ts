@@ -55,6 +55,46 @@ test('a name that fits several files is ambiguous and lists them all', async () 
   await framework.dispose()
 })
 
+test('a closing slash asks for a folder: no file of that name answers, found or suggested', async () => {
+  const framework = await createTestFramework({
+    files: {
+      '.claude/modules/a.md': '',
+      'docs/research.md': '',
+      'plans/index.md': '',
+      'plans/deep/research.md': '',
+      'docs/lonely.md': '',
+    },
+  })
+  const { status, candidates, suggestion } = framework.why('research/', '.claude/modules/a.md')
+  assert.deepEqual(
+    { status, candidates, suggestion },
+    { status: 'missing', candidates: [], suggestion: null },
+  )
+  assert.equal(framework.resolve('lonely/', '.claude/modules/a.md').suggestion, null)
+  assert.equal(framework.resolve('research', '.claude/modules/a.md').status, 'ambiguous')
+  assert.equal(framework.resolve('plans/', '.claude/modules/a.md').path, 'plans/index.md')
+  await framework.dispose()
+})
+
+test('a leading slash means the repository, and what is below the home is suggested', async () => {
+  const framework = await createTestFramework({
+    files: {
+      '.claude/system/quality/gates.md': '',
+      '.claude/README.md': 'See `/system/` and [gates](/system/quality/gates.md).',
+      'docs/a.md': '',
+    },
+  })
+  const { references } = await framework.graph()
+  assert.deepEqual(
+    references.map(({ text, status, suggestion }) => [text, status, suggestion]),
+    [
+      ['/system/', 'missing', { path: '.claude/system', confidence: 0.95 }],
+      ['/system/quality/gates.md', 'missing', { path: '.claude/system/quality/gates.md', confidence: 0.95 }],
+    ],
+  )
+  await framework.dispose()
+})
+
 test('links resolve from their file alone, letter case included, and say where they would resolve', async () => {
   const framework = await createTestFramework({
     files: {
@@ -79,6 +119,31 @@ test('links resolve from their file alone, letter case included, and say where t
     ['https://x.example', null, null],
   ])
   await framework.dispose()
+})
+
+test('a missing reference is told why the file that its author sees does not do', async () => {
+  const framework = await createTestFramework({
+    files: {
+      'docs/a.md':
+        '[root](docs/b.md) [near](../docz/b.md) [gone](gone/) [device](nul.md) [colon](<./a:b.md>)',
+      'docs/b.md': '',
+      '.claude/modules/c.md': 'Needs @modules/aux.guide.md.',
+    },
+  })
+  const report = await framework.check()
+  await framework.dispose()
+  const diagnostics = report.diagnostics.filter(({ severity }) => severity === 'error')
+  assert.deepEqual(
+    diagnostics.map(({ message, hint }) => `${message} ${hint?.replace(/ Tried: .*/, '')}`),
+    [
+      '"@modules/aux.guide.md" names a file that does not exist. ".claude/modules/aux.guide.md" has the name of a device. Choose another name.',
+      '"docs/b.md" names a file that does not exist. It is there from the root, but links start at their own file. Did you mean b.md (docs/b.md)?',
+      '"../docz/b.md" names a file that does not exist. Did you mean b.md (docs/b.md)?',
+      '"gone/" names a folder that does not exist. Create it, or remove the reference.',
+      '"nul.md" names a file that does not exist. "docs/nul.md" has the name of a device. Choose another name.',
+      '"./a:b.md" names a file that does not exist. "docs/a:b.md" has a colon, which some systems read as a drive or a stream. Rename it without the colon.',
+    ],
+  )
 })
 
 test('a project module wins over the built-in one of the same name', async () => {

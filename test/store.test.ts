@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -177,17 +186,17 @@ test('a store that is cut, flipped or made by another version is made anew, neve
       whole.subarray(0, whole.length - 1),
       whole.subarray(0, 40),
       Buffer.alloc(0),
-      Buffer.from(whole.toString().replace('heddle 1 ', 'heddle 0 ')),
+      Buffer.from(whole.toString().replace(/^heddle \d+ /, 'heddle 0 ')),
       ...[7, 90, 2_000, whole.length - 3].map((at) => {
         const flipped = Buffer.from(whole)
         flipped[at]! ^= 1
         return flipped
       }),
     ]
-    for (const bytes of damaged) {
+    for (const [index, bytes] of damaged.entries()) {
       writeFileSync(place, bytes)
       const seen = await look(here)
-      assert.equal(seen.loaded, 200)
+      assert.equal(seen.loaded, 200, `damage ${index} was believed`)
       assert.deepEqual(seen.report, report)
     }
     assert.equal((await look(here)).loaded, 0)
@@ -205,6 +214,18 @@ test('another configuration, another plugin, or a plugin without a version share
     const nameless = definePlugin({ name: 'nameless', apply: () => {} })
     await look(here, { cache, plugins: [nameless()] })
     assert.equal((await look(here, { cache, plugins: [nameless()] })).loaded, 200)
+  })
+})
+
+test('a file that has another name on the disk is read by every process, and told each time', async () => {
+  await afterAWhile(async () => {
+    const here = project()
+    linkSync(join(here.root, '.claude/modules/filler/f1.md'), join(ground, 'other-name.md'))
+    const [first, second] = [await look(here), await look(here)]
+    assert.ok(first.report.diagnostics.some(({ code }) => code === 'HARD_LINK'))
+    // Itself, and the module of which it names a part.
+    assert.equal(second.loaded, 2)
+    assert.deepEqual(second.report, first.report)
   })
 })
 

@@ -1,7 +1,27 @@
 #!/usr/bin/env node
-import { runCli } from './args.ts'
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** Node has it from 22.8 on; the types are those of the oldest Node that we run on. */
+interface CompileCache {
+  enableCompileCache?(folder: string): unknown
+}
+
+/**
+ * Lets Node keep what it compiles of the built package, in the package's own folder: whoever may write there may change the code
+ * itself, which is not so in a shared temporary folder. Does nothing where that folder cannot be written, where Node is too old,
+ * and when running from TypeScript. NODE_COMPILE_CACHE names another folder; NODE_DISABLE_COMPILE_CACHE=1 keeps nothing.
+ */
+function keepCompiled(): void {
+  if (import.meta.url.endsWith('.ts')) return
+  const { enableCompileCache } = module as CompileCache
+  enableCompileCache?.(fileURLToPath(new URL('../../.compiled', import.meta.url)))
+}
 
 // A reader that goes away (`heddle graph | head`) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 3))
 
+keepCompiled()
+// Only what is loaded from here on is kept.
+const { runCli } = await import('./args.ts')
 process.exitCode = await runCli(process.argv.slice(2))

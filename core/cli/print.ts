@@ -84,7 +84,7 @@ export function printJson(data: unknown): void {
 
 function headline(diagnostic: Diagnostic, paint: ReturnType<typeof painter>): string {
   const { at, severity, code, message } = diagnostic
-  const place = at ? paint('dim', `${at.line}:${at.column}`.padEnd(7)) : ''
+  const place = at ? paint('dim', `${at.line}:${at.column}`.padEnd(6).concat(' ')) : ''
   return `  ${place}${paint(colours[severity], severity.padEnd(7))} ${visible(message)} ${paint('dim', code)}`
 }
 

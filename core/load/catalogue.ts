@@ -45,6 +45,8 @@ export interface CatalogueOptions {
   readonly probes: Probes
   /** Where cards are kept from one process to the next. */
   readonly store?: CardStore | undefined
+  /** Ids of modules that are not kept, so that they are read by every process. */
+  readonly unkept?: ReadonlySet<string> | undefined
   /** One task at a time: cards are made from one state of the files. */
   readonly alone: Limit
 }
@@ -68,7 +70,7 @@ const batchSize = 500
 
 /** A catalogue of the layers given; nothing is loaded before it is asked for. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
-  const { layers, library, probes, store, alone } = options
+  const { layers, library, probes, store, unkept, alone } = options
   const entries = new Map<string, Kept>()
   const takenOut = new Set<string>()
   let isRestored = store === undefined
@@ -195,7 +197,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     if (!store || made === 0 || entries.size < leastKept) return
     const kept: KeptCard[] = []
     for (const { card, stamp, resolutions, kept: before } of entries.values()) {
-      if (!stamp) continue
+      if (!stamp || unkept?.has(card.id)) continue
       const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : before!
       kept.push({ card, stamp, folders: how.folders, searches: how.searches })
     }

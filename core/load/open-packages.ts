@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { type Diagnostic, fail, toDiagnostic } from '../base/diagnostic.ts'
 import type { Layer } from '../resolve/layers.ts'
 import type { Files } from '../vfs/file-system.ts'
-import { gitFiles } from '../vfs/git.ts'
 import { packageFiles, readManifestOf } from '../vfs/package.ts'
 import { rootPath } from '../vfs/path.ts'
 import { readTree } from '../vfs/tree.ts'
@@ -38,7 +37,7 @@ export async function openPackages(
   for (const source of sources) {
     let files: Files | undefined
     try {
-      files = filesOf(source, folder)
+      files = await filesOf(source, folder)
       layers.push(await openPackage(files, source, layers))
     } catch (thrown) {
       if (files && typeof source === 'object' && 'git' in source) closeFiles(files)
@@ -53,7 +52,7 @@ export function closeFiles(files: Files): void {
   if ('close' in files && typeof files.close === 'function') files.close()
 }
 
-function filesOf(source: PackageSource, folder: string | null): Files {
+async function filesOf(source: PackageSource, folder: string | null): Promise<Files> {
   if (typeof source === 'object' && !('git' in source)) return source
   const name = typeof source === 'string' ? source : source.git
   if (folder === null) {
@@ -63,9 +62,9 @@ function filesOf(source: PackageSource, folder: string | null): Files {
       'Give its files instead: packages: [packageFiles({ name, from })].',
     )
   }
-  return typeof source === 'string'
-    ? packageFiles({ name: source, from: folder })
-    : gitFiles({ ...withoutGit(source), repository: resolve(folder, source.git) })
+  if (typeof source === 'string') return packageFiles({ name: source, from: folder })
+  const { gitFiles } = await import('../vfs/git.ts')
+  return gitFiles({ ...withoutGit(source), repository: resolve(folder, source.git) })
 }
 
 function withoutGit({ ref, folder }: GitSource): { ref: string; folder?: string } {

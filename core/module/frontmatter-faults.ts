@@ -71,9 +71,19 @@ function keyOf(chunk: string): string {
 function reasonText(reason: string, chunk: string): string {
   const value = valueOf(chunk)
   if (/^(?!["']).*: /.test(value)) return 'it holds a ": " outside quotes'
-  if (/^(?:\[.*\]|\{.*\}|"[^"]*"|'[^']*')\s*\S/.test(value))
-    return 'text follows after a list, a map or a quoted part'
+  if (value.startsWith('{{')) return 'it begins with "{", which opens a map'
+  const closed = closedPart.exec(value)
+  if (closed) return `more follows after ${opened[closed[1]![0]!]}`
   return reason.replace(/\s+/g, ' ').slice(0, 120)
+}
+
+/** A list, a map or a quoted part, and something behind it. */
+const closedPart = /^(\[.*\]|\{.*\}|"[^"]*"|'[^']*')\s*\S/
+const opened: Readonly<Record<string, string>> = {
+  '[': 'the list that "[" opens',
+  '{': 'the map that "{" opens',
+  '"': 'the quoted part',
+  "'": 'the quoted part',
 }
 
 function valueOf(chunk: string): string {

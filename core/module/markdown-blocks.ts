@@ -89,9 +89,9 @@ class BlockScanner {
   /** Leaves to the plain reader what it can read; gives the line at which it stopped. */
   #readPlain(index: number): number {
     const line = this.#plain.read(index)
-    const { item, paragraph } = this.#plain.takeOpen()
+    const { item, leaf } = this.#plain.takeOpen()
     if (item > 0) this.#containers.push({ type: 'item', indent: item, empty: false })
-    this.#leaf = paragraph
+    this.#leaf = leaf
     return line
   }
 

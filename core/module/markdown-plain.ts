@@ -1,13 +1,15 @@
 import { unescapeMarkdown } from './markdown-escape.ts'
 import { htmlBlockKind } from './markdown-html.ts'
-import type { LeafCollector, Paragraph } from './markdown-leaves.ts'
+import type { LeafCollector } from './markdown-leaves.ts'
+import type { OpenLeaf } from './markdown-open-leaf.ts'
 import { closesFence, readFence, readHeading, skipSpaces } from './markdown-starts.ts'
+import { delimiterColumns, splitRow } from './markdown-table.ts'
 
 /** What is open where the reader stopped, for the one that goes on there. */
 export interface OpenBlocks {
   /** The columns by which what belongs to the open list item is indented; 0 when none is open. */
   readonly item: number
-  readonly paragraph: ({ readonly type: 'paragraph' } & Paragraph) | undefined
+  readonly leaf: OpenLeaf | undefined
 }
 
 /** A text, where its lines start, and how many of them there are. */
@@ -18,7 +20,7 @@ export interface PlainLines {
 }
 
 /**
- * Reads lines as long as they are of the common kinds: paragraphs, headings, fences, HTML blocks and list items of one line
+ * Reads lines as long as they are of the common kinds: paragraphs, headings, fences, HTML blocks, tables and list items of one line
  * that begin in the first column. Before any other line it stops and says what is open, and the block scanner goes on. It
  * looks only at how a line begins, which makes it several times as fast; what it reads, the block scanner reads the same.
  */
@@ -35,6 +37,8 @@ export class PlainReader {
   #line = 0
   /** As in `OpenBlocks`; its paragraph is closed by a blank line before the item is. */
   #item = 0
+  /** The columns of the open table; 0 when none is open. */
+  #columns = 0
 
   constructor(lines: PlainLines, collector: LeafCollector) {
     this.#text = lines.text
@@ -52,11 +56,13 @@ export class PlainReader {
       const kind = kindOf(text, at)
       if (kind === blank) {
         this.#closeParagraph()
+        this.#columns = 0
         line++
       } else if (kind === textual || this.#isText(kind, at, this.#endOf(line))) {
         // In an item it would be a lazy continuation.
         if (this.#item > 0 && this.#start >= 0) return line
-        this.#addLine(at, line)
+        if (this.#columns > 0) this.#addRow(at, line)
+        else this.#addLine(at, line)
         line++
       } else {
         const behind = this.#readBlock(kind, at, line)
@@ -69,13 +75,18 @@ export class PlainReader {
 
   /** Hands over what is open. */
   takeOpen(): OpenBlocks {
-    const item = this.#item
-    const start = this.#start
+    const open = { item: this.#item, leaf: this.#openLeaf() }
     this.#item = 0
     this.#start = -1
-    if (start < 0) return { item, paragraph: undefined }
-    const place = { ranges: [start, this.#end], line: this.#line, lastStart: this.#lastStart }
-    return { item, paragraph: { type: 'paragraph', ...place, lastHeads: true } }
+    this.#columns = 0
+    return open
+  }
+
+  #openLeaf(): OpenLeaf | undefined {
+    if (this.#columns > 0) return { type: 'table', columns: this.#columns }
+    if (this.#start < 0) return undefined
+    const place = { ranges: [this.#start, this.#end], line: this.#line, lastStart: this.#lastStart }
+    return { type: 'paragraph', ...place, lastHeads: true }
   }
 
   #endOf(line: number): number {
@@ -114,9 +125,14 @@ export class PlainReader {
       case angle:
         return this.#readHtml(at, line)
       case dash:
+        return this.#text.charCodeAt(at + 1) === space
+          ? this.#readItem(at, 1, line)
+          : this.#readTable(at, line)
       case star:
       case plus:
         return this.#readItem(at, 1, line)
+      case delimiter:
+        return this.#readTable(at, line)
       case digit:
         return this.#readOrdered(at, line)
       default:
@@ -190,10 +206,30 @@ export class PlainReader {
     const kind = kindOf(this.#text, start)
     const isText = kind === textual || kind === delimiter || this.#isText(kind, start, end)
     if (!isText) return line
-    this.#closeParagraph()
+    this.#closeAll()
     this.#addLine(start, line)
     this.#item = length + 1
     return line + 1
+  }
+
+  /** A delimiter row makes the last line of the paragraph above it the head of a table. */
+  #readTable(at: number, line: number): number {
+    if (this.#start < 0 || this.#item > 0) return line
+    const columns = delimiterColumns(this.#text, at, this.#endOf(line))
+    const headStart = this.#lastStart
+    const head = columns > 0 ? splitRow(this.#text, headStart, this.#end) : []
+    if (columns === 0 || head.length !== columns * 2) return line
+    if (!this.#text.slice(headStart, this.#end).includes('|')) return line
+    if (headStart === this.#start) this.#start = -1
+    else this.#end = headStart - 1
+    this.#closeParagraph()
+    this.#columns = columns
+    this.#collector.addCells(head, columns)
+    return line + 1
+  }
+
+  #addRow(at: number, line: number): void {
+    this.#collector.addCells(splitRow(this.#text, at, this.#endOf(line)), this.#columns)
   }
 
   #addLine(start: number, line: number): void {
@@ -209,6 +245,7 @@ export class PlainReader {
   #closeAll(): void {
     this.#closeParagraph()
     this.#item = 0
+    this.#columns = 0
   }
 
   #closeParagraph(): void {

@@ -1,10 +1,16 @@
 import type { Diagnostic, Severity } from '../base/diagnostic.ts'
-import type { Form, Reference } from '../module/reference.ts'
+import { decodePercent, type Form, type Reference } from '../module/reference.ts'
 import { parentOf, type Path, relativeTo } from '../vfs/path.ts'
+import { searchable } from './fold.ts'
 import type { Resolution } from './trail.ts'
 
 const most = 5
-const fromFile: ReadonlySet<Form> = new Set<Form>(['link', 'image', 'import'])
+/** Forms that are written from their own file, as one says several of them. */
+const fromFile: Partial<Readonly<Record<Form, string>>> = {
+  link: 'links',
+  image: 'images',
+  import: 'imports',
+}
 
 /**
  * What to tell the author about one reference, or undefined when all is well. Only what must exist is an error: modules and
@@ -46,16 +52,14 @@ export function findingOf(
       }
     case 'outside':
       return {
-        ...finding('OUTSIDE_ROOT', 'error', `${quoted} leaves the root of the project.`),
-        hint: resolution.suggestion
-          ? suggested(reference, resolution, from)
-          : 'Refer to a file below the root.',
+        ...(resolution.throughLink ? leadingOut(quoted) : leaving(quoted)),
+        hint: hintForOutside(reference, resolution, from),
         ...asData(resolution),
         at,
       }
     case 'missing':
       return {
-        ...(resolution.differs ? differing(quoted, resolution) : missing(quoted)),
+        ...(resolution.differs ? differing(quoted, resolution) : missing(quoted, reference)),
         hint: hintForMissing(reference, resolution, from),
         ...asData(resolution),
         at,
@@ -79,8 +83,28 @@ function finding(code: string, severity: Severity, message: string): Said {
 
 type Said = Pick<Diagnostic, 'code' | 'severity' | 'message'>
 
-function missing(quoted: string): Said {
-  return finding('REFERENCE_MISSING', 'error', `${quoted} names a file that does not exist.`)
+function leaving(quoted: string): Said {
+  return finding('OUTSIDE_ROOT', 'error', `${quoted} leaves the root of the project.`)
+}
+
+function leadingOut(quoted: string): Said {
+  return finding(
+    'OUTSIDE_ROOT',
+    'error',
+    `${quoted} goes through a link that leads to no place inside the root.`,
+  )
+}
+
+function hintForOutside(reference: Reference, resolution: Resolution, from: string): string {
+  if (resolution.suggestion) return suggested(reference, resolution, from)
+  return resolution.throughLink
+    ? 'Replace the link by what it stands for, or refer to a file below the root.'
+    : 'Refer to a file below the root.'
+}
+
+function missing(quoted: string, { target }: Reference): Said {
+  const what = target.endsWith('/') ? 'folder' : 'file'
+  return finding('REFERENCE_MISSING', 'error', `${quoted} names a ${what} that does not exist.`)
 }
 
 /** What one system opens and another does not, so that it breaks on somebody else's machine. */
@@ -105,12 +129,17 @@ function hintForMissing(reference: Reference, resolution: Resolution, from: stri
   return near ?? `Create it, or remove the reference. Tried: ${few(triedOf(resolution))}.`
 }
 
-/** Links and imports are written from their own file, so that is how the suggestion is written too. */
+/** What is written from its own file is suggested so too, with a word on why the path from the root does not do. */
 function suggested(reference: Reference, { suggestion }: Resolution, from: string): string {
   const { path } = suggestion!
-  if (!fromFile.has(reference.form)) return `Did you mean ${path}?`
+  const several = fromFile[reference.form]
+  if (several === undefined) return `Did you mean ${path}?`
   const written = relativeTo(path as Path, parentOf(from as Path))
-  return written === path ? `Did you mean ${path}?` : `Did you mean ${written} (${path})?`
+  const meant = `${reference.form === 'import' ? '@' : ''}${written}`
+  if (written === path) return `Did you mean ${meant}?`
+  const isFromRoot = searchable(decodePercent(reference.target)) === path
+  const why = isFromRoot ? `It is there from the root, but ${several} start at their own file. ` : ''
+  return `${why}Did you mean ${meant} (${path})?`
 }
 
 function asData({ suggestion }: Resolution): Pick<Diagnostic, 'suggestion'> {

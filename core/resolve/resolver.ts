@@ -1,4 +1,5 @@
 import { decodePercent, type Form, isSuper } from '../module/reference.ts'
+import { parsePath } from '../vfs/gate.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
 import type { TreeChange } from '../vfs/tree-refresh.ts'
 import { lookBelow } from './below.ts'
@@ -132,11 +133,14 @@ export function createResolver(options: ResolverOptions): Resolver {
         ? ladder.rungs.find((rung) => rung !== 'alias')
         : 'repository'
     let outside = false
+    let throughLink = false
     for (const rung of ladder.rungs) {
       const result = climbs[rung](question, tried)
       if (result.spots.length === 1) return found(result.spots[0]!, rung, { tried, plugin: null })
       if (result.spots.length > 1) return ambiguous(result.spots, rung, tried)
-      if (rung === first) outside = result.outside === true
+      if (rung !== first) continue
+      outside = result.outside === true
+      throughLink = result.throughLink === true
     }
     const ignored = options.isIgnored?.(question.target) ?? false
     const kind = classOfMissing(asked.target, asked.form, ignored)
@@ -144,8 +148,10 @@ export function createResolver(options: ResolverOptions): Resolver {
       ...unresolved,
       status: outside ? 'outside' : 'missing',
       class: kind,
+      throughLink,
       ...(kind === 'example' ? {} : suggest(question, ladder)),
       tried,
+      hint: outside ? null : hintForRefused(question.own, tried),
     }
   }
 
@@ -161,6 +167,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       plugin: how.plugin,
       suggestion: null,
       differs: null,
+      throughLink: false,
       candidates: nothing,
       tried: how.tried,
       hint: null,
@@ -196,6 +203,7 @@ const unresolved: Resolution = {
   plugin: null,
   suggestion: null,
   differs: null,
+  throughLink: false,
   candidates: nothing,
   tried: [],
   hint: null,
@@ -215,6 +223,16 @@ function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): R
     candidates,
     tried,
   }
+}
+
+/** Why a file that one may see in its folder is not found: it is a link to nowhere, or nobody may open its name. */
+function hintForRefused({ tree, label }: Layer, tried: readonly Try[]): string | null {
+  const own = tried.filter(({ path, rung }) => rung !== 'ending' && path.startsWith(label))
+  const link = own.find(({ path }) => tree.isLink(path.slice(label.length) as Path))
+  if (link) return `"${link.path}" is a link that leads nowhere: mend it, or remove the reference.`
+  const parsed = own[0] && parsePath(own[0].path.slice(label.length))
+  if (!parsed || parsed.ok || parsed.diagnostic.code !== 'NAME_UNSAFE') return null
+  return `${parsed.diagnostic.message} ${parsed.diagnostic.hint}`
 }
 
 /** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */

@@ -28,6 +28,8 @@ export interface Question {
 export interface Found {
   readonly spots: readonly Spot[]
   readonly outside?: boolean
+  /** True when it is a link on the way that leaves it. */
+  readonly throughLink?: boolean
 }
 
 /** Looks for the target in one way and notes every place it looked at. */
@@ -42,6 +44,7 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
     const parsed = parseReference(question.target)
     if (!parsed || parsed.alias === null) return nowhere
     let outside = false
+    let throughLink = false
     for (const layer of question.layers) {
       for (const folder of layer.aliases.get(parsed.alias) ?? []) {
         const path = foldBelow(folder, parsed.path)
@@ -49,10 +52,11 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
         else {
           const spot = probe(question, { rung: 'alias', layer, path }, tried)
           if (spot) return { spots: [spot] }
+          throughLink ||= leadsOut(question, layer, path)
         }
       }
     }
-    return { spots: [], outside }
+    return { spots: [], outside: outside || throughLink, throughLink }
   },
 
   relative(question, tried) {
@@ -95,10 +99,15 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
 
   ending(question, tried) {
     const target = searchable(plain(question.target))
-    if (target === '') return nowhere
+    // Only files have endings here: `research/` asks for a folder, and `docs/research.md` is none.
+    if (target === '' || question.target.endsWith('/')) return nowhere
     const layer = question.own
     for (const ending of question.completes && !isMarkdown(target) ? [target, `${target}.md`] : [target]) {
-      const paths = question.endings(layer).find(ending)
+      // A name that is a link counts when it leads to a file.
+      const paths = question
+        .endings(layer)
+        .find(ending)
+        .filter((path) => layer.tree.typeOf(path) === 'file')
       tried.push({
         rung: 'ending',
         layer: layer.name,
@@ -135,7 +144,17 @@ function probeFolded(question: Question, at: { rung: Rung; layer: Layer; base: P
   const path = fold(at.base, question.completes ? plain(question.target) : question.target)
   if (path === undefined) return { spots: [], outside: true }
   const spot = probe(question, { rung: at.rung, layer: at.layer, path }, tried)
-  return spot ? { spots: [spot] } : { spots: [], outside: at.layer.tree.typeOf(path) === 'outside' }
+  if (spot) return { spots: [spot] }
+  const throughLink = leadsOut(question, at.layer, path)
+  return { spots: [], outside: throughLink, throughLink }
+}
+
+/** True for a path where nothing was found because a link leads out of the root: itself, or a folder above it. */
+function leadsOut({ completes }: Question, { tree }: Layer, path: Path): boolean {
+  if (completes && !isMarkdown(path) && tree.typeOf(`${path}.md` as Path) === 'outside') return true
+  let at = path
+  while (tree.typeOf(at) === undefined) at = parentOf(at)
+  return tree.typeOf(at) === 'outside'
 }
 
 /** What is at a place, or at its completions; every place that was looked at is noted. */

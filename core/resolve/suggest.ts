@@ -32,7 +32,11 @@ export function suggest(question: Question, { rungs, unused }: Ladder): Guess {
   const same = sameLetters(question, rungs)
   if (same) return { suggestion: written(question, same.spot, 0.99), differs: same.differs }
   const suggestion =
-    sameElsewhere(question) ?? byUnusedRungs(question, unused) ?? bySameName(question) ?? byNearName(question)
+    belowHome(question) ??
+    sameElsewhere(question) ??
+    byUnusedRungs(question, unused) ??
+    bySameName(question) ??
+    byNearName(question)
   return { suggestion, differs: null }
 }
 
@@ -81,6 +85,14 @@ function* wantedBy({ target, from, own, layers }: Question, rungs: readonly Rung
   }
 }
 
+/** A leading slash means the repository; some authors mean the framework's home by it. */
+function belowHome(question: Question): Suggestion | null {
+  if (!question.target.startsWith('/')) return null
+  const target = question.target.replace(/^\/+/, '')
+  const { spots } = climbs.home({ ...question, target, completes: true }, [])
+  return spots.length === 1 ? written(question, spots[0]!, confidenceOf.home) : null
+}
+
 function sameElsewhere(question: Question): Suggestion | null {
   for (const folder of new Set([...question.own.homes, rootPath])) {
     const path = fold(folder, question.target.replace(/^@/, ''))
@@ -99,6 +111,7 @@ function byUnusedRungs(question: Question, unused: readonly Rung[]): Suggestion 
 }
 
 function bySameName(question: Question): Suggestion | null {
+  if (question.target.endsWith('/')) return null
   const target = withEnding(searchable(question.target.replace(/^@(?:super\/)?/, '')))
   const name = target.slice(target.lastIndexOf('/') + 1)
   const spots = spotsNamed(question, name)
@@ -126,7 +139,7 @@ function byNearName(question: Question): Suggestion | null {
 function spotsNamed(question: Question, name: string): Spot[] {
   return searched(question).flatMap((layer) =>
     (question.endings(layer).byName().get(name) ?? [])
-      .filter((path) => layer.tree.typeOf(path) !== undefined)
+      .filter((path) => layer.tree.typeOf(path) === 'file')
       .map((path) => ({ layer, path })),
   )
 }

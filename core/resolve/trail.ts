@@ -34,6 +34,8 @@ export interface Resolution {
   readonly suggestion: Suggestion | null
   /** In what alone the suggested file differs from what is written: some systems find it, others do not. */
   readonly differs: 'case' | 'unicode' | null
+  /** True for what leaves the root through a link, not by how it is written. */
+  readonly throughLink: boolean
   /** All files that fit, when there are several. */
   readonly candidates: readonly string[]
   readonly tried: readonly Try[]

@@ -1,5 +1,6 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parsePath } from './gate.ts'
-import { runGit } from './git-command.ts'
 import type { Path } from './path.ts'
 
 /**
@@ -8,6 +9,8 @@ import type { Path } from './path.ts'
  * configuration names is run.
  */
 export async function listCheckout(folder: string): Promise<readonly Path[] | undefined> {
+  if (!isInCheckout(folder)) return undefined
+  const { runGit } = await import('./git-command.ts')
   const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate']
   const listed = await runGit({ cwd: folder }, words)
   if (!listed.ok || listed.stdout === '') return undefined
@@ -17,4 +20,15 @@ export async function listCheckout(folder: string): Promise<readonly Path[] | un
     if (parsed?.ok) paths.push(parsed.value)
   }
   return paths
+}
+
+/**
+ * True when some folder upward has what git looks for: starting git only to be told that there is none takes longer than to look.
+ * Git goes upward from where the folder is, not from the links that lead to it.
+ */
+function isInCheckout(folder: string): boolean {
+  for (let place = realpathSync(folder); ; place = dirname(place)) {
+    if (existsSync(join(place, '.git'))) return true
+    if (dirname(place) === place) return false
+  }
 }

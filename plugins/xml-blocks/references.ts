@@ -51,7 +51,7 @@ const pathShape = new RegExp(`^[^\\s<>"'|,;:()]*[^\\s<>"'|,;:()/]\\.(?:${endings
 const aliasShape = /^@(?:super|[A-Za-z][\w-]*\/[\w./-]*\w)(?:#[\w.-]+)?$/
 /** `@.claude/x` says by itself that it is a path: any file or folder may be meant, in any element. */
 const markedShape = /^@\.[\w-]*(?:\/[\w.{}[\]-]+)+\/?(?:#[\w.-]+)?$/
-const folderedShape = /^[^\s<>"'|,;:()]*\/[^\s<>"'|,;:()]*[^\s<>"'|,;:()/]$/
+const folderedShape = /^(?=[^/]*\/)(?!\/+$)[^\s<>"'|,;:()]+$/
 
 function addAttributes(search: Search, block: Block): void {
   for (const attribute of block.attributes) {
