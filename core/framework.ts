@@ -26,7 +26,7 @@ import { openCardStore } from './keeping.ts'
 import { type Change, createLive, type Live, type Watching } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import { openReading, type Reading } from './reading.ts'
-import { openLayers } from './sources.ts'
+import { ignoredFolders, openLayers } from './sources.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
@@ -51,6 +51,8 @@ export interface FrameworkOptions extends Config {
   readonly user?: boolean
   /** False leaves out the built-in modules. */
   readonly builtIn?: boolean
+  /** True keeps what a check found in the user's cache folder, where the configuration does not say otherwise. */
+  readonly keep?: boolean
   readonly clock?: Clock
 }
 
@@ -178,12 +180,19 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     const added = options.plugins ?? config.plugins ?? []
-    const store = openCardStore({ config, folder, added, layers })
+    const store = openCardStore({ config, keep: options.keep === true, folder, added, layers })
     const reading = openReading({ layers, folder, calls, store, limits, unkept: disk?.hardLinks })
     for (const diagnostic of await reading.preload(config.preload ?? [])) faults.add(diagnostic)
     return reading
   }
-  const live = createLive({ first: await open(), open, folder, clock })
+  const live: Live = createLive({
+    first: await open(),
+    open,
+    folder,
+    clock,
+    ignored: () => ignoredFolders(folder, live.reading.layers),
+    fault: (diagnostic) => faults.add(diagnostic),
+  })
   const runnerOf = createRunners({
     calls: hooks.calls,
     folder,

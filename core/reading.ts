@@ -7,7 +7,7 @@ import { preload } from './load/preload.ts'
 import { createProbes } from './load/probes.ts'
 import { type CacheLimits, ModuleCache } from './load/module-cache.ts'
 import { createRegistry, type RegistryFigures } from './load/registry.ts'
-import { refreshReading } from './load/refresh.ts'
+import { fewAnswers, type Refreshing, refreshReading } from './load/refresh.ts'
 import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 import { superAlias } from './module/reference.ts'
@@ -52,7 +52,8 @@ export interface ReadingOptions {
 }
 
 /** The reading side over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
-export function openReading({ layers, folder, calls, store, unkept, limits }: ReadingOptions): Reading {
+export function openReading(options: ReadingOptions): Reading {
+  const { layers, folder, calls, store, unkept, limits } = options
   const project = layers[0]!
   const aliases = new Set([...project.aliases.keys(), superAlias])
   const probes = createProbes()
@@ -83,7 +84,17 @@ export function openReading({ layers, folder, calls, store, unkept, limits }: Re
     unkept,
     alone,
   })
-  const refreshing = { layers, resolver, registry, catalogue, probes, invalidated: calls.invalidated }
+  const { invalidated } = calls
+  const refreshing: Refreshing = {
+    layers,
+    resolver,
+    registry,
+    catalogue,
+    probes,
+    stamps: new Map(),
+    mostAnswers: fewAnswers,
+    invalidated,
+  }
   const answers = createAnswers((reference, from) =>
     library.resolve(reference, from === undefined ? undefined : spotAt(layers, from)),
   )

@@ -26,7 +26,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const asked = paths.map((path) => fromHere(path, options))
   const framework = await openFramework(options, {
     user: options.user === true,
-    ...(options.cache === false && { cache: false }),
+    ...(options.cache === false ? { cache: false } : { keep: true }),
   })
   try {
     const report = await framework.check(asked.length > 0 ? { paths: asked } : {})
