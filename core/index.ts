@@ -4,15 +4,9 @@ export type { Schema } from './base/schema.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
 export type { Config } from './config.ts'
 export { defineConfig } from './config.ts'
-export type {
-  Explained,
-  ExplainedInPlace,
-  Framework,
-  FrameworkOptions,
-  Listed,
-  ListKind,
-  Resolved,
-} from './framework.ts'
+export type { Explained, ExplainedInPlace, Resolved } from './answers.ts'
+export type { Framework, Listed, ListKind } from './facade.ts'
+export type { FrameworkOptions } from './framework.ts'
 export { createFramework } from './framework.ts'
 export type { ReferenceTotals } from './load/card.ts'
 export type { CheckReport } from './load/check.ts'

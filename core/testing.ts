@@ -1,4 +1,5 @@
-import { createFramework, type Framework, type FrameworkOptions } from './framework.ts'
+import type { Framework } from './facade.ts'
+import { createFramework, type FrameworkOptions } from './framework.ts'
 import { memoryFiles } from './vfs/memory.ts'
 import type { WritableFiles } from './vfs/file-system.ts'
 

@@ -1,5 +1,5 @@
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { Framework } from '../framework.ts'
+import type { Framework } from '../facade.ts'
 import { checkRequest, type GuardOptions } from './guard.ts'
 
 export interface HandlerOptions extends GuardOptions {

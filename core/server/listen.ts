@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Framework } from '../framework.ts'
+import type { Framework } from '../facade.ts'
 import { createHandler, type Handler } from './handler.ts'
 
 /** A server that listens on loopback. */

@@ -1,0 +1,308 @@
+import { type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
+import {
+  asExplained,
+  asResolved,
+  type Explained,
+  type ExplainedInPlace,
+  notAReference,
+  type Resolved,
+} from './answers.ts'
+import type { CheckReport } from './load/check.ts'
+import { compose, type Composition } from './load/composition.ts'
+import type { Deletion } from './load/deletion.ts'
+import { createGraph, type Graph } from './load/graph.ts'
+import { explain } from './load/explain.ts'
+import type { FixOptions, FixReport } from './mend/fix.ts'
+import type { MendParts } from './mend/parts.ts'
+import type { RenameOptions, RenameReport } from './mend/rename.ts'
+import type { Referrers } from './load/referrers.ts'
+import type { RegistryFigures } from './load/registry.ts'
+import type { Module } from './module/module.ts'
+import type { Faults } from './plugin/faults.ts'
+import type { Host } from './plugin/host.ts'
+import type { CommandHelp, ListedOperation, Runner, RunOptions } from './plugin/runner.ts'
+import type { GivenArguments } from './plugin/command.ts'
+import type { Change, Live, Watching } from './live.ts'
+import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
+import type { Reading } from './reading.ts'
+import type { ParallelDesign } from './run/design.ts'
+import type { Report } from './run/report.ts'
+import type { Layer } from './resolve/layers.ts'
+import type { Spot } from './resolve/rungs.ts'
+import { spotAt } from './resolve/spots.ts'
+import type { DiskFiles } from './vfs/disk.ts'
+import { decodeText } from './vfs/text.ts'
+
+/** One line of `heddle list`. */
+export interface Listed {
+  readonly name: string
+  readonly kind: string
+  readonly path?: string
+  readonly plugin?: string
+  readonly description: string
+}
+
+export type ListKind = 'commands' | 'modules' | 'plugins' | 'operations'
+
+/** The running whole: resolves, loads, checks and runs until it is disposed. */
+export interface Framework {
+  /** The module that a reference names; rejects with a HeddleError that says what was tried. `from` is a path of the project. */
+  load(reference: string, from?: string): Promise<Module>
+  /** Each reference settled by itself, and what belongs to the modules that were found. Never rejects for a reference. */
+  loadAll(references: readonly string[]): Promise<Composition>
+  resolve(reference: string, from?: string): Resolved
+  why(reference: string, from?: string): Explained
+  /**
+   * `why` for a reference as the file `from` holds it: by its own form, with the plugins that had a hand in it, and whether the
+   * part that it names is there. Loads the file.
+   */
+  explain(reference: string, from?: string): Promise<ExplainedInPlace>
+  /** Everything that is wrong, or what is wrong in some files and folders. Rejects with NOT_FOUND for a path where nothing is. */
+  check(options?: CheckOptions): Promise<CheckReport>
+  /** What would break if files or folders of the project, named by path or reference, were deleted. Nothing is deleted. */
+  ifDeleted(paths: readonly string[]): Promise<Deletion>
+  /** Who refers to a file or folder, named by path or reference; with `deep` also what leads there over several files. */
+  who(path: string, options?: { readonly deep?: boolean }): Promise<Referrers>
+  graph(): Promise<Graph>
+  /**
+   * Looks at the files again and takes in what changed; what `check`, `graph`, `load` and `resolve` give afterwards equals what a
+   * new framework would give. With paths only these are looked at: whoever knows what changed need not look at everything. Work that
+   * has begun ends on what it began with.
+   */
+  refresh(paths?: readonly string[]): Promise<Change>
+  /** Does so whenever something changes, and calls the listener after each change, until it is closed or the framework disposed. */
+  watch(listener: (change: Change) => void): Promise<Watching>
+  list(kind: ListKind): Promise<readonly Listed[]>
+  /** How a command is called. */
+  command(name: string): Promise<CommandHelp>
+  /** The command's plan without running it. */
+  plan(command: string, given?: GivenArguments | Readonly<Record<string, string>>): Promise<ParallelDesign>
+  run(
+    command: string,
+    given?: GivenArguments | Readonly<Record<string, string>>,
+    options?: RunOptions,
+  ): Promise<Report>
+  /**
+   * Repairs references that have one right answer; writes only when told to. Rejects with `CONFLICT`, nothing written, when a
+   * file was changed from outside since it was read.
+   */
+  fix(options?: FixOptions): Promise<FixReport>
+  /**
+   * Moves a file or a folder of the project, each named by its path or a reference, with every reference to it and in it; writes
+   * only when told to, and only when all that resolved goes on to do so. Rejects with `RENAME_…` for names that will not do.
+   */
+  rename(old: string, wanted: string, options?: RenameOptions): Promise<RenameReport>
+  /** The text of a module, or of a file by its path as people see it, as it is now. */
+  read(module: Module | string): Promise<string>
+  /** What the registry has been asked for and holds; begins anew when the framework comes to have other homes or aliases. */
+  stats(): RegistryFigures
+  /** What plugins did wrong so far, layers that could not be opened, and modules that could not be preloaded. */
+  readonly faults: readonly Diagnostic[]
+  /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
+  dispose(): Promise<void>
+}
+
+/** What the facade answers from. */
+export interface FrameworkParts {
+  readonly live: Live
+  readonly readingOver: (layers: readonly Layer[]) => Reading
+  readonly folder: string | null
+  readonly disk: DiskFiles | null
+  readonly faults: Faults
+  readonly host: Host
+  readonly runnerOf: (reading: Reading) => Promise<Runner>
+  readonly mendPartsOf: (reading: Reading) => MendParts
+}
+
+/** The framework over its parts. */
+export class OpenFramework implements Framework {
+  readonly #parts: FrameworkParts
+  #disposed = false
+
+  constructor(parts: FrameworkParts) {
+    this.#parts = parts
+  }
+
+  get #open(): FrameworkParts {
+    if (this.#disposed)
+      fail('FRAMEWORK_DISPOSED', 'The framework was disposed.', 'Make a new one with createFramework().')
+    return this.#parts
+  }
+
+  get #reading(): Reading {
+    return this.#open.live.reading
+  }
+
+  get #runner(): Promise<Runner> {
+    return this.#open.runnerOf(this.#reading)
+  }
+
+  get faults(): readonly Diagnostic[] {
+    return this.#parts.faults.all
+  }
+
+  async load(reference: string, from?: string): Promise<Module> {
+    return this.#reading.library.load(reference, from === undefined ? undefined : this.#spot(from))
+  }
+
+  async loadAll(references: readonly string[]): Promise<Composition> {
+    const { library } = this.#reading
+    const settled = await Promise.allSettled(references.map((reference) => library.load(reference)))
+    const asked = new Map<string, Module>()
+    const diagnostics: Diagnostic[] = []
+    for (const result of settled) {
+      if (result.status === 'fulfilled') asked.set(result.value.id, result.value)
+      else diagnostics.push(toDiagnostic(result.reason))
+    }
+    const modules = [...asked.values()]
+    const closure = await library.closure(modules)
+    return compose(modules, closure.linked, [...diagnostics, ...closure.diagnostics, ...this.faults])
+  }
+
+  resolve(reference: string, from?: string): Resolved {
+    const found = this.#reading.resolve(reference, from) ?? notAReference(reference)
+    return asResolved(reference, from, found)
+  }
+
+  why(reference: string, from?: string): Explained {
+    return asExplained(reference, from, this.#reading.resolve(reference, from) ?? notAReference(reference))
+  }
+
+  async explain(reference: string, from?: string): Promise<ExplainedInPlace> {
+    const { library, layers } = this.#reading
+    const asking = {
+      reference,
+      from: from === undefined ? undefined : this.#spot(from),
+      layers,
+      failuresIn: this.#parts.faults.inHook,
+    }
+    const explanation = await explain(library, asking)
+    if (!explanation) return notAReference(reference)
+    const { resolution, ...more } = explanation
+    return { ...asExplained(reference, from, resolution), ...more }
+  }
+
+  stats(): RegistryFigures {
+    return this.#reading.figures
+  }
+
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    const { folder, disk } = this.#open
+    const hardLinks = disk?.hardLinks ?? new Set<string>()
+    return checkReading(this.#reading, {
+      ...options,
+      root: folder ?? '',
+      hardLinks,
+      faults: () => this.faults,
+    })
+  }
+
+  async ifDeleted(paths: readonly string[]): Promise<Deletion> {
+    return findDeletion(this.#reading, paths, this.#parts.readingOver)
+  }
+
+  async who(path: string, options: { readonly deep?: boolean } = {}): Promise<Referrers> {
+    return findWho(this.#reading, path, options)
+  }
+
+  async graph(): Promise<Graph> {
+    const { catalogue } = this.#reading
+    const references = await catalogue.references()
+    return createGraph(await catalogue.cards(), references)
+  }
+
+  async refresh(paths?: readonly string[]): Promise<Change> {
+    return this.#open.live.refresh(paths && new Set(paths.map((path) => this.#spot(path).path)))
+  }
+
+  watch(listener: (change: Change) => void): Promise<Watching> {
+    return this.#open.live.watch(listener)
+  }
+
+  async list(kind: ListKind): Promise<readonly Listed[]> {
+    const { library, layers } = this.#reading
+    if (kind === 'plugins')
+      return this.#parts.host.plugins.map(({ name, description = '' }) => ({
+        name,
+        kind: 'plugin',
+        plugin: name,
+        description,
+      }))
+    if (kind === 'operations') return (await (await this.#runner).operations()).map(asListed)
+    const { linked } = await library.loadEvery(layers)
+    return linked
+      .map(({ module }) => module)
+      .filter((module) => (kind === 'commands' ? module.kind === 'command' : module.kind !== 'document'))
+      .map(({ name, kind, id, description, title }) => ({
+        name,
+        kind,
+        path: id,
+        description: description || (title ?? ''),
+      }))
+  }
+
+  async command(name: string): Promise<CommandHelp> {
+    return (await this.#runner).command(name)
+  }
+
+  async plan(
+    command: string,
+    given: GivenArguments | Readonly<Record<string, string>> = {},
+  ): Promise<ParallelDesign> {
+    return (await this.#runner).plan(command, asGiven(given))
+  }
+
+  async run(
+    command: string,
+    given: GivenArguments | Readonly<Record<string, string>> = {},
+    options: RunOptions = {},
+  ): Promise<Report> {
+    return (await this.#runner).run(command, asGiven(given), options)
+  }
+
+  async fix(options: FixOptions = {}): Promise<FixReport> {
+    const { fix } = await import('./mend/fix.ts')
+    return this.#mended(await fix(this.#open.mendPartsOf(this.#reading), options))
+  }
+
+  async rename(old: string, wanted: string, options: RenameOptions = {}): Promise<RenameReport> {
+    const { rename } = await import('./mend/rename.ts')
+    return this.#mended(await rename(this.#open.mendPartsOf(this.#reading), { old, wanted }, options))
+  }
+
+  async #mended<T extends { readonly written: boolean }>(report: T): Promise<T> {
+    if (report.written) await this.#open.live.refresh()
+    return report
+  }
+
+  async read(module: Module | string): Promise<string> {
+    const id = typeof module === 'string' ? module : module.id
+    const { layer, path } = spotAt(this.#reading.layers, id)
+    const text = decodeText(await layer.files.read(path), id)
+    if (!text.ok) throw new HeddleError(text.diagnostic)
+    return text.value
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return
+    this.#disposed = true
+    try {
+      await this.#parts.host.dispose()
+    } finally {
+      await this.#parts.live.close()
+    }
+  }
+
+  #spot(path: string): Spot {
+    return spotAt(this.#reading.layers, path)
+  }
+}
+
+function asListed({ kind, plugin, description }: ListedOperation): Listed {
+  return { name: kind, kind: 'operation', plugin, description }
+}
+
+function asGiven(given: GivenArguments | Readonly<Record<string, string>>): GivenArguments {
+  const isGiven = Array.isArray(given['positional']) || typeof given['named'] === 'object'
+  return isGiven ? given : { named: given as Readonly<Record<string, string>> }
+}
