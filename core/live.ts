@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from './base/clock.ts'
+import type { Diagnostic } from './base/diagnostic.ts'
 import { createLimit } from './base/limit.ts'
 import type { Card } from './load/card.ts'
 import { closeFiles } from './load/open-packages.ts'
 import type { Reading } from './reading.ts'
 import type { Files } from './vfs/file-system.ts'
 import type { Path } from './vfs/path.ts'
-import { type FolderWatch, type Hints, watchFolder } from './vfs/watch.ts'
+import { keepLookout, type Lookout } from './vfs/lookout.ts'
 
 /** What came of looking at the files again: ids of modules that are new, differ in anything that a check tells, or are gone. */
 export interface Change {
@@ -15,7 +16,7 @@ export interface Change {
   readonly added: readonly string[]
   readonly changed: readonly string[]
   readonly removed: readonly string[]
-  /** True when notices of the watcher were lost and everything was looked at again. */
+  /** True while notices of the watcher are being lost, so that everything is looked at again and again. */
   readonly degraded: boolean
 }
 
@@ -33,7 +34,10 @@ export interface Live {
   readonly generation: number
   /** Takes in what changed on disk, at the paths given or anywhere. The generation stays when nothing did. */
   refresh(dirty?: ReadonlySet<Path>): Promise<Change>
-  /** Calls the listener after each change; a listener that throws is not called less. */
+  /**
+   * Calls the listener after each change, whoever took it in, and once when notices begin to be lost; a listener that throws is
+   * not called less.
+   */
   watch(listener: (change: Change) => void): Promise<Watching>
   /** Ends all watching, keeps cards for the next process, and ends what the layers hold open. */
   close(): Promise<void>
@@ -46,28 +50,30 @@ export interface LiveOptions {
   /** The project's folder on the machine; null where there is nothing to watch. */
   readonly folder: string | null
   readonly clock: Clock
+  /** Folders of it that git ignores, as they are now. */
+  ignored(): Promise<ReadonlySet<Path>>
+  /** Told what went wrong with the watching. */
+  fault(diagnostic: Diagnostic): void
 }
 
-/** How long after a burst of notices everything is looked at again, and how often when nothing happens, in milliseconds. */
-const quietMs = 400
-const idleMs = 30_000
-/** Single saves are told reliably; bursts are not. */
-const burst = 8
+type Listener = (change: Change) => unknown
 
 /** The live reading side; nothing is looked at before somebody asks. */
-export function createLive({ first, open, folder, clock }: LiveOptions): Live {
+export function createLive({ first, open, folder, clock, ignored, fault }: LiveOptions): Live {
   const alone = createLimit(1)
-  const watchers = new Set<Watching>()
+  const listeners = new Set<{ readonly tell: Listener }>()
+  const replaced: Files[] = []
   let reading = first
   let generation = 0
-  const replaced: Files[] = []
+  let isDegraded = false
   let cards: ReadonlyMap<string, Card> | undefined
+  let lookout: Promise<Lookout> | undefined
 
   async function readCards(): Promise<ReadonlyMap<string, Card>> {
     return new Map((await reading.catalogue.cards()).cards.map((card) => [card.id, card]))
   }
 
-  async function take(dirty: ReadonlySet<Path> | undefined, degraded: boolean): Promise<Change> {
+  async function take(dirty: ReadonlySet<Path> | undefined): Promise<Change> {
     const before = cards ?? (await readCards())
     if (!(await reading.refresh(dirty))) {
       // Work that has begun may still read from the old layers: what they hold open is ended with the rest.
@@ -77,52 +83,50 @@ export function createLive({ first, open, folder, clock }: LiveOptions): Live {
     cards = await readCards()
     const difference = compare(before, cards)
     if (difference.added.length + difference.changed.length + difference.removed.length > 0) generation++
-    return { generation, ...difference, degraded }
+    return { generation, ...difference, degraded: isDegraded }
   }
 
-  const refresh = (dirty?: ReadonlySet<Path>, degraded = false): Promise<Change> =>
-    alone(() => take(dirty, degraded))
-
-  async function watch(listener: (change: Change) => void): Promise<Watching> {
-    cards ??= await alone(readCards)
-    let cancelReconcile = (): void => {}
-    let closed = false
-
-    async function look(dirty: ReadonlySet<Path> | undefined, degraded: boolean): Promise<void> {
+  const refresh = (dirty?: ReadonlySet<Path>, degraded = isDegraded): Promise<Change> =>
+    alone(async () => {
       const known = generation
-      const change = await refresh(dirty, degraded)
-      if (!closed && (change.generation !== known || degraded)) tell(listener, change)
-    }
+      const isNews = degraded && !isDegraded
+      isDegraded = degraded
+      const change = await take(dirty)
+      if (change.generation !== known || isNews) for (const { tell } of listeners) call(tell, change)
+      return change
+    })
 
-    async function onHints({ paths, lost }: Hints): Promise<void> {
-      await look(lost ? undefined : paths, lost)
-      reconcileIn(lost || paths.size > burst ? quietMs : idleMs)
-    }
+  async function look(dirty: ReadonlySet<Path> | undefined, degraded: boolean): Promise<boolean> {
+    const known = generation
+    return (await refresh(dirty, degraded)).generation !== known
+  }
 
-    function reconcileIn(ms: number): void {
-      cancelReconcile()
-      if (!closed)
-        cancelReconcile = clock.after(ms, () => {
-          void look(undefined, false).then(() => reconcileIn(idleMs))
-        })
+  async function watch(tell: Listener): Promise<Watching> {
+    cards ??= await alone(readCards)
+    const listener = { tell }
+    listeners.add(listener)
+    if (folder !== null) lookout ??= keepLookout({ folder, clock, look, ignored, fault })
+    const keeping = lookout
+    try {
+      await keeping
+    } catch (thrown) {
+      listeners.delete(listener)
+      lookout = undefined
+      throw thrown
     }
-
-    const watched: FolderWatch | undefined =
-      folder === null ? undefined : await watchFolder(folder, { clock, onHints })
-    const watching: Watching = {
-      reconcile: () => look(undefined, false),
+    return {
+      reconcile: async () => (keeping ? (await keeping).reconcile() : void (await refresh())),
       async close() {
-        closed = true
-        cancelReconcile()
-        watchers.delete(watching)
-        await watched?.close()
+        listeners.delete(listener)
+        if (listeners.size === 0) await endLookout()
       },
     }
-    watchers.add(watching)
-    // Whatever changed while the watcher was looking round is taken in now.
-    await look(undefined, false)
-    reconcileIn(idleMs)
-    return watching
+  }
+
+  async function endLookout(): Promise<void> {
+    const ending = lookout
+    lookout = undefined
+    await (await ending)?.close()
   }
 
   return {
@@ -135,18 +139,21 @@ export function createLive({ first, open, folder, clock }: LiveOptions): Live {
     refresh: (dirty) => refresh(dirty),
     watch,
     async close() {
-      await Promise.all([...watchers].map((watching) => watching.close()))
+      listeners.clear()
+      await endLookout()
       await reading.catalogue.keep()
       for (const files of [...replaced, ...reading.layers.map(({ files }) => files)]) closeFiles(files)
     },
   }
 }
 
-function tell(listener: (change: Change) => void, change: Change): void {
+/** Whoever listens answers for it; the next change is told all the same. */
+function call(tell: Listener, change: Change): void {
   try {
-    listener(change)
+    const told = tell(change)
+    if (told instanceof Promise) told.catch(() => {})
   } catch {
-    // Whoever listens answers for it; the next change is told all the same.
+    // As said.
   }
 }
 

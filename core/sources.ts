@@ -11,7 +11,7 @@ import type { Layer } from './resolve/layers.ts'
 import { diskFiles } from './vfs/disk.ts'
 import type { Files } from './vfs/file-system.ts'
 import { parsePath } from './vfs/gate.ts'
-import { listCheckout } from './vfs/listing.ts'
+import { listCheckout, listIgnoredFolders } from './vfs/listing.ts'
 import { type Path, rootPath } from './vfs/path.ts'
 
 /** What decides which layers there are. */
@@ -37,6 +37,14 @@ export async function openLayers(
     config.builtIn === false ? [] : openBuiltIn().then((layer) => [layer]),
   ])
   return { layers: [project, ...user, ...packages.layers, ...builtIn], diagnostics: packages.diagnostics }
+}
+
+/** Folders of the project that git ignores as a whole; none where git does not say what the tree shows. */
+export async function ignoredFolders(
+  folder: string | null,
+  [project]: readonly Layer[],
+): Promise<ReadonlySet<Path>> {
+  return new Set(folder !== null && project?.isListed ? await listIgnoredFolders(folder) : [])
 }
 
 /** Opens the layer of the project; listings show what `list` gives, or all that is there. */

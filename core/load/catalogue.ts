@@ -25,6 +25,8 @@ export interface Catalogue {
   references(): Promise<ReadonlyMap<string, readonly GraphReference[]>>
   /** The card that is there now. */
   peek(id: string): Card | undefined
+  /** What all cards were made with, as far as it is known. */
+  resolutions(): ReadonlySet<Resolution>
   /** Takes out the cards that `isStale` names; gives their ids. */
   takeOut(isStale: (entry: Entry) => boolean): readonly string[]
   /** Puts the cards into the store when there is one and some were made. */
@@ -210,6 +212,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     references: () => alone(rows),
     keep: () => alone(keep),
     peek: (id) => entries.get(id)?.card,
+    resolutions: () => new Set([...entries.values()].flatMap(({ resolutions = [] }) => resolutions)),
     takeOut(isStale) {
       const taken = [...entries.values()].filter(isStale).map(({ card }) => card.id)
       for (const id of taken) {

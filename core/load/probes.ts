@@ -8,11 +8,13 @@ export interface Probes {
   note(spot: Spot, path: Path): void
   /** As people see them. */
   of(id: string): ReadonlySet<string>
+  /** For a module that is about to be read anew; it then asks again for what it needs. */
+  forget(id: string): void
 }
 
 const none: ReadonlySet<string> = new Set()
 
-/** No probes yet. What a module asked for once it may ask for again, so nothing is taken back. */
+/** No probes yet. What a module asked for once it may ask for again, so nothing is taken back before it is read anew. */
 export function createProbes(): Probes {
   const probes = new Map<string, Set<string>>()
   return {
@@ -23,5 +25,6 @@ export function createProbes(): Probes {
       else probes.set(id, new Set([labelOf(spot.layer, path)]))
     },
     of: (id) => probes.get(id) ?? none,
+    forget: (id) => void probes.delete(id),
   }
 }

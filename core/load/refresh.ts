@@ -2,11 +2,12 @@ import { digest } from '../base/key.ts'
 import { isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Resolver } from '../resolve/resolver.ts'
 import { idOf } from '../resolve/spots.ts'
-import type { Path } from '../vfs/path.ts'
+import { isWithin, type Path } from '../vfs/path.ts'
 import type { TreeChange } from '../vfs/tree-refresh.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Probes } from './probes.ts'
 import type { Registry } from './registry.ts'
+import { digestByStamp, lookAtStamps, type StampBook } from './stamp-book.ts'
 
 export interface Refreshing {
   readonly layers: readonly Layer[]
@@ -14,6 +15,9 @@ export interface Refreshing {
   readonly registry: Registry
   readonly catalogue: Catalogue
   readonly probes: Probes
+  readonly stamps: StampBook
+  /** With more answers than these, the resolver forgets those that no card uses; it grows with what is used. */
+  mostAnswers: number
   /** Told of every module that is forgotten. */
   invalidated(path: Path): void
 }
@@ -35,8 +39,16 @@ export async function refreshReading(
     const changed = await findChanged(layer, parts, dirty)
     forgotten.push(...forget(parts, layer, { change, changed }))
   }
+  if (parts.resolver.size > parts.mostAnswers) {
+    const used = parts.catalogue.resolutions()
+    parts.resolver.keepOnly(used)
+    parts.mostAnswers = Math.max(fewAnswers, used.size * 2)
+  }
   return forgotten
 }
+
+/** So many answers of the resolver are not worth asking whether somebody uses them. */
+export const fewAnswers = 500
 
 function isWorkedIn({ name }: Layer): boolean {
   return name === 'project' || name === 'user'
@@ -66,20 +78,35 @@ function isNews({ tree, files }: Layer, path: Path): boolean {
 /** Ids of modules whose bytes are no longer those that somebody remembers, or that are just being read. */
 async function findChanged(
   layer: Layer,
-  { catalogue, registry }: Refreshing,
+  { catalogue, registry, stamps }: Refreshing,
   dirty: ReadonlySet<Path> | undefined,
 ): Promise<Set<string>> {
   const changed = new Set<string>()
-  for (const path of dirty ? [...dirty].filter(isMarkdown) : layer.tree.files.filter(isMarkdown)) {
+  const paths = [...filesAt(layer, dirty)].filter(isMarkdown)
+  const looked = lookAtStamps(layer, paths)
+  for (const [index, path] of paths.entries()) {
     const id = idOf({ layer, path })
-    const known = [catalogue.peek(id)?.digest, registry.peek(id)?.digest].filter((one) => one !== undefined)
+    // What is only a link to the catalogue was never read for it.
+    const known = [catalogue.peek(id)?.digest, registry.peek(id)?.digest].filter(Boolean)
     if (registry.isLoading(id)) changed.add(id)
     else if (known.length > 0) {
-      const now = await digestAt(layer, path)
+      const stamp = looked[index]
+      const now = digestByStamp(stamps.get(id), stamp) ?? (await digestAt(layer, path))
+      if (stamp && now !== undefined) stamps.set(id, { stamp, digest: now })
+      else stamps.delete(id)
       if (known.some((before) => before !== now)) changed.add(id)
     }
   }
   return changed
+}
+
+/** Where bytes may have changed: another folder may have come in place of one; what is behind a link changes at another path. */
+function filesAt({ tree }: Layer, dirty: ReadonlySet<Path> | undefined): Iterable<Path> {
+  if (!dirty) return tree.files
+  const folders = [...dirty].filter((path) => tree.typeOf(path) === 'directory')
+  if (folders.length === 0) return new Set([...dirty, ...tree.links])
+  const below = tree.files.filter((path) => folders.some((folder) => isWithin(path, folder)))
+  return new Set([...dirty, ...tree.links, ...below])
 }
 
 async function digestAt(layer: Layer, path: Path): Promise<string | undefined> {
@@ -92,13 +119,14 @@ async function digestAt(layer: Layer, path: Path): Promise<string | undefined> {
 
 /** Takes out what the changes concern; the modules themselves where their bytes, or files that they were read with an eye on, changed. */
 function forget(
-  { resolver, registry, catalogue, probes, invalidated }: Refreshing,
+  { resolver, registry, catalogue, probes, stamps, invalidated }: Refreshing,
   layer: Layer,
   { change, changed }: { readonly change: TreeChange; readonly changed: ReadonlySet<string> },
 ): readonly string[] {
   const answers = resolver.forget(layer, change)
   const moved = new Set([...change.added, ...change.removed].map((path) => labelOf(layer, path)))
   if (moved.size === 0 && changed.size === 0) return []
+  for (const id of moved) stamps.delete(id)
   const mustLoad = (id: string): boolean =>
     changed.has(id) || moved.has(id) || (moved.size > 0 && [...probes.of(id)].some((path) => moved.has(path)))
   const taken = catalogue.takeOut(
@@ -107,6 +135,7 @@ function forget(
       mustLoad(card.id) || (resolutions ? resolutions.some((one) => answers.has(one)) : moved.size > 0),
   )
   for (const id of registry.ids()) if (mustLoad(id)) registry.drop(id)
+  for (const id of changed) probes.forget(id)
   for (const id of taken) invalidated(id as Path)
   return taken
 }

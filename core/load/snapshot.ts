@@ -95,7 +95,7 @@ export function stillValid(
   const stamps = stampsOf(there.map(({ card }) => spots.get(card.id)!))
   return there.filter(
     (kept, index) =>
-      isSame(kept.stamp, stamps[index]) &&
+      isSameStamp(kept.stamp, stamps[index]) &&
       !(kept.searches && namesChanged) &&
       (changed.size === 0 || !kept.folders.some((folder) => changed.has(folder))),
   )
@@ -124,7 +124,8 @@ export function isTrusted({ type, modified, changed }: Stamp, now: number): bool
   return type === 'file' && Math.max(modified, changed) < now - settledMs
 }
 
-function isSame(a: Stamp, b: Stamp | undefined): boolean {
+/** True for stamps of files that say the same. */
+export function isSameStamp(a: Stamp, b: Stamp | undefined): boolean {
   return (
     b !== undefined &&
     b.type === 'file' &&

@@ -45,6 +45,10 @@ export interface Resolver {
    * paths, found or not, and those that depend on all names because they searched or suggest.
    */
   forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution>
+  /** How many answers are remembered. */
+  readonly size: number
+  /** Forgets the answers that nobody uses: what was asked once, while somebody wrote, need not be known for ever. */
+  keepOnly(used: ReadonlySet<Resolution>): void
 }
 
 /** Longer targets name no file on any system; to look for one would only cost time. */
@@ -68,6 +72,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   const project = layers[0]!
   const endings = new Map<Layer, Endings>()
   const answers = new Map<string, Map<string, Resolution>>()
+  let size = 0
 
   function endingsOf(layer: Layer): Endings {
     const known = endings.get(layer) ?? createEndings(layer.tree)
@@ -83,6 +88,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (old) return old
     const made = climb(asked, from)
     known.set(asked.target, made)
+    size++
     return made
   }
 
@@ -177,19 +183,36 @@ export function createResolver(options: ResolverOptions): Resolver {
   function forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution> {
     if (change.added.length + change.removed.length === 0) return nobody
     endings.delete(layer)
-    const isStale = staleness(layer, change, options.answer !== undefined)
+    return forgetWhere(staleness(layer, change, options.answer !== undefined))
+  }
+
+  function forgetWhere(isForgotten: (target: string, answer: Resolution) => boolean): Set<Resolution> {
     const forgotten = new Set<Resolution>()
-    for (const known of answers.values()) {
+    for (const [place, known] of answers) {
       for (const [target, answer] of known) {
-        if (!isStale(target, answer)) continue
+        if (!isForgotten(target, answer)) continue
         known.delete(target)
+        size--
         forgotten.add(answer)
       }
+      if (known.size === 0) answers.delete(place)
     }
     return forgotten
   }
 
-  return { resolve, spotOf: ({ to }) => (to === null ? undefined : spotAt(layers, to)), forget }
+  return {
+    resolve,
+    spotOf: ({ to }) => (to === null ? undefined : spotAt(layers, to)),
+    forget,
+    get size() {
+      return size
+    },
+    keepOnly(used) {
+      forgetWhere((_, answer) => !used.has(answer))
+      // They remember what they were asked too, and answer only so much.
+      endings.clear()
+    },
+  }
 }
 
 const nothing: readonly string[] = []

@@ -21,6 +21,9 @@ export function treeWithout(tree: Tree, gone: readonly Path[]): Tree {
     },
     foldersIn: (path) => tree.foldersIn(path).filter((name) => !isGone(childOf(path, name))),
     isLink: (path) => !isGone(path) && tree.isLink(path),
+    get links() {
+      return tree.links.filter((path) => !isGone(path))
+    },
     describe: neverWas,
     refresh: async () => neverWas(),
   }

@@ -3,7 +3,7 @@ import { compareText, HeddleError } from '../base/diagnostic.ts'
 import type { Limit } from '../base/limit.ts'
 import { isScarcity } from '../base/scarcity.ts'
 import type { Entry, EntryType, Files, SyncFiles } from './file-system.ts'
-import { childOf, nameOf, parentOf, type Path, rootPath } from './path.ts'
+import { childOf, isWithin, nameOf, parentOf, type Path, rootPath } from './path.ts'
 import { filesIn, type Folder, foldersOf, nothing, relist, skipped, type TreeChange } from './tree-refresh.ts'
 
 /** What is at a path once links are followed: `outside` for a link that leaves the root, undefined when nothing is there. */
@@ -20,6 +20,8 @@ export interface Tree {
   foldersIn(path: Path): readonly string[]
   /** True when the entry itself is a link. */
   isLink(path: Path): boolean
+  /** The links in the folders that were listed so far; the same list until they change. */
+  readonly links: readonly Path[]
   /** The names in a folder, what each is, and where links lead, as one text: two folders with the same text answer alike. */
   describe(folder: Path): string
   /**
@@ -62,6 +64,7 @@ class CachedTree implements Tree {
   readonly #source: Files
   readonly #walks: boolean
   #folders: Map<Path, Folder>
+  #links: readonly Path[] | undefined
   readonly #types: Map<Path, TreeType>
   /** What was found at a path that was asked for. */
   readonly #asked = new Map<Path, TreeType>()
@@ -142,12 +145,16 @@ class CachedTree implements Tree {
 
   async refresh({ dirty, listed }: RefreshOptions = {}): Promise<TreeChange> {
     const list = (folder: Path): Folder | Promise<Folder> => listAgain(this.#source, folder)
-    const how = { dirty: dirty && foldersOf(dirty, this.#folders), walks: this.#walks }
+    const how = {
+      dirty: dirty && foldersOf([...dirty, ...this.#behindLinks()], this.#folders),
+      walks: this.#walks,
+    }
     const { folders, change } = await relist(this.#folders, list, how)
     const followed = await this.#followAgain(change.added, folders)
     // From here to the end nothing waits: readers see the tree before or after, never between.
     for (const [path, folder] of this.#folders) if (!folders.has(path)) folders.set(path, folder)
     this.#folders = folders
+    if (change.added.length + change.removed.length > 0) this.#links = undefined
     this.#asked.clear()
     const turned = [...followed].filter(([path, type]) => this.#types.get(path) !== type)
     for (const [path, type] of followed) this.#types.set(path, type)
@@ -160,6 +167,17 @@ class CachedTree implements Tree {
       added: distinct(change.added, links, without(this.files, before)),
       removed: distinct(change.removed, links, without(before, this.files)),
     }
+  }
+
+  get links(): readonly Path[] {
+    return (this.#links ??= linksIn(this.#folders))
+  }
+
+  /** Known folders that are reached through links: what changes in them has another path. */
+  #behindLinks(): Path[] {
+    const { links } = this
+    if (links.length === 0) return []
+    return [...this.#folders.keys()].filter((path) => links.some((link) => isWithin(path, link)))
   }
 
   /** Where links lead now: those that were followed before, and new ones where following waits. */
@@ -187,6 +205,7 @@ class CachedTree implements Tree {
     if (known) return known
     const entries = this.#read(path)
     this.#folders.set(path, entries)
+    if (entries.size > 0) this.#links = undefined
     return entries
   }
 
@@ -200,6 +219,13 @@ class CachedTree implements Tree {
       return nothing
     }
   }
+}
+
+function linksIn(folders: ReadonlyMap<Path, Folder>): Path[] {
+  const links: Path[] = []
+  for (const [folder, entries] of folders)
+    for (const [name, type] of entries) if (type === 'link') links.push(childOf(folder, name))
+  return links
 }
 
 function distinct(...lists: readonly (readonly Path[])[]): Path[] {

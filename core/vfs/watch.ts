@@ -1,19 +1,14 @@
-import { relative, sep } from 'node:path'
+import { realpathSync, type Stats, statSync } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { parsePath } from './gate.ts'
+import { createBatches, type Hints } from './hints.ts'
 import { nameOf, type Path } from './path.ts'
 import { skipped } from './tree-refresh.ts'
 
-/** Where something may have changed: paths from the watcher, never what happened to them. */
-export interface Hints {
-  readonly paths: ReadonlySet<Path>
-  /** True when notices were lost or the watcher failed, so that everything must be looked at. */
-  readonly lost: boolean
-}
-
 export interface FolderWatchOptions {
   readonly clock: Clock
-  /** Folders that are not watched besides `.git` and `node_modules`. */
+  /** Folders that are not watched besides `.git`, `node_modules` and our own state. */
   ignores?(path: Path): boolean
   /** Called with one batch at a time; the next waits until it has settled. Must not reject. */
   onHints(hints: Hints): Promise<void>
@@ -21,38 +16,116 @@ export interface FolderWatchOptions {
 
 /** A folder that is being watched. */
 export interface FolderWatch {
+  /** False once the watcher has failed somewhere: it may be blind there. */
+  readonly isWhole: boolean
+  /** False where there was no folder to watch. */
+  readonly isThere: boolean
+  /** False where a watched folder was removed and another one has its name, the root among them. */
+  isInPlace(): boolean
   /** Stops; settles when nothing is called any more. */
   close(): Promise<void>
 }
 
-/** A single save is told at once; what follows is gathered, because a checkout of a branch touches thousands of files. */
-const firstDelayMs = 4
-const gatherMs = 50
+/** How long the watcher may take to look round, in milliseconds; afterwards it counts as failed. */
+const readyMs = 20_000
 
 /**
- * Watches a folder below which links are not followed (chokidar). Settles when the watcher has seen every folder; a change made
- * afterwards is told, one made before may be. Notices are hints: some are lost under load and some come twice.
+ * Watches the folders at and below `root`, links not followed (chokidar). Settles when the watcher has seen every folder; a change
+ * made afterwards is told, one made before may be. Notices are hints: some are lost under load and some come twice.
+ *
+ * Files are not watched one by one: their folder tells of them, and what it tells is taken as the machine says it (`raw`), since
+ * the watcher's own events leave out a second change within 50 ms.
  */
 export async function watchFolder(root: string, options: FolderWatchOptions): Promise<FolderWatch> {
+  const place = placeOf(root)
+  const batches = createBatches(options.clock, options.onHints)
+  if (!place) return nothingWatched(root)
   const { watch } = await import('chokidar')
-  const batches = createBatches(options)
-  const watcher = watch(root, {
+  const gone = new Set<string>()
+  let isWhole = true
+  const watcher = watch(place.real, {
     followSymlinks: false,
     ignoreInitial: true,
-    ignored: (name) => isIgnored(root, name, options.ignores),
+    ignorePermissionErrors: true,
+    atomic: false,
+    ignored: (name, stats) => isFile(stats) || isIgnored(place.real, name, options.ignores),
+  })
+  const fail = (reason: unknown): void => {
+    isWhole = false
+    batches.lose(reason)
+  }
+  const add = (name: string): void => {
+    const path = pathOf(place.real, name)
+    if (path !== undefined && !isIgnored(place.real, name, options.ignores)) batches.add(path)
+  }
+  watcher.on('raw', (kind, name: string | null, details) => {
+    const { watchedPath } = details as { readonly watchedPath: string }
+    if (name !== null) add(join(watchedPath, name))
+    // What happens to a watched folder itself is told as if it were in the folder, by its own name.
+    if (name === null || name === basename(watchedPath)) add(watchedPath)
+    if (kind !== 'rename' || name !== basename(watchedPath)) return
+    gone.add(watchedPath)
+    batches.doubt()
   })
   watcher.on('all', (_, name) => {
-    const path = pathOf(root, name)
-    if (path !== undefined) batches.add(path)
+    add(name)
+    batches.doubt()
   })
-  watcher.on('error', () => batches.lose())
-  await new Promise<void>((resolve) => watcher.once('ready', resolve))
+  watcher.on('error', fail)
+  await new Promise<void>((resolve) => {
+    const cancel = options.clock.after(readyMs, () => {
+      fail(new Error(`The watcher was not ready after ${readyMs} ms.`))
+      resolve()
+    })
+    watcher.once('ready', () => {
+      cancel()
+      resolve()
+    })
+  })
   return {
+    get isWhole() {
+      return isWhole
+    },
+    isThere: true,
+    isInPlace: () => placeOf(root)?.identity === place.identity && !isAnyBack(gone),
     async close() {
       await watcher.close()
       await batches.close()
     },
   }
+}
+
+function nothingWatched(root: string): FolderWatch {
+  return { isWhole: true, isThere: false, isInPlace: () => !placeOf(root), close: () => Promise.resolve() }
+}
+
+interface Place {
+  readonly real: string
+  /** Another folder under the same name has another one. */
+  readonly identity: string
+}
+
+function placeOf(root: string): Place | undefined {
+  try {
+    const real = realpathSync(root)
+    const { dev, ino, birthtimeMs } = statSync(real)
+    return { real, identity: `${dev}:${ino}:${birthtimeMs}` }
+  } catch {
+    return undefined
+  }
+}
+
+/** Folders that are gone for good are forgotten: their parents tell when they come back. */
+function isAnyBack(gone: Set<string>): boolean {
+  for (const folder of gone) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return true
+    gone.delete(folder)
+  }
+  return false
+}
+
+function isFile(stats: Stats | undefined): boolean {
+  return stats !== undefined && !stats.isDirectory()
 }
 
 function isIgnored(root: string, name: string, ignores: FolderWatchOptions['ignores']): boolean {
@@ -65,55 +138,4 @@ function isIgnored(root: string, name: string, ignores: FolderWatchOptions['igno
 function pathOf(root: string, name: string): Path | undefined {
   const parsed = parsePath(relative(root, name).split(sep).join('/'))
   return parsed.ok ? parsed.value : undefined
-}
-
-interface Batches {
-  add(path: Path): void
-  lose(): void
-  close(): Promise<void>
-}
-
-/** Gathers paths and hands them on, one batch after the other. */
-function createBatches({ clock, onHints }: FolderWatchOptions): Batches {
-  let paths = new Set<Path>()
-  let lost = false
-  let flushedAt = -Infinity
-  let running: Promise<void> | undefined
-  let cancel: (() => void) | undefined
-  let closed = false
-
-  function schedule(): void {
-    if (closed || running || cancel) return
-    const delay = Math.max(firstDelayMs, flushedAt + gatherMs - clock.now())
-    cancel = clock.after(delay, () => {
-      cancel = undefined
-      running = flush()
-    })
-  }
-
-  async function flush(): Promise<void> {
-    const hints = { paths, lost }
-    paths = new Set()
-    lost = false
-    await onHints(hints)
-    flushedAt = clock.now()
-    running = undefined
-    if (paths.size > 0 || lost) schedule()
-  }
-
-  return {
-    add(path) {
-      paths.add(path)
-      schedule()
-    },
-    lose() {
-      lost = true
-      schedule()
-    },
-    async close() {
-      closed = true
-      cancel?.()
-      await running
-    },
-  }
 }

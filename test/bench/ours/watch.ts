@@ -11,13 +11,25 @@ interface Watching {
   close(): Promise<void>
 }
 
+/** A generation that comes so late is a fault, not a figure. */
+const patienceMs = 10_000
+
 async function openWatching(framework: Framework): Promise<Watching> {
   let arrived = (): void => {}
   const watched = await framework.watch(() => arrived())
   await framework.graph()
   return {
     async generation() {
-      await new Promise<void>((resolve) => (arrived = resolve))
+      await new Promise<void>((resolve, reject) => {
+        const limit = setTimeout(
+          () => reject(new Error(`No generation came in ${patienceMs} ms.`)),
+          patienceMs,
+        )
+        arrived = () => {
+          clearTimeout(limit)
+          resolve()
+        }
+      })
       await framework.check()
       await framework.graph()
     },
