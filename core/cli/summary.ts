@@ -58,9 +58,8 @@ function next(diagnostics: readonly Diagnostic[], root: string | undefined): str
 }
 
 function repair(problems: readonly Diagnostic[]): Step | undefined {
-  const count = problems.filter(({ suggestion }) => suggestion !== undefined).length
-  return count > 0
-    ? { command: 'heddle fix', does: `shows repairs: ${counted(count, 'finding')} with a suggestion` }
+  return problems.some(({ suggestion }) => suggestion !== undefined)
+    ? { command: 'heddle fix', does: 'shows what it can repair, with --write it does so' }
     : undefined
 }
 
