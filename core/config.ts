@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
 import { findNearest } from './base/nearest.ts'
 import { buildSchema, type Schema } from './base/schema.ts'
+import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
 import type { Files } from './vfs/file-system.ts'
@@ -33,10 +34,15 @@ export interface Config {
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
   readonly hookDeadlineMs?: number
   /**
-   * What is kept of modules: false for nothing. With `folder` what a check found is kept there for the next process, which then reads
-   * only what changed; `true` stands for the user's cache folder. Nothing is kept between processes when left out.
+   * What is kept of modules. In memory at most `megabytes` (50 when left out) for `minutes` (15) after they were last asked for. With
+   * `folder` what a check found is kept there for the next process, which then reads only what changed; `true` stands for the user's
+   * cache folder. Nothing is kept between processes when that is left out, nor with false.
    */
-  readonly cache?: false | { readonly folder?: string | true }
+  readonly cache?:
+    | false
+    | { readonly megabytes?: number; readonly minutes?: number; readonly folder?: string | true }
+  /** Modules that are loaded at the start and stay in memory, as references; the others are loaded when they are first needed. */
+  readonly preload?: readonly string[]
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -44,7 +50,18 @@ export interface Config {
 }
 
 /** The defaults of everything that has one. */
-export const defaults = { deadlineMs: 600_000, hookDeadlineMs: 10_000, strict: false } as const
+export const defaults = {
+  deadlineMs: 600_000,
+  hookDeadlineMs: 10_000,
+  strict: false,
+  cache: { megabytes: 50, minutes: 15 },
+} as const
+
+/** How much is kept of modules in memory, and how long. */
+export function cacheLimitsOf({ cache }: Config): CacheLimits {
+  const { megabytes, minutes } = { ...defaults.cache, ...(cache === false ? {} : cache) }
+  return { megabytes, minutes }
+}
 
 /** Gives the configuration back with its type checked in an editor. */
 export function defineConfig(config: Config): Config {
@@ -54,7 +71,7 @@ export function defineConfig(config: Config): Config {
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
 
 /** What a configuration as plain data may say: where things are, never what runs. */
-const dataKeys = new Set(['home', 'aliases', 'packages', 'entries', 'deny', 'strict', '$schema'])
+const dataKeys = new Set(['home', 'aliases', 'packages', 'entries', 'deny', 'strict', 'preload', '$schema'])
 
 const schema: Schema<Config> = (z) =>
   z.strictObject({
@@ -85,9 +102,14 @@ const schema: Schema<Config> = (z) =>
     cache: z
       .union([
         z.literal(false),
-        z.strictObject({ folder: z.union([z.string(), z.literal(true)]).optional() }),
+        z.strictObject({
+          megabytes: z.number().min(0).optional(),
+          minutes: z.number().min(0).optional(),
+          folder: z.union([z.string(), z.literal(true)]).optional(),
+        }),
       ])
       .optional(),
+    preload: z.array(z.string()).optional(),
     strict: z.boolean().optional(),
   }) as never
 
@@ -214,6 +236,7 @@ const defaultKeys: Record<keyof Config, true> = {
   hookDeadlineMs: true,
   deny: true,
   cache: true,
+  preload: true,
   strict: true,
 }
 

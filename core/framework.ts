@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from './base/diagnostic.ts'
-import { type Config, defaults, readConfig } from './config.ts'
+import { cacheLimitsOf, type Config, defaults, readConfig } from './config.ts'
 import type { CheckReport } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import type { Deletion } from './load/deletion.ts'
@@ -13,6 +13,7 @@ import type { MendParts } from './mend/parts.ts'
 import type { RenameOptions, RenameReport } from './mend/rename.ts'
 import { createMendParts } from './mending.ts'
 import type { Referrers } from './load/referrers.ts'
+import type { RegistryFigures } from './load/registry.ts'
 import type { Module } from './module/module.ts'
 import { createFaults, type Faults } from './plugin/faults.ts'
 import { withEntries } from './entries.ts'
@@ -50,6 +51,8 @@ export interface FrameworkOptions extends Config {
   readonly user?: boolean
   /** False leaves out the built-in modules. */
   readonly builtIn?: boolean
+  /** True keeps what a check found in the user's cache folder, where the configuration does not say otherwise. */
+  readonly keep?: boolean
   readonly clock?: Clock
 }
 
@@ -141,7 +144,9 @@ export interface Framework {
   rename(old: string, wanted: string, options?: RenameOptions): Promise<RenameReport>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
-  /** What plugins did wrong so far, and layers that could not be opened. */
+  /** What the registry has been asked for and holds; begins anew when the framework comes to have other homes or aliases. */
+  stats(): RegistryFigures
+  /** What plugins did wrong so far, layers that could not be opened, and modules that could not be preloaded. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
   dispose(): Promise<void>
@@ -149,7 +154,7 @@ export interface Framework {
 
 /**
  * Makes a framework: reads the configuration, finds homes, aliases and layers, applies the plugins. No module is loaded
- * yet. Rejects with a HeddleError when the root is no folder, or the configuration or the list of plugins is wrong.
+ * yet but those to be preloaded. Rejects with a HeddleError when the root is no folder, or the configuration or the list of plugins is wrong.
  */
 export async function createFramework(options: FrameworkOptions = {}): Promise<Framework> {
   const folder = options.files ? null : rootFolder(options.root ?? '.')
@@ -169,13 +174,16 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const disk =
     folder === null ? null : diskFiles({ root: folder, gate, strict: config.strict ?? defaults.strict })
   const calls = withEntries(hooks.calls, config.entries ?? [])
-  const readingOver = (layers: readonly Layer[]): Reading => openReading({ layers, folder, calls })
+  const limits = cacheLimitsOf(config)
+  const readingOver = (layers: readonly Layer[]): Reading => openReading({ layers, folder, calls, limits })
   const open = async (): Promise<Reading> => {
     const { layers, diagnostics } = await openLayers(config, disk ?? config.files!, folder)
     for (const diagnostic of diagnostics) faults.add(diagnostic)
     const added = options.plugins ?? config.plugins ?? []
-    const store = openCardStore({ config, folder, added, layers })
-    return openReading({ layers, folder, calls, store, unkept: disk?.hardLinks })
+    const store = openCardStore({ config, keep: options.keep === true, folder, added, layers })
+    const reading = openReading({ layers, folder, calls, store, limits, unkept: disk?.hardLinks })
+    for (const diagnostic of await reading.preload(config.preload ?? [])) faults.add(diagnostic)
+    return reading
   }
   const live: Live = createLive({
     first: await open(),
@@ -276,6 +284,10 @@ class OpenFramework implements Framework {
     if (!explanation) return notAReference(reference)
     const { resolution, ...more } = explanation
     return { ...asExplained(reference, from, resolution), ...more }
+  }
+
+  stats(): RegistryFigures {
+    return this.#reading.figures
   }
 
   async check(options: CheckOptions = {}): Promise<CheckReport> {

@@ -12,6 +12,8 @@ import { createDurableStore } from './vfs/durable.ts'
 /** What decides where cards are kept, and whether those that are there can be believed. */
 export interface Keeping {
   readonly config: Config
+  /** True keeps also where the configuration is silent about it. */
+  readonly keep: boolean
   readonly folder: string | null
   /** Plugins that are not of the preset. */
   readonly added: readonly AppliedPlugin[]
@@ -22,8 +24,8 @@ export interface Keeping {
  * The store of cards between processes; undefined where none is wanted, where the project is not on a disk, and where a plugin of
  * somebody else has no version by which it could be told that it reads otherwise than before.
  */
-export function openCardStore({ config, folder, added, layers }: Keeping): CardStore | undefined {
-  const wanted = config.cache ? config.cache.folder : undefined
+export function openCardStore({ config, keep, folder, added, layers }: Keeping): CardStore | undefined {
+  const wanted = config.cache === false ? undefined : (config.cache?.folder ?? (keep || undefined))
   if (folder === null || wanted === undefined) return undefined
   if (added.some(({ plugin }) => plugin.version === undefined)) return undefined
   const place = wanted === true ? userCache() : wanted
@@ -34,7 +36,7 @@ export function openCardStore({ config, folder, added, layers }: Keeping): CardS
     String(plugin.apply),
   ])
   const laidOut = layers.map(({ label, homes, aliases }) => [label, homes, [...aliases]])
-  const { plugins: _, packages: __, ...said } = config
+  const { plugins: _, packages: __, cache: ___, ...said } = config
   const key = digest(JSON.stringify([ourVersion(), config.preset ?? true, plugins, laidOut, said]))
   return createCardStore(createDurableStore(place), `${digest(realpathSync(folder)).slice(0, 40)}.cards`, key)
 }

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts'
+import { cacheLimitsOf, type Config } from './config.ts'
 import type { MendParts } from './mend/parts.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 import { openReading, type Reading } from './reading.ts'
@@ -25,7 +25,8 @@ export function createMendParts(parts: MendingParts): MendParts {
     folder,
     gate,
     openWorkspace: (writes) => openWorkspace({ ...parts, files: layers[0]!.files }, writes),
-    openLibrary: (layers) => openReading({ layers, folder, calls: silent }).library,
+    openLibrary: (layers) =>
+      openReading({ layers, folder, calls: silent, limits: cacheLimitsOf(config) }).library,
     openProject: (files, listed) => openProject(config, files, async () => listed),
     isVirtual: (path) => calls.load(path) !== undefined,
   }

@@ -1,9 +1,12 @@
 import { createLimit } from './base/limit.ts'
 import { type Catalogue, createCatalogue } from './load/catalogue.ts'
+import type { Diagnostic } from './base/diagnostic.ts'
 import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
+import { preload } from './load/preload.ts'
 import { createProbes } from './load/probes.ts'
-import { createRegistry } from './load/registry.ts'
+import { type CacheLimits, ModuleCache } from './load/module-cache.ts'
+import { createRegistry, type RegistryFigures } from './load/registry.ts'
 import { fewAnswers, type Refreshing, refreshReading } from './load/refresh.ts'
 import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
@@ -25,6 +28,9 @@ export interface Reading {
   resolve(reference: string, from?: string): Resolution | undefined
   /** The cards of the project's own layers: what is built in is checked where it is written. */
   readonly catalogue: Catalogue
+  /** Loads the modules that the references name, and keeps them; gives why some could not be. */
+  preload(references: readonly string[]): Promise<readonly Diagnostic[]>
+  readonly figures: RegistryFigures
   /**
    * Takes in what changed on disk, at the paths given or anywhere, and gives the modules that must be loaded or judged anew;
    * undefined when the framework has come to have other homes or aliases: then everything must be opened anew.
@@ -41,10 +47,13 @@ export interface ReadingOptions {
   readonly store?: CardStore | undefined
   /** Ids of modules that every process reads for itself. */
   readonly unkept?: ReadonlySet<string> | undefined
+  /** How much the registry keeps in memory, and how long. */
+  readonly limits: CacheLimits
 }
 
 /** The reading side over the layers, the project first; plugins' steps are passed into its parts as plain functions. */
-export function openReading({ layers, folder, calls, store, unkept }: ReadingOptions): Reading {
+export function openReading(options: ReadingOptions): Reading {
+  const { layers, folder, calls, store, unkept, limits } = options
   const project = layers[0]!
   const aliases = new Set([...project.aliases.keys(), superAlias])
   const probes = createProbes()
@@ -64,7 +73,7 @@ export function openReading({ layers, folder, calls, store, unkept }: ReadingOpt
       return isFile(spot, folder === '' ? target : `${folder}/${target}`)
     },
   })
-  const registry = createRegistry(loader, calls.registered)
+  const registry = createRegistry(loader, calls.registered, new ModuleCache(limits))
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
   const catalogue = createCatalogue({
@@ -94,6 +103,10 @@ export function openReading({ layers, folder, calls, store, unkept }: ReadingOpt
     library,
     resolve: answers.get,
     catalogue,
+    preload: (references) => preload({ library, registry, layers }, references),
+    get figures() {
+      return registry.figures
+    },
     refresh: (dirty) =>
       alone(async () => {
         try {

@@ -67,7 +67,7 @@ test('what the configuration names is an entry point, and a folder that is named
     '.claude/modules/by-hand/a.md': '# A',
     '.claude/modules/other.md': '# Other',
     '.claude/named/README.md': '# Named',
-    'README.md': 'See [the folder](.claude/named).',
+    '.claude/commands/c.md': 'See [the folder](../named).',
   }
   assert.deepEqual(await placesOf('ORPHAN', files), [
     '.claude/modules/by-hand/a.md:1:1 ORPHAN',
@@ -76,6 +76,9 @@ test('what the configuration names is an entry point, and a folder that is named
   assert.deepEqual(await placesOf('ORPHAN', files, { entries: ['.claude/modules/by-hand/**'] }), [
     '.claude/modules/other.md:1:1 ORPHAN',
   ])
+  // Without any entry point the modules are a library, and nobody here knows who needs them.
+  const { '.claude/commands/c.md': _, ...library } = files
+  assert.deepEqual(await placesOf('ORPHAN', library), [])
   await assert.rejects(
     createTestFramework({ files, entries: ['*'.repeat(300)] }),
     (error) => error instanceof HeddleError && error.code === 'CONFIG_VALUE',
@@ -572,8 +575,11 @@ test('who refers to a file is told by form and rung, and what leads there over s
 })
 
 test('directives are data of the module and survive a refresh', async () => {
-  const files = memoryFiles({ '.claude/modules/a.md': '<!-- heddle-ignore-file ORPHAN: by hand -->\n' })
-  const framework = await createFramework({ files, plugins: [], builtIn: false })
+  const files = memoryFiles({
+    'CLAUDE.md': '# Start',
+    '.claude/modules/a.md': '<!-- heddle-ignore-file ORPHAN: by hand -->\n',
+  })
+  const framework = await createFramework({ files, plugins: preset(), builtIn: false })
   assert.deepEqual([(await framework.check()).suppressed, (await framework.check()).diagnostics], [1, []])
   await files.write('.claude/modules/a.md' as Path, '# A')
   await framework.refresh()

@@ -29,6 +29,7 @@ function moduleText(index: number): string {
     `<gate name="a-gate-with-a-long-name-${index}">What the gate asks of number ${index}</gate>`,
     '</module>',
     '',
+    `<!-- heddle-ignore REFERENCE_MISSING: a reason that only number ${index} has -->`,
     `See @docs/imported/file-number-${index}.md here.`,
   ].join('\n')
 }
@@ -47,6 +48,7 @@ test('of everything that a module keeps, nothing keeps the text of its file aliv
   const [module] = loaded.modules
   assert.equal(loaded.modules.length, 100)
   assert.equal(module!.headings.length, 3)
+  assert.equal(module!.directives.length, 1)
   assert.deepEqual([...new Set(module!.references.map(({ form }) => form))].toSorted(), [
     'alias',
     'front-matter',

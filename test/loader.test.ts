@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { Module } from '../core/module/module.ts'
 import type { Result } from '../core/base/result.ts'
 import { createLoader } from '../core/load/loader.ts'
@@ -131,4 +136,53 @@ test('a store that runs out of descriptors is asked again with fewer at once, fo
     names,
   )
   assert.ok(refused > 0)
+})
+
+/** Reads through descriptors of the machine that stay open for a moment each, as many at once as it is asked for. */
+const slowDisk = `
+  import { open, readdir } from 'node:fs/promises'
+  import { createFramework } from 'heddle'
+  const root = process.argv[1]
+  let most = 0
+  let refused = 0
+  let now = 0
+  async function read(path) {
+    const handle = await open(root + '/' + path).catch((error) => {
+      refused++
+      throw error
+    })
+    most = Math.max(most, ++now)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const bytes = await handle.readFile()
+    now--
+    await handle.close()
+    return bytes
+  }
+  async function list(path) {
+    const entries = await readdir(root + '/' + path, { withFileTypes: true })
+    return entries.map((entry) => ({ name: entry.name, type: entry.isDirectory() ? 'directory' : 'file' }))
+  }
+  const stat = async () => undefined
+  const framework = await createFramework({ files: { label: '', stat, list, read }, plugins: [], builtIn: false })
+  const { modules, diagnostics } = await framework.check()
+  console.log(JSON.stringify({ modules, codes: diagnostics.filter(({ code }) => code !== 'ORPHAN').map(({ code }) => code), most, refused }))`
+
+test('64 descriptors are enough for a store that opens what it is asked for (E8)', (context) => {
+  const root = mkdtempSync(join(tmpdir(), 'heddle-loader-'))
+  context.after(() => rmSync(root, { recursive: true, force: true }))
+  for (let index = 0; index < 600; index++) {
+    const path = join(root, `.claude/modules/f${index % 80}/m${index}.md`)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, `# M${index}\n`)
+  }
+  const words = ['--import', 'tsx', '--conditions=source', '--input-type=module', '-e', slowDisk, root]
+  const child = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$@"', 'sh', process.execPath, ...words], {
+    encoding: 'utf8',
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+  })
+  assert.equal(child.status, 0, child.stderr)
+  const { most, refused, ...report } = JSON.parse(child.stdout) as { most: number; refused: number }
+  assert.deepEqual(report, { modules: 600, codes: [] })
+  // The limit was met: what was refused was read again.
+  assert.ok(refused > 0 && most < 64, child.stdout)
 })

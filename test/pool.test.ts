@@ -55,12 +55,15 @@ test('a pool follows a store that becomes weaker, and one that becomes stronger'
   for (const [before, after] of [
     [64, 16],
     [16, 64],
+    [16, 200],
+    [8, 32],
   ] as const) {
     // 1 000 ms of the first store, and as many again as it takes the second.
     const reads = 50 * before + 400 * after
     const { ms } = await simulateAdaptive(turning(before, after), { reads })
     const ideal = 1_000 + 400 * 20
-    assert.ok(ms <= ideal * 1.25, `${ms} of ${ideal}`)
+    console.log(ms / ideal)
+    assert.ok(ms <= ideal * 1.2, `${ms} of ${ideal}`)
   }
 })
 

@@ -55,6 +55,8 @@ function createProgram(rest: readonly string[]): Command {
       '--if-deleted <paths...>',
       'say what deleting these files and folders would break; 1 when anything',
     )
+    .option('--stats', 'say what the registry was asked for and holds, on standard error; in JSON as `stats`')
+    .option('--no-cache', 'take nothing from an earlier run, keep nothing for a later one')
     .option('--user', "look in the user's own modules too")
     .action(async (paths, options) => (await import('./commands/check.ts')).check(paths, options))
 

@@ -5,7 +5,7 @@ import { findDuplicates } from './duplicates.ts'
 import { findExpansions, importsOf } from './expansion.ts'
 import { findNamesTwice } from './names-twice.ts'
 import { findOneSided } from './one-sided.ts'
-import { findOrphans, orphanFound } from './orphans.ts'
+import { tellOrphans } from './orphans.ts'
 
 /** All modules, and which of them need each other. */
 export interface Whole {
@@ -22,6 +22,6 @@ export function findAmong({ cards, cycles }: Whole): Diagnostic[] {
     ...findDuplicates(cards),
     ...findNamesTwice(cards),
     ...findOneSided(cards),
-    ...findOrphans(cards).map(orphanFound),
+    ...tellOrphans(cards),
   ]
 }

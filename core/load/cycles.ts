@@ -5,6 +5,8 @@ import { importsOf } from './expansion.ts'
 /** Finds modules that need each other, each cycle as a path of ids that leads back to its first. */
 export type CycleFinder = (cards: readonly Card[]) => readonly (readonly string[])[]
 
+const fewEdges = 16
+
 type Needs = ReadonlyMap<string, readonly string[]>
 
 /** A finder that looks again only when some module needs something else than when it looked last. */
@@ -31,19 +33,18 @@ function needsOf(cards: readonly Card[]): Needs {
   return needs
 }
 
-const targets = new WeakMap<readonly Edge[], readonly string[]>()
-
 function targetsOf(edges: readonly Edge[]): readonly string[] {
-  const known = targets.get(edges) ?? [...new Set(edges.map(({ to }) => to))]
-  targets.set(edges, known)
-  return known
+  // Nearly all modules have few, and looking through these is quicker than a set.
+  if (edges.length > fewEdges) return [...new Set(edges.map(({ to }) => to))]
+  const targets: string[] = []
+  for (const { to } of edges) if (!targets.includes(to)) targets.push(to)
+  return targets
 }
 
 function isSame(a: Needs, b: Needs): boolean {
   if (a.size !== b.size) return false
   for (const [id, one] of a) {
     const other = b.get(id)
-    if (one === other) continue
     if (!other || one.length !== other.length || one.some((to, index) => to !== other[index])) return false
   }
   return true

@@ -8,21 +8,28 @@ import type { Reference } from '../module/reference.ts'
  * module in place and gives it back.
  */
 export function detach(module: Module): Module {
-  const own: Writable<Module> = module
   const { title } = module
   const named = module.headings.find(({ text }) => text === title)
   // Nearly all texts of a module stand in these two lists, and by name they cost a third of what a walk over keys does.
   for (const heading of module.headings) detachHeading(heading)
   for (const reference of module.references) detachReference(reference)
-  own.title = named ? named.text : copyInside(title, 0)
-  own.kind = ownText(module.kind)
-  own.name = ownText(module.name)
-  own.version = copyInside(module.version, 0)
-  own.description = ownText(module.description)
-  own.pattern = copyInside(module.pattern, 0)
-  copyInside([module.metadata, module.anchors, module.parts, module.arguments, module.diagnostics], 0)
+  const own = module as unknown as Record<string, unknown>
+  own['title'] = named ? named.text : copyInside(title, 0)
+  for (const key of Object.keys(own)) if (!apart.has(key)) own[key] = copyInside(own[key], 0)
   return module
 }
+
+/** What is done already, and what was never cut from the text of the file. */
+const apart: ReadonlySet<string> = new Set<keyof Module>([
+  'headings',
+  'references',
+  'title',
+  'id',
+  'path',
+  'homePath',
+  'layer',
+  'digest',
+])
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -42,7 +49,6 @@ function detachReference(reference: Writable<Reference>): void {
 /** Deeper than any metadata that was let in. */
 const deepest = 40
 
-function copyInside<T>(value: T, depth: number): T
 function copyInside(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return ownText(value)
   if (value === null || typeof value !== 'object' || depth > deepest) return value

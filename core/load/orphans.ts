@@ -24,8 +24,16 @@ export function findOrphans<C extends Reached>(cards: readonly C[]): C[] {
   return orphans.filter(({ id }) => !standsForFolder.test(id) || !reached.has(folderOf(id)))
 }
 
-/** What to tell about each module that is an orphan. */
-export function orphanFound({ id }: Pick<Card, 'id'>): Diagnostic {
+/**
+ * A finding for each orphan. Where nothing is an entry point the modules are a library for others, and nobody here can say which
+ * of them are needed.
+ */
+export function tellOrphans(cards: readonly Card[]): Diagnostic[] {
+  const isFramework = cards.some(({ entry, digest }) => entry && digest !== '')
+  return isFramework ? findOrphans(cards).map(orphanFound) : []
+}
+
+function orphanFound({ id }: Card): Diagnostic {
   return {
     code: 'ORPHAN',
     severity: 'info',

@@ -4,6 +4,7 @@ import type { Module, ModuleId } from '../module/module.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { idOf } from '../resolve/spots.ts'
 import type { Loader } from './loader.ts'
+import type { CacheFigures, ModuleCache } from './module-cache.ts'
 
 /** Modules by id: loaded once however many ask, failures never remembered. */
 export interface Registry {
@@ -18,18 +19,33 @@ export interface Registry {
   ids(): readonly ModuleId[]
   /** Forgets a module; a load of it that is under way will not be remembered either. */
   drop(id: ModuleId): void
-  readonly figures: { readonly loads: number; readonly hits: number }
+  /** Loads a module, and keeps it whatever happens; loads it again when it is next asked for after it was dropped. */
+  pin(spot: Spot): Promise<Result<Module>>
+  readonly figures: RegistryFigures
+}
+
+/** What a registry did so far, and what it holds now. */
+export interface RegistryFigures extends CacheFigures {
+  /** How often a module was asked for; and how often it was there, or on its way. */
+  readonly accessCount: number
+  readonly hits: number
+  /** From 0 to 1; 0 before anything was asked for. */
+  readonly hitRatio: number
+  readonly loads: number
 }
 
 interface Flight {
   readonly promise: Promise<Result<Module>>
 }
 
-/** A registry over a loader. `registered` is told of every module once per load. */
-export function createRegistry(loader: Loader, registered: (module: Module) => void): Registry {
-  const modules = new Map<ModuleId, Module>()
+/** A registry over a loader, which keeps what the cache has room for. `registered` is told of every module once per load. */
+export function createRegistry(
+  loader: Loader,
+  registered: (module: Module) => void,
+  modules: ModuleCache,
+): Registry {
   const flights = new Map<ModuleId, Flight>()
-  const figures = { loads: 0, hits: 0 }
+  const counts = { accessCount: 0, hits: 0, loads: 0 }
 
   function settle(id: ModuleId, flight: Flight | undefined, result: Result<Module>): Result<Module> {
     // A drop while loading removed the flight: what it read may be old, so nobody remembers it.
@@ -48,7 +64,7 @@ export function createRegistry(loader: Loader, registered: (module: Module) => v
   }
 
   function launch(id: ModuleId, loading: Promise<Result<Module>>): Promise<Result<Module>> {
-    figures.loads++
+    counts.loads++
     const flight: Flight = {
       promise: loading.then(
         (result) => settle(id, flight, result),
@@ -59,30 +75,46 @@ export function createRegistry(loader: Loader, registered: (module: Module) => v
     return flight.promise
   }
 
+  function get(spot: Spot): Promise<Result<Module>> {
+    const id = idOf(spot)
+    const known = pending(id)
+    counts.accessCount++
+    if (known) counts.hits++
+    return known ?? launch(id, loader.load(spot))
+  }
+
   return {
-    figures,
-    get(spot) {
-      const id = idOf(spot)
-      const known = pending(id)
-      if (known) figures.hits++
-      return known ?? launch(id, loader.load(spot))
+    get figures() {
+      const { accessCount, hits } = counts
+      return { ...counts, hitRatio: accessCount === 0 ? 0 : hits / accessCount, ...modules.figures }
+    },
+    get,
+    pin(spot) {
+      modules.pin(idOf(spot))
+      return get(spot)
     },
     getMany(spots) {
-      const missing = new Map<ModuleId, Spot>()
-      for (const spot of spots) if (!pending(idOf(spot))) missing.set(idOf(spot), spot)
-      const batch = loader.loadMany([...missing.values()])
-      for (const [index, id] of [...missing.keys()].entries()) {
-        void launch(
-          id,
-          batch.then((results) => results[index]!),
-        )
+      const asked = new Map<ModuleId, Promise<Result<Module>>>()
+      const missing: Spot[] = []
+      for (const spot of spots) {
+        const id = idOf(spot)
+        const known = asked.get(id) ?? pending(id)
+        if (known) asked.set(id, known)
+        else missing.push(spot)
       }
-      figures.hits += spots.length - missing.size
-      return Promise.all(spots.map((spot) => pending(idOf(spot))!))
+      const unique = [...new Map(missing.map((spot) => [idOf(spot), spot])).values()]
+      const batch = loader.loadMany(unique)
+      for (const [index, spot] of unique.entries()) {
+        const loading = batch.then((results) => results[index]!)
+        asked.set(idOf(spot), launch(idOf(spot), loading))
+      }
+      counts.accessCount += spots.length
+      counts.hits += spots.length - unique.length
+      return Promise.all(spots.map((spot) => asked.get(idOf(spot))!))
     },
-    peek: (id) => modules.get(id),
+    peek: (id) => modules.peek(id),
     isLoading: (id) => flights.has(id),
-    ids: () => [...modules.keys(), ...flights.keys()],
+    ids: () => [...modules.ids(), ...flights.keys()],
     drop(id) {
       modules.delete(id)
       flights.delete(id)

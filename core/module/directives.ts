@@ -13,7 +13,10 @@ const mostDirectives = 1_000
  * does the key `heddle-ignore` of the front matter, which has a reason for each code. In code they are text.
  */
 export function readDirectives(document: Document): readonly Directive[] {
-  if (!document.text.includes(word)) return none
+  // Comments are rare, and looked for quickly.
+  const { text, frontMatter } = document
+  const mayHold = frontMatter.data[word] !== undefined || (text.includes('<!--') && text.includes(word))
+  if (!mayHold) return none
   const found = [...inFrontMatter(document)]
   for (const directive of inComments(document)) if (found.length < mostDirectives) found.push(directive)
   return found

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs'
+import { constants, lstatSync } from 'node:fs'
 import { typeOf } from './entry-type.ts'
 import type { Stamp } from './file-system.ts'
 import { createGround } from './ground.ts'
@@ -75,8 +75,9 @@ function stampAt(place: string): Stamp | undefined {
   try {
     const stat = lstatSync(place, quietly)
     if (!stat) return undefined
-    const { size, mtimeMs, ctimeMs, ino } = stat
-    return { type: typeOf(stat), size, modified: mtimeMs, changed: ctimeMs, inode: ino }
+    const { mode, size, mtimeMs, ctimeMs, ino } = stat
+    const type = (mode & constants.S_IFMT) === constants.S_IFREG ? 'file' : typeOf(stat)
+    return { type, size, modified: mtimeMs, changed: ctimeMs, inode: ino }
   } catch {
     return undefined
   }

@@ -1,11 +1,11 @@
-import type { CheckReport, Framework } from '../../index.ts'
+import type { CheckReport, Framework, RegistryFigures } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { Exit, exit, exitForFindings, wrongUsage } from '../exit.ts'
 import { fromHere } from '../paths.ts'
 import { printDiagnostics, printJson } from '../print.ts'
 import { openFramework } from '../root.ts'
 import { readSourceLines } from '../source.ts'
-import { summarise } from '../summary.ts'
+import { counted, summarise } from '../summary.ts'
 import { packageVersion } from '../version.ts'
 
 export interface CheckOptions extends CommonOptions {
@@ -13,6 +13,9 @@ export interface CheckOptions extends CommonOptions {
   readonly user?: true | undefined
   readonly maxWarnings?: string | undefined
   readonly ifDeleted?: readonly string[] | undefined
+  readonly stats?: true | undefined
+  /** False for --no-cache. */
+  readonly cache?: boolean | undefined
 }
 
 /** `heddle check`: prints the findings, then the totals; ends with 1 when there are errors, or more warnings than allowed. */
@@ -21,16 +24,21 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     return (await import('./if-deleted.ts')).ifDeleted([...options.ifDeleted, ...paths], options)
   const allowed = warningsAllowed(options)
   const asked = paths.map((path) => fromHere(path, options))
-  const framework = await openFramework(options, { user: options.user === true })
+  const framework = await openFramework(options, {
+    user: options.user === true,
+    ...(options.cache === false ? { cache: false } : { keep: true }),
+  })
   try {
     const report = await framework.check(asked.length > 0 ? { paths: asked } : {})
     const warnings = report.diagnostics.filter(({ severity }) => severity === 'warning').length
     const status =
       warnings > allowed ? exit.found : exitForFindings(report.diagnostics, options.strict === true)
-    if (options.format === 'json') printJson(report)
+    const stats = options.stats === true && framework.stats()
+    if (options.format === 'json') printJson({ ...report, ...(stats && { stats }) })
     else if (options.format === 'sarif')
       printJson((await import('../sarif.ts')).toSarif(report, packageVersion()))
     else await printText(framework, report, { options, failed: status !== 0 })
+    if (stats && options.format !== 'json') process.stderr.write(describeStats(stats))
     if (status !== 0) throw new Exit(status)
   } finally {
     await framework.dispose()
@@ -53,4 +61,13 @@ function warningsAllowed({ maxWarnings }: CheckOptions): number {
   return /^\d{1,9}$/.test(maxWarnings)
     ? Number(maxWarnings)
     : wrongUsage(`"${maxWarnings}" is not a number of warnings.`, 'Write --max-warnings 0 or more.')
+}
+
+function describeStats(stats: RegistryFigures): string {
+  const { accessCount, hits, hitRatio, loads, modules, bytes, evictions } = stats
+  return (
+    `registry: asked ${counted(accessCount, 'time')}, ${counted(hits, 'hit')} (${Math.round(hitRatio * 100)} %), ` +
+    `${counted(loads, 'load')}; holds ${counted(modules, 'module')} in about ${(bytes / 1024 / 1024).toFixed(1)} MB, ` +
+    `${counted(evictions, 'eviction')}\n`
+  )
 }
