@@ -14,6 +14,7 @@ export interface Hints {
 export interface Batches {
   add(path: Path): void
   doubt(): void
+  /** `reason` is not undefined. */
   lose(reason: unknown): void
   /** Settles when no batch is being handled any more; none follows. */
   close(): Promise<void>
@@ -63,7 +64,7 @@ export function createBatches(clock: Clock, onHints: (hints: Hints) => Promise<v
       schedule()
     },
     lose(reason) {
-      lost = reason ?? 'no reason given'
+      lost = reason
       schedule()
     },
     async close() {

@@ -81,7 +81,8 @@ export async function keepLookout(options: LookoutOptions): Promise<Lookout> {
     await watched?.close()
     ignored = await options.ignored()
     watched = await watch(folder, { clock, onHints, ignores: (path) => ignored.has(path) })
-    isBroken = !watched.isWhole
+    isBroken = watched.failure !== undefined
+    if (isBroken) fault(watchDegraded(watched.failure))
     retryAt = clock.now() + retryMs
     retryMs = isBroken ? Math.min(retryMs * 2, longestRetryMs) : pollMs
   }

@@ -16,8 +16,8 @@ export interface FolderWatchOptions {
 
 /** A folder that is being watched. */
 export interface FolderWatch {
-  /** False once the watcher has failed somewhere: it may be blind there. */
-  readonly isWhole: boolean
+  /** Why the watcher may be blind somewhere; undefined as long as it is not. */
+  readonly failure: unknown
   /** False where there was no folder to watch. */
   readonly isThere: boolean
   /** False where a watched folder was removed and another one has its name, the root among them. */
@@ -42,7 +42,7 @@ export async function watchFolder(root: string, options: FolderWatchOptions): Pr
   if (!place) return nothingWatched(root)
   const { watch } = await import('chokidar')
   const gone = new Set<string>()
-  let isWhole = true
+  let failure: unknown
   const watcher = watch(place.real, {
     followSymlinks: false,
     ignoreInitial: true,
@@ -51,8 +51,8 @@ export async function watchFolder(root: string, options: FolderWatchOptions): Pr
     ignored: (name, stats) => isFile(stats) || isIgnored(place.real, name, options.ignores),
   })
   const fail = (reason: unknown): void => {
-    isWhole = false
-    batches.lose(reason)
+    failure = reason ?? 'no reason given'
+    batches.lose(failure)
   }
   const add = (name: string): void => {
     const path = pathOf(place.real, name)
@@ -83,8 +83,8 @@ export async function watchFolder(root: string, options: FolderWatchOptions): Pr
     })
   })
   return {
-    get isWhole() {
-      return isWhole
+    get failure() {
+      return failure
     },
     isThere: true,
     isInPlace: () => placeOf(root)?.identity === place.identity && !isAnyBack(gone),
@@ -96,7 +96,12 @@ export async function watchFolder(root: string, options: FolderWatchOptions): Pr
 }
 
 function nothingWatched(root: string): FolderWatch {
-  return { isWhole: true, isThere: false, isInPlace: () => !placeOf(root), close: () => Promise.resolve() }
+  return {
+    failure: undefined,
+    isThere: false,
+    isInPlace: () => !placeOf(root),
+    close: () => Promise.resolve(),
+  }
 }
 
 interface Place {
