@@ -1,9 +1,9 @@
 import { HeddleError } from '../base/diagnostic.ts'
 import { compileGlob, escapeGlob, type Glob } from '../base/glob.ts'
 import type { Claims } from '../run/operation.ts'
-import type { Files } from '../vfs/file-system.ts'
+import type { Entry, Files } from '../vfs/file-system.ts'
 import { childOf, isWithin, parentOf, type Path } from '../vfs/path.ts'
-import { type IgnoreRules, ignoreRulesOf } from './ignored.ts'
+import { holdsRules, type IgnoreRules, ignoreRulesOf } from './ignored.ts'
 import { toPath } from './text-file.ts'
 
 /** Which files are asked for: globs from the folder `path`, those of `ignore` left out. */
@@ -29,21 +29,29 @@ export async function findFiles(files: Files, query: FileQuery, signal: AbortSig
   const unwanted = (query.ignore ?? []).map((pattern) => compile(base, pattern))
   const found = new Set<Path>()
   const skipped: { path: Path; reason: string }[] = []
-  for (const start of startsOf(wanted)) await walk(start, await ignoreRulesOf(files, start))
+  for (const start of startsOf(wanted)) {
+    const rules = await ignoreRulesOf(files, start)
+    await walk(start, await entriesOf(start), rules)
+  }
   return { files: [...found].toSorted(), skipped }
 
-  async function walk(folder: Path, rules: IgnoreRules): Promise<void> {
+  async function walk(folder: Path, entries: readonly Entry[], rules: IgnoreRules): Promise<void> {
     signal.throwIfAborted()
-    for (const { name, type } of await entriesOf(folder)) {
+    for (const { name, type } of entries) {
       const path = childOf(folder, name)
       if ((type !== 'file' && type !== 'directory') || rules.ignores(path, type === 'directory')) continue
       if (unwanted.some((glob) => glob.matches(path))) continue
-      if (type === 'directory') await walk(path, await rules.enter(path))
+      if (type === 'directory') await enter(path, rules)
       else if (wanted.some((glob) => glob.matches(path))) found.add(path)
     }
   }
 
-  async function entriesOf(folder: Path): Promise<NonNullable<Awaited<ReturnType<Files['list']>>>> {
+  async function enter(path: Path, rules: IgnoreRules): Promise<void> {
+    const entries = await entriesOf(path)
+    await walk(path, entries, holdsRules(entries) ? await rules.enter(path) : rules)
+  }
+
+  async function entriesOf(folder: Path): Promise<readonly Entry[]> {
     try {
       return (await files.list(folder)) ?? []
     } catch (thrown) {

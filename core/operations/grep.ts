@@ -1,10 +1,10 @@
-import { HeddleError } from '../base/diagnostic.ts'
 import { defineOperation, type Operation } from '../run/operation.ts'
 import type { Files } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import { claimsOf, type FileQuery, findFiles } from './find-files.ts'
 import type { TextMatch } from './match-text.ts'
 import { asOperation, type OperationOptions } from './operation-options.ts'
+import { type SearchedFile, searchFiles } from './search-files.ts'
 import { toPath } from './text-file.ts'
 
 export interface GrepInput {
@@ -93,15 +93,8 @@ export const grepKind = defineOperation<GrepInput, GrepOutput>({
     const matcher = openMatcher(pattern, { ignoreCase, multiline, context }, signal)
     try {
       const found = await filesOf(files, input, signal)
-      const results: { path: Path; matches: readonly TextMatch[] }[] = []
-      const skipped = [...found.skipped]
-      for (const path of found.files) {
-        signal.throwIfAborted()
-        const text = await textOf(files, path)
-        if (text.ok) results.push({ path, matches: await matcher.find(text.text) })
-        else skipped.push({ path, reason: text.reason })
-      }
-      return summarise(results, skipped, input.outputMode ?? 'content')
+      const searched = await searchFiles(files, found.files, { matcher, signal })
+      return summarise(searched, found.skipped, input.outputMode ?? 'content')
     } finally {
       await matcher.close()
     }
@@ -123,29 +116,17 @@ async function filesOf(files: Files, input: GrepInput, signal: AbortSignal): Ret
   return isFile ? { files: [path], skipped: [] } : findFiles(files, queryOf(input), signal)
 }
 
-const binaryProbe = 8_192
-
-/** The text of a file for searching: bytes that are not UTF-8 are replaced, binary files are left out. */
-async function textOf(
-  files: Files,
-  path: Path,
-): Promise<{ ok: true; text: string } | { ok: false; reason: string }> {
-  try {
-    const bytes = await files.read(path)
-    if (bytes.subarray(0, binaryProbe).includes(0)) return { ok: false, reason: 'BINARY' }
-    return { ok: true, text: new TextDecoder().decode(bytes) }
-  } catch (thrown) {
-    if (thrown instanceof HeddleError) return { ok: false, reason: thrown.code }
-    throw thrown
-  }
-}
-
 function summarise(
-  results: readonly { path: Path; matches: readonly TextMatch[] }[],
-  skipped: GrepOutput['skipped'],
+  searched: readonly SearchedFile[],
+  notLooked: GrepOutput['skipped'],
   mode: NonNullable<GrepInput['outputMode']>,
 ): GrepOutput {
-  const hits = results.filter(({ matches }) => matches.length > 0)
+  const hits: { path: Path; matches: readonly TextMatch[] }[] = []
+  const skipped = [...notLooked]
+  for (const { path, matches, reason } of searched) {
+    if (reason !== undefined) skipped.push({ path, reason })
+    else if (matches.length > 0) hits.push({ path, matches })
+  }
   return {
     matches:
       mode === 'content'
@@ -154,7 +135,7 @@ function summarise(
     files: hits.map(({ path }) => path),
     counts: Object.fromEntries(hits.map(({ path, matches }) => [path, matches.length])),
     total: hits.reduce((sum, { matches }) => sum + matches.length, 0),
-    searched: results.length,
+    searched: searched.length - (skipped.length - notLooked.length),
     skipped,
   }
 }

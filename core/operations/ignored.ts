@@ -1,5 +1,5 @@
 import type { Ignore } from 'ignore'
-import type { Files } from '../vfs/file-system.ts'
+import type { Entry, Files } from '../vfs/file-system.ts'
 import { childOf, nameOf, type Path } from '../vfs/path.ts'
 
 /** Ignore rules in force in one folder: those of its own `.gitignore` before those of the folders above. */
@@ -21,6 +21,13 @@ export async function ignoreRulesOf(files: Files, folder: Path): Promise<IgnoreR
     rules = await rules.enter(path)
   }
   return rules
+}
+
+const ruleFile = '.gitignore'
+
+/** False for a folder that has no rules of its own, so that those above it stay in force. */
+export function holdsRules(entries: readonly Entry[]): boolean {
+  return entries.some(({ name }) => name === ruleFile)
 }
 
 interface RuleFile {
@@ -47,7 +54,7 @@ async function createRules(files: Files, folder: Path, above: readonly RuleFile[
 }
 
 async function readRules(files: Files, folder: Path): Promise<RuleFile | undefined> {
-  const path = childOf(folder, '.gitignore')
+  const path = childOf(folder, ruleFile)
   const stat = await files.stat(path).catch(() => undefined)
   if (stat?.type !== 'file') return undefined
   const { default: ignore } = await import('ignore')

@@ -30,15 +30,22 @@ export function compilePattern(pattern: string, { ignoreCase, multiline }: Match
 
 /**
  * Start and end of each match, one after the other: all of them for a global expression, otherwise the first of each line.
- * It stands by itself, because its text is also what a worker runs.
+ * With a text that every match holds only the lines that hold it are looked at. It stands by itself, because its text is also
+ * what a worker runs.
  */
-export function findOffsets(expression: RegExp, text: string): number[] {
+export function findOffsets(expression: RegExp, text: string, literal = ''): number[] {
   const offsets: number[] = []
   if (expression.global) {
+    if (!text.includes(literal)) return offsets
     for (const match of text.matchAll(expression)) offsets.push(match.index, match.index + match[0].length)
     return offsets
   }
   for (let start = 0; start < text.length;) {
+    if (literal !== '') {
+      const held = text.indexOf(literal, start)
+      if (held < 0) break
+      start = text.lastIndexOf('\n', held) + 1
+    }
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
     const match = expression.exec(text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end))

@@ -1,17 +1,20 @@
-import { Worker } from 'node:worker_threads'
-import { fail, HeddleError, messageOf } from '../base/diagnostic.ts'
+import { fail, messageOf } from '../base/diagnostic.ts'
 import { compilePattern, findOffsets, matchesAt, type MatchOptions, type TextMatch } from './match-text.ts'
+import { findRequiredLiteral } from './required-literal.ts'
+import { type OffsetSearch, searchInWorker } from './search-worker.ts'
 
-/** Searches texts for one pattern, one after the other; never freezes the program. */
+/** Searches texts for one pattern; never freezes the program. */
 export interface Matcher {
-  /** Rejects with REGEX_TIMEOUT when one text takes too long, and when the signal aborts. */
-  find(text: string): Promise<TextMatch[]>
+  /** False for bytes of a text in which nothing can match; costs next to nothing. */
+  mayMatch(bytes: Buffer): boolean
+  /**
+   * The matches of each text. Rejects with REGEX_TIMEOUT when one text takes too long, and when the signal aborts; one call
+   * at a time.
+   */
+  find(texts: readonly string[]): Promise<TextMatch[][]>
   close(): Promise<void>
 }
 
-/** Milliseconds that one text may take, and as many again for each megabyte of it. */
-const budgetMs = 1_000
-const megabyte = 1_000_000
 const longestPlain = 200
 const mostChoices = 4
 
@@ -21,12 +24,34 @@ const mostChoices = 4
  */
 export function openMatcher(pattern: string, options: MatchOptions, signal: AbortSignal): Matcher {
   const expression = compile(pattern, options)
-  const offsetsIn = mayRunAway(pattern)
-    ? searchInWorker(expression, signal)
-    : { find: async (text: string) => findOffsets(expression, text), close: async () => {} }
+  const literal = (options.ignoreCase ? undefined : findRequiredLiteral(pattern)) ?? ''
+  const needle = Buffer.from(literal)
+  const search = mayRunAway(pattern)
+    ? createLater(() => searchInWorker({ expression, literal, shown: shorten(pattern) }, signal))
+    : searchHere(expression, literal)
   return {
-    find: async (text) => matchesAt(text, await offsetsIn.find(text), options),
-    close: offsetsIn.close,
+    mayMatch: (bytes) => literal === '' || bytes.includes(needle),
+    async find(texts) {
+      const found = await search.find(texts)
+      return texts.map((text, index) => matchesAt(text, found[index]!, options))
+    },
+    close: search.close,
+  }
+}
+
+function searchHere(expression: RegExp, literal: string): OffsetSearch {
+  return {
+    find: async (texts) => texts.map((text) => findOffsets(expression, text, literal)),
+    close: async () => {},
+  }
+}
+
+/** Started for the first text: where nothing can match, nobody needs a worker. */
+function createLater(open: () => OffsetSearch): OffsetSearch {
+  let opened: OffsetSearch | undefined
+  return {
+    find: (texts) => (opened ??= open()).find(texts),
+    close: async () => opened?.close(),
   }
 }
 
@@ -82,76 +107,4 @@ function faultOf(pattern: string): string | undefined {
 
 function shorten(pattern: string): string {
   return pattern.length > longestPlain ? `${pattern.slice(0, longestPlain)}…` : pattern
-}
-
-/** Runs the same function as here; a file of its own would need whatever loader this program was started with. */
-const workerText = `
-const { parentPort, workerData } = require('node:worker_threads')
-const find = ${findOffsets.toString()}
-parentPort.on('message', (text) => parentPort.postMessage(find(workerData, text)))
-`
-
-interface OffsetSearch {
-  find(text: string): Promise<number[]>
-  close(): Promise<void>
-}
-
-function searchInWorker(expression: RegExp, signal: AbortSignal): OffsetSearch {
-  const worker = new Worker(workerText, { eval: true, workerData: expression, env: {}, execArgv: [] })
-  worker.unref()
-  const end = (): void => void worker.terminate()
-  signal.addEventListener('abort', end)
-  if (signal.aborted) end()
-  const started = new Promise<void>((resolve, reject) => {
-    worker.once('online', resolve).once('error', reject)
-    worker.once('exit', () => reject(new Error('The search was ended.')))
-  })
-  started.catch(() => undefined)
-
-  function ask(text: string): Promise<number[]> {
-    const limit = budgetMs * (1 + text.length / megabyte)
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        end()
-        broken(timedOut(expression.source, limit))
-      }, limit)
-      function answer(offsets: number[]): void {
-        settled()
-        resolve(offsets)
-      }
-      function broken(error: Error): void {
-        settled()
-        reject(error)
-      }
-      function gone(): void {
-        broken(new Error('The search was ended.'))
-      }
-      function settled(): void {
-        clearTimeout(timer)
-        worker.off('message', answer).off('error', broken).off('exit', gone)
-      }
-      worker.on('message', answer).on('error', broken).on('exit', gone)
-      worker.postMessage(text, [])
-    })
-  }
-
-  return {
-    async find(text) {
-      await started
-      return ask(text)
-    },
-    async close() {
-      signal.removeEventListener('abort', end)
-      await worker.terminate()
-    },
-  }
-}
-
-function timedOut(pattern: string, limit: number): HeddleError {
-  return new HeddleError({
-    code: 'REGEX_TIMEOUT',
-    severity: 'error',
-    message: `"${shorten(pattern)}" took more than ${Math.round(limit)} ms on one file.`,
-    hint: 'Write it without a repetition inside a repetition.',
-  })
 }

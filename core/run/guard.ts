@@ -1,7 +1,8 @@
 import { HeddleError } from '../base/diagnostic.ts'
-import type { WritableFiles } from '../vfs/file-system.ts'
+import type { UseRead, WritableFiles } from '../vfs/file-system.ts'
 import { parsePath } from '../vfs/gate.ts'
-import type { Path } from '../vfs/path.ts'
+import { nameOf, parentOf, type Path } from '../vfs/path.ts'
+import { readMixed, readOne, readOneByOne } from '../vfs/read-rows.ts'
 import type { Access, CompiledClaims } from './claims.ts'
 
 /** Files that refuse what was not claimed, before it is looked at: what must not be known cannot change an outcome. */
@@ -27,6 +28,8 @@ export function guardFiles(files: WritableFiles, claims: CompiledClaims, name: s
   }
 
   const { sync } = files
+  const readRow = (paths: readonly Path[], use: UseRead): number =>
+    sync!.readEach ? sync!.readEach(paths, use) : readOneByOne(sync!, paths, use)
   const guarded: WritableFiles = {
     label: files.label,
     async stat(path) {
@@ -67,6 +70,14 @@ export function guardFiles(files: WritableFiles, claims: CompiledClaims, name: s
           check('read', path)
           return sync.read(path)
         },
+        readEach(paths, use) {
+          const rows = {
+            isPlain: isClaimed(claims),
+            readRow,
+            alone: (path: Path) => readOne(guarded.sync!, path),
+          }
+          return readMixed(paths, rows, use)
+        },
       },
     }),
   }
@@ -77,6 +88,24 @@ export function guardFiles(files: WritableFiles, claims: CompiledClaims, name: s
     },
   }
 }
+
+/** Says whether a read was claimed with the folder of the path: what is below a claimed path is claimed with it. */
+function isClaimed(claims: CompiledClaims): (path: Path) => boolean {
+  let known: Path | undefined
+  let isCovered = false
+  return (path) => {
+    const folder = parentOf(path)
+    if (folder !== known) {
+      const parsed = parsePath(folder)
+      isCovered = parsed.ok && parsed.value === folder && claims.allow('read', folder)
+      known = folder
+    }
+    return isCovered && !climbs.has(nameOf(path))
+  }
+}
+
+/** Names that lead elsewhere than into their folder. */
+const climbs = new Set(['', '.', '..'])
 
 function claimExceeded(name: string, excess: string): HeddleError {
   return new HeddleError({

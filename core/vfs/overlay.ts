@@ -1,8 +1,10 @@
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import type { Cell, Cells } from './cells.ts'
-import type { Entry, EntryType, Files, FileStat, SyncFiles } from './file-system.ts'
+import type { Entry, EntryType, Files, FileStat, Looked, SyncFiles, UseRead } from './file-system.ts'
+import type { Gate } from './gate.ts'
 import type { Path } from './path.ts'
 import { childOf, nameOf, parentOf, rootPath } from './path.ts'
+import { passAsWritten, readMixed, readOne, readOneByOne } from './read-rows.ts'
 import { notAFile, notAFolder, notFound, rootStays } from './refusals.ts'
 import type { Steps } from './steps.ts'
 import { askList, askRead, askStat, run, runNow } from './steps.ts'
@@ -35,6 +37,8 @@ export interface Overlay {
   readonly stat: (path: Path) => Steps<FileStat | undefined>
   readonly list: (path: Path) => Steps<readonly Entry[] | undefined>
   readonly read: (path: Path) => Steps<Uint8Array>
+  /** `readEach` of SyncFiles; only over a base that answers at once. */
+  readonly readEach: (paths: readonly Path[], use: UseRead) => number
   /** Takes the bytes over: nobody may change them afterwards. */
   readonly write: (path: Path, bytes: Uint8Array) => Steps<void>
   readonly remove: (path: Path) => Steps<void>
@@ -97,13 +101,40 @@ export function createOverlay({ base, cells, listener, now }: OverlayOptions): O
     if (!fallsThrough(path)) throw notFound(base.label, path)
     try {
       const bytes = yield* askRead(base, path)
-      listener.read?.(path, bytes)
-      listener.asked?.(path, true)
+      noteRead(path, bytes)
       return bytes
     } catch (thrown) {
-      listener.asked?.(path, !(thrown instanceof HeddleError && thrown.code === 'NOT_FOUND'))
+      noteFailure(path, thrown)
       throw thrown
     }
+  }
+
+  function noteRead(path: Path, bytes: Uint8Array): void {
+    listener.read?.(path, bytes)
+    listener.asked?.(path, true)
+  }
+
+  function noteFailure(path: Path, thrown: unknown): void {
+    listener.asked?.(path, !(thrown instanceof HeddleError && thrown.code === 'NOT_FOUND'))
+  }
+
+  function readEach(paths: readonly Path[], use: UseRead): number {
+    const alone = (path: Path): Uint8Array => runNow(read(path))
+    return readMixed(paths, { isPlain, readRow, alone: (path) => readOne({ read: alone }, path) }, use)
+  }
+
+  function isPlain(path: Path): boolean {
+    return cells().empty || (path !== rootPath && fallsThrough(path) && !holdsLive(path))
+  }
+
+  function readRow(paths: readonly Path[], use: UseRead): number {
+    const sync = base.sync!
+    const noted = (found: Looked | HeddleError, index: number): boolean => {
+      if (found instanceof HeddleError) noteFailure(paths[index]!, found)
+      else noteRead(paths[index]!, found.bytes)
+      return use(found, index)
+    }
+    return sync.readEach ? sync.readEach(paths, noted) : readOneByOne(sync, paths, noted)
   }
 
   function* write(path: Path, bytes: Uint8Array): Steps<void> {
@@ -181,7 +212,7 @@ export function createOverlay({ base, cells, listener, now }: OverlayOptions): O
     return found
   }
 
-  return { stat, list, read, write, remove, makeFolder }
+  return { stat, list, read, readEach, write, remove, makeFolder }
 }
 
 function statOf(cell: Cell): FileStat | undefined {
@@ -193,15 +224,23 @@ function typeOf(cell: Cell): EntryType {
   return cell.type === 'file' ? 'file' : 'directory'
 }
 
-/** The reading half of an overlay as Files; synchronous too when the base is. `admit` checks and normalises each path. */
-export function readingOf(base: Files, overlay: Overlay, admit: (path: Path) => Path): Files {
+/** Who says which paths pass, and gives them normalised. */
+export type Admission = Pick<Gate, 'require' | 'admitting'>
+
+/** For paths that have passed. */
+export const passed: Admission = { require: (path) => path as Path, admitting: () => () => true }
+
+/** The reading half of an overlay as Files; synchronous too when the base is. */
+export function readingOf(base: Files, overlay: Overlay, { require, admitting }: Admission): Files {
   function* admitted<T>(path: Path, call: (path: Path) => Steps<T>): Steps<T> {
-    return yield* call(admit(path))
+    return yield* call(require(path))
   }
   const sync: SyncFiles = {
-    stat: (path) => runNow(overlay.stat(admit(path))),
-    list: (path) => runNow(overlay.list(admit(path))),
-    read: (path) => runNow(overlay.read(admit(path))),
+    stat: (path) => runNow(overlay.stat(require(path))),
+    list: (path) => runNow(overlay.list(require(path))),
+    read: (path) => runNow(overlay.read(require(path))),
+    readEach: (paths, use) =>
+      passAsWritten(paths, admitting) ? overlay.readEach(paths, use) : readOneByOne(sync, paths, use),
   }
   return {
     label: base.label,

@@ -61,7 +61,7 @@ export function createView({ name, base, gate, now, publish }: ViewOptions): Wor
   }
 
   return {
-    ...readingOf(base, overlay, (path) => gate.require(path)),
+    ...readingOf(base, overlay, gate),
     name,
     reads,
     listed,

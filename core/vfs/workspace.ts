@@ -12,7 +12,7 @@ import type { Undo } from './journal.ts'
 import { createJournal } from './journal.ts'
 import type { Original } from './original.ts'
 import { fileWith, lookAt } from './original.ts'
-import { createOverlay, readingOf } from './overlay.ts'
+import { createOverlay, passed, readingOf } from './overlay.ts'
 import type { Path } from './path.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
@@ -125,7 +125,7 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   }
 
   return {
-    ...readingOf(base, overlay, (path) => gate.require(path)),
+    ...readingOf(base, overlay, gate),
     folder: options.folder,
     write(path, content) {
       const bytes = toBytes(content)
@@ -172,7 +172,7 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
     view: (name) =>
       createView({
         name,
-        base: readingOf(base, overlay, (path) => path),
+        base: readingOf(base, overlay, passed),
         gate,
         now,
         publish: (written) => change(() => publishTo(overlay, written)),
