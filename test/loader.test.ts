@@ -175,10 +175,12 @@ test('64 descriptors are enough for a store that opens what it is asked for (E8)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, `# M${index}\n`)
   }
-  const words = ['--import', 'tsx', '--conditions=source', '--input-type=module', '-e', slowDisk, root]
-  const child = spawnSync('sh', ['-c', 'ulimit -n 64 && exec "$@"', 'sh', process.execPath, ...words], {
+  const few = new URL('./few-descriptors.ts', import.meta.url).href
+  const ways = ['--import', 'tsx', '--conditions=source', '--import', few, '--input-type=module']
+  const child = spawnSync(process.execPath, [...ways, '-e', slowDisk, root], {
     encoding: 'utf8',
     cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...process.env, DESCRIPTORS: '64' },
   })
   assert.equal(child.status, 0, child.stderr)
   const { most, refused, ...report } = JSON.parse(child.stdout) as { most: number; refused: number }

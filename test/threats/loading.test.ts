@@ -9,6 +9,7 @@ import type { CheckReport } from '../../core/index.ts'
 import { place, temporaryFolder } from './ground.ts'
 import { publish, rounds } from './soak.ts'
 
+const few = new URL('../few-descriptors.ts', import.meta.url).href
 const program = fileURLToPath(new URL('../../core/cli/main.ts', import.meta.url))
 
 /** Modules in folders of a hundred, each with a reference to the next, every tenth with one that leads nowhere. */
@@ -23,26 +24,15 @@ function placeModules(root: string, count: number): void {
   place(root, files)
 }
 
-/** A check by the command line in a shell that allows so many descriptors. */
+/** A check by the command line, which may have so many descriptors open. */
 function checkWith(root: string, descriptors: number): { report: CheckReport; said: string } {
-  const words = [
-    process.execPath,
-    '--import',
-    'tsx',
-    '--conditions=source',
-    program,
-    'check',
-    '--format',
-    'json',
-  ]
-  const child = spawnSync(
-    'sh',
-    ['-c', `ulimit -n ${descriptors} && exec "$@"`, 'sh', ...words, '--root', root],
-    {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-    },
-  )
+  const ways = ['--import', 'tsx', '--conditions=source', '--import', few]
+  const words = [...ways, program, 'check', '--format', 'json', '--root', root]
+  const child = spawnSync(process.execPath, words, {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, DESCRIPTORS: String(descriptors) },
+  })
   assert.equal(child.status, 1, `ended by ${child.signal}: ${child.stderr.slice(-2_000)}`)
   return { report: JSON.parse(child.stdout) as CheckReport, said: child.stdout + child.stderr }
 }
