@@ -92,8 +92,8 @@ function createProgram(rest: readonly string[]): Command {
   common(program.command('fix'))
     .summary('repair references that have one right answer')
     .description(
-      'Rewrites references that were only found by searching, that differ in letter case, or that have one other answer, so\n' +
-        'that they resolve. Prints a patch and writes nothing without --write. Exits 1 when something is to be repaired, or\n' +
+      'Rewrites references that were only found by searching, that differ in letter case, or that have one other answer, so ' +
+        'that they resolve. Prints a patch and writes nothing without --write. Exits 1 when something is to be repaired, or ' +
         'errors stay that have no one right answer; otherwise 0.',
     )
     .argument('[path...]', 'files and folders; the whole project when left out')
@@ -109,8 +109,8 @@ function createProgram(rest: readonly string[]): Command {
   common(program.command('rename'))
     .summary('move a module or a folder with every reference to it')
     .description(
-      'Moves a file or a folder and rewrites every reference to it in every form, and the relative ones in it. Prints a patch\n' +
-        'and writes nothing without --write. Exits 0 when it can be done, 1 when a reference cannot be rewritten or a file was\n' +
+      'Moves a file or a folder and rewrites every reference to it in every form, and the relative ones in it. Prints a patch ' +
+        'and writes nothing without --write. Exits 0 when it can be done, 1 when a reference cannot be rewritten or a file was ' +
         'changed meanwhile (then nothing is written), 2 for names that will not do.',
     )
     .argument('<old>', 'a path, or a reference such as @modules/patterns/x.md')

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Linked } from '../load/linked.ts'
 import type { Module } from '../module/module.ts'
-import { decodePercent, type Reference } from '../module/reference.ts'
+import { decodePercent, type Form, type Reference } from '../module/reference.ts'
 import type { Layer } from '../resolve/layers.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
@@ -35,7 +35,7 @@ export interface Affected {
   /** The reference by the form that it has at its file's new place. */
   readonly reference: Reference
   readonly to: string
-  /** True for one that leads nowhere, from its own file: it must not come to name another file by accident. */
+  /** True for a relative link or import that leads nowhere: it must not come to name another file by accident. */
   readonly isDead: boolean
 }
 
@@ -52,33 +52,34 @@ export function findAffected({ module, resolutions }: Linked, planning: RenamePl
     const named = isDead ? placeOfDead(written, was, module.path) : was.to
     if (named === undefined || (isDead && from === module.path)) continue
     const to = moves.pathOf(named)
-    const stays = isDead
-      ? denote(parentOf(from), pathOf(written)) === to
-      : leadsTo(to, was)(ask(world, from, reference))
+    const now = isDead ? was : ask(world, from, reference)
+    const stays = isDead ? denote(parentOf(from), pathOf(written)) === to : leadsTo(to, was)(now)
     // One that is still right may be longer than it would be written here.
-    if (!stays || (from !== module.path && isRelative(written)))
-      affected.push({ index, reference, to, isDead })
+    const isSeenAnew = from !== module.path && isRelative(written) && (isDead || was.rung === 'relative')
+    if (!stays || isSeenAnew) affected.push({ index, reference, to, isDead })
   }
   return affected
 }
 
 function isRelative({ form, target }: Reference): boolean {
   if (target === '' || /^[@/]/.test(target)) return false
-  return form === 'link' || form === 'image' || form === 'import' || /^\.\.?(?:\/|$)/.test(target)
+  return isFromFile(form) || /^\.\.?(?:\/|$)/.test(target)
 }
 
-/** Where a link or an import points although nothing is there; undefined for what points nowhere for certain. */
+/** Links and imports point at one place; what stands in other forms is looked for in several. */
+function isFromFile(form: Form): boolean {
+  return form === 'link' || form === 'image' || form === 'import'
+}
+
+/** Where a relative link or import points although nothing is there; undefined for what points nowhere for certain. */
 function placeOfDead(
   reference: Reference,
   { status, class: kind }: Resolution,
   from: Path,
 ): string | undefined {
-  const { form } = reference
-  const path = pathOf(reference)
-  const isFromFile = form === 'link' || form === 'image' || form === 'import'
   const isDead = status === 'missing' || status === 'outside'
-  if (!isFromFile || !isDead || kind === 'example' || path.startsWith('/')) return undefined
-  return denote(parentOf(from), path)
+  if (!isDead || kind === 'example' || !isFromFile(reference.form) || !isRelative(reference)) return undefined
+  return denote(parentOf(from), pathOf(reference))
 }
 
 function pathOf({ form, target }: Reference): string {

@@ -51,7 +51,7 @@ function summary({ written, edits, left }: FixReport): string {
   const paint = painter(process.stderr)
   const files = new Set(edits.map(({ path }) => path)).size
   const what = `${counted(edits.length, 'reference')} in ${counted(files, 'file')}`
-  const stays = left.length === 0 ? '' : `; ${countSeverities(left)} left, which heddle check explains`
+  const stays = left.length === 0 ? '' : `; left: ${countSeverities(left)} (see heddle check)`
   if (edits.length === 0) return `\nNothing to repair${stays}.\n`
   if (written) return `\n${paint('green', '✓')} Repaired ${what}${stays}.\n`
   return `\nWould repair ${what}${stays}. Write it with --write.\n`
