@@ -3,6 +3,7 @@ import type { Files } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import { claimsOf, type FileQuery, findFiles } from './find-files.ts'
 import type { TextMatch } from './match-text.ts'
+import { openMatcher } from './matcher.ts'
 import { asOperation, type OperationOptions } from './operation-options.ts'
 import { type SearchedFile, searchFiles } from './search-files.ts'
 import { toPath } from './text-file.ts'
@@ -89,7 +90,6 @@ export const grepKind = defineOperation<GrepInput, GrepOutput>({
   },
   async run(input, { files, signal }) {
     const { pattern, ignoreCase = false, multiline = false, context = 0 } = input
-    const { openMatcher } = await import('./matcher.ts')
     const matcher = openMatcher(pattern, { ignoreCase, multiline, context }, signal)
     try {
       const found = await filesOf(files, input, signal)
