@@ -229,6 +229,26 @@ test('a file that has another name on the disk is read by every process, and tol
   })
 })
 
+test('a module that was loaded before its file changed is not kept as the file is now', async () => {
+  await afterAWhile(async () => {
+    const here = project({ '.claude/modules/a.md': '# A\n\nNeeds @modules/gone.md.\n' })
+    const framework = await createFramework({
+      root: here.root,
+      builtIn: false,
+      cache: { folder: here.cache },
+    })
+    await framework.load('@modules/a.md')
+    here.write('.claude/modules/a.md', '# A\n\nNeeds nothing.\n')
+    await framework.check()
+    await framework.dispose()
+    const kept = await createFramework({ root: here.root, builtIn: false, cache: { folder: here.cache } })
+    const fresh = await createFramework({ root: here.root, builtIn: false })
+    assert.deepEqual(await kept.check(), await fresh.check())
+    await kept.dispose()
+    await fresh.dispose()
+  })
+})
+
 test('a cache folder that cannot be written costs nothing but time', async () => {
   const here = project()
   writeFileSync(here.cache, 'a file, no folder')

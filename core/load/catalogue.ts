@@ -103,7 +103,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const wanted = [...spots].filter(([id]) => !entries.has(id)).map(([, spot]) => spot)
     for (let at = 0; at < wanted.length; at += batchSize) {
       const batch = wanted.slice(at, at + batchSize)
-      const stamps = store ? settledStamps(batch) : []
+      // Asked before they are read; what was read earlier has no stamp that belongs to it.
+      const stamps = store
+        ? settledStamps(batch).map((stamp, index) => (library.isRead(batch[index]!) ? undefined : stamp))
+        : []
       for (const [index, result] of (await library.getMany(batch)).entries()) {
         const spot = batch[index]!
         if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))

@@ -7,7 +7,7 @@ import { findingOf } from '../resolve/findings.ts'
 import { homePathOf, isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Asked, Resolver } from '../resolve/resolver.ts'
 import type { Spot } from '../resolve/rungs.ts'
-import { spotAt } from '../resolve/spots.ts'
+import { idOf, spotAt } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Path } from '../vfs/path.ts'
 import { isDependency, type Linked } from './linked.ts'
@@ -33,6 +33,8 @@ export interface Library {
   loadSpot(spot: Spot): Promise<Module>
   /** A module by its id; undefined for a link, and for what cannot be read. */
   loadId(id: string): Promise<Module | undefined>
+  /** True for a module that was read before now, or is being read: its file may have changed since. */
+  isRead(spot: Spot): boolean
   /** The modules at all of the spots, each settled by itself, in the order given. */
   getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
   /** Every markdown file of the layers given, each settled by itself. */
@@ -77,6 +79,10 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     if (spot.layer.tree.isLink(spot.path)) return undefined
     const result = await registry.get(spot)
     return result.ok ? result.value : undefined
+  }
+
+  function isRead(spot: Spot): boolean {
+    return registry.peek(idOf(spot)) !== undefined || registry.isLoading(idOf(spot))
   }
 
   async function getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]> {
@@ -143,7 +149,20 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
   }
 
   const { resolve: resolveAs, spotOf } = resolver
-  return { resolve, resolveAs, spotOf, load, loadSpot, loadId, getMany, loadEvery, closure, link, findings }
+  return {
+    resolve,
+    resolveAs,
+    spotOf,
+    load,
+    loadSpot,
+    loadId,
+    isRead,
+    getMany,
+    loadEvery,
+    closure,
+    link,
+    findings,
+  }
 }
 
 /** The markdown files of a layer, and links that are named like such; folders and special files left out. */
