@@ -502,6 +502,12 @@ test('a path from the home becomes one from the root when its file leaves the ho
   assert.equal(texts['.claude/commands/c.md'], '`docs/patterns/tdd.md` and [up](../../)\n')
 })
 
+test('a path from the root stays one, even where its file would now be found beside the reference', async () => {
+  const files = { 'docs/a.md': '---\nneeds: docs/b.md\n---\n# A\n', 'docs/b.md': '# B\n' }
+  const texts = await renamed(files, 'docs/b.md', 'b.md')
+  assert.equal(texts['docs/a.md'], '---\nneeds: b.md\n---\n# A\n')
+})
+
 test('a folder that is an alias takes its name with it', async () => {
   const texts = await renamed(
     { '.claude/guides/a.md': '# A\n', '.claude/commands/c.md': 'See @guides/a.md and @guides/a#a.\n' },

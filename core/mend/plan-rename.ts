@@ -54,9 +54,10 @@ export function findAffected({ module, resolutions }: Linked, planning: RenamePl
     const to = moves.pathOf(named)
     const now = isDead ? was : ask(world, from, reference)
     const stays = isDead ? denote(parentOf(from), pathOf(written)) === to : leadsTo(to, was)(now)
-    // One that is still right may be longer than it would be written here.
+    // One that is still right may be longer than it would be written here, or right by another rung by accident.
     const isSeenAnew = from !== module.path && isRelative(written) && (isDead || was.rung === 'relative')
-    if (!stays || isSeenAnew) affected.push({ index, reference, to, isDead })
+    const isByAccident = to !== named && now.rung !== was.rung
+    if (!stays || isSeenAnew || isByAccident) affected.push({ index, reference, to, isDead })
   }
   return affected
 }
