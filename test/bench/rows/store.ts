@@ -37,7 +37,8 @@ export const storeRow: Row = {
 function stored(corpus: WrittenCorpus, words: readonly string[]): Side {
   let round = 0
   return {
-    name: 'heddle',
+    // Sides are told apart by their names, and the cold check is heddle too.
+    name: 'heddle from its store',
     take() {
       appendFileSync(join(corpus.root, corpus.edges[0]!.from), `\nRound ${round++}.\n`)
       return takeSample(words)
