@@ -787,6 +787,7 @@ test('events tell the run in order, and a listener that throws harms nothing', a
   assert.deepEqual(types, [
     'run-started',
     'operation-started',
+    'operation-ended',
     'operation-settled',
     'group-settled',
     'run-settled',

@@ -8,6 +8,7 @@ import { growGroup } from './grow.ts'
 import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
 import { createLanes, defaultLimits } from './lanes.ts'
+import type { RunMemory } from './memory.ts'
 import type { OperationKind } from './operation.ts'
 import { createPerformer } from './perform.ts'
 import type { Plan, PlannedWork } from './plan.ts'
@@ -44,7 +45,25 @@ export interface ExecuteOptions {
   readonly random?: () => number
   /** For tests only: ignores conflicts between operations, to show that the tests can fail. */
   readonly ignoreConflicts?: boolean
+  /** For tests only: a fault that the tests must find. */
+  readonly plant?: PlantedFault
+  /** What is kept of the run, and known from earlier ones; nothing when left out. */
+  readonly memory?: RunMemory
 }
+
+/** Faults of the executor that its tests are shown to find. */
+export type PlantedFault =
+  /** What an operation has read is never looked at again. */
+  | 'no-validation'
+  /** Paths found absent, or folders listed, are not recorded. */
+  | 'no-absences'
+  | 'no-listings'
+  /** What a failed try had read is forgotten when it is tried again. */
+  | 'lost-retry-reads'
+  /** What a later operation wrote is shown to an earlier one. */
+  | 'later-writer-shown'
+  /** What a group had grown by stays when it grows otherwise. */
+  | 'orphaned-children'
 
 /** A group, and what came of it besides its outcomes. */
 interface Concluded {
@@ -104,7 +123,18 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     serial,
     random,
     schedule: () => schedule,
-    started: (task, at) => emit({ type: 'operation-started', at: since(at), ...here(task) }),
+    started: (task, at) =>
+      emit({
+        type: 'operation-started',
+        at: since(at),
+        ...here(task),
+        lane: task.lane,
+        attempt: task.attempts,
+        rerun: 0,
+      }),
+    ended: (task, { status }, at) => emit({ type: 'operation-ended', at: since(at), ...here(task), status }),
+    retrying: (task, { error }, delayMs) =>
+      emit({ type: 'operation-retried', at: since(clock.now()), ...here(task), delayMs, error: error! }),
     progress: (task, message) =>
       emit({ type: 'operation-progress', at: since(clock.now()), ...here(task), message }),
     noted: (task, diagnostic) => note(task.group, diagnostic),

@@ -17,6 +17,8 @@ export interface PerformerParts {
   /** The schedule that is told; a function, for each of the two needs the other. */
   schedule(): Schedule
   started(task: Task, at: number): void
+  ended(task: Task, called: Called, at: number): void
+  retrying(task: Task, called: Called, delayMs: number): void
   progress(task: Task, message: string): void
   /** Something about a task that a person should know. */
   noted(task: Task, diagnostic: Diagnostic): void
@@ -44,8 +46,9 @@ export function createPerformer(parts: PerformerParts): Performer {
       return schedule().settle(task, refused(task.runnable.diagnostic))
     }
     const at = clock.now()
-    if (task.startedAt === undefined) parts.started(task, (task.startedAt = at))
+    task.startedAt ??= at
     task.attempts++
+    parts.started(task, at)
     const runnable = task.runnable.value
     // The deadline is that of the operation, not of each attempt.
     const left = runnable.deadlineMs - (at - task.startedAt)
@@ -61,8 +64,9 @@ export function createPerformer(parts: PerformerParts): Performer {
     const now = clock.now()
     running.delete(task)
     task.ranMs += now - startedAt
+    parts.ended(task, called, now)
     if (called.ignored) noted(task, abortIgnored(task))
-    if (canRetry(task, called, now)) return retryLater(task, now)
+    if (canRetry(task, called, now)) return retryLater(task, called, now)
     lanes.release(task)
     if (task.firstFailedAt !== undefined) {
       recovery.recoveryMs += now - task.firstFailedAt
@@ -79,13 +83,13 @@ export function createPerformer(parts: PerformerParts): Performer {
   }
 
   /** While it waits it holds no place, except in serial order, where nothing may overtake it. */
-  function retryLater(task: Task, now: number): void {
+  function retryLater(task: Task, called: Called, now: number): void {
     task.firstFailedAt ??= now
     recovery.retries++
     if (!serial) lanes.release(task)
-    clock.after(delayAfter(task.attempts, random), () =>
-      schedule().do(() => (serial ? start(task) : schedule().requeue(task))),
-    )
+    const delayMs = delayAfter(task.attempts, random)
+    parts.retrying(task, called, delayMs)
+    clock.after(delayMs, () => schedule().do(() => (serial ? start(task) : schedule().requeue(task))))
   }
 
   return {
