@@ -224,7 +224,7 @@ export class Course {
 
 /** It is the operation's turn: nothing that comes earlier can make a difference to it. */
 function isRipe({ isFree, group }: Task): boolean {
-  return isFree && group.openedAt !== undefined && group.skippedBecause === undefined
+  return isFree && group.openedAt !== undefined && group.skipped === undefined
 }
 
 function writtenBy({ runnable }: Task): readonly string[] {
