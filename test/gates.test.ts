@@ -19,7 +19,7 @@ import { session, type SessionResult } from '../plugins/session/index.ts'
 import { openProject } from '../plugins/validation/check.ts'
 import { findChecks } from '../plugins/validation/find-checks.ts'
 import { validation, type ValidationResult } from '../plugins/validation/index.ts'
-import { findPlaces, linesOf, summarise } from '../plugins/validation/output.ts'
+import { readOutput } from '../plugins/validation/output.ts'
 import { isInstalled, programsOf } from '../plugins/validation/shell.ts'
 import { maskText, maskValues } from '../plugins/session/secrets.ts'
 import { readSession, type Session, writeSession } from '../plugins/session/session.ts'
@@ -185,7 +185,7 @@ test('a program is installed only when it is a file that may be run', async (t) 
   assert.equal(await isInstalled('no-such-program-anywhere', folder, ['bin']), false)
 })
 
-test('places are read from the formats of the usual tools, and only those inside the project', () => {
+test('places are read from the formats of the usual tools, and only those inside the project', async () => {
   const output = [
     'src/a.ts(3,5): error TS2322: Type "x" is not assignable.',
     '\u001b[96msrc/b.ts\u001b[0m:7:1 - error TS1005: ";" expected.',
@@ -203,7 +203,7 @@ test('places are read from the formats of the usual tools, and only those inside
     'http://localhost:8080: listening',
     'at Object.<anonymous> (src/i.ts:3:5)',
   ].join('\n')
-  const found = findPlaces(linesOf(output), '/project')
+  const { findings: found } = await readOutput([output], { command: 'make lint', folder: '/project' })
   assert.deepEqual(
     found.map(({ path, line, column, severity, rule, message }) => [
       `${path}:${line}:${column}`,
@@ -224,25 +224,32 @@ test('places are read from the formats of the usual tools, and only those inside
   )
 })
 
-test('numbers of tests are read where the output tells them, and are unknown elsewhere', () => {
-  const counts = (text: string): unknown[] => {
-    const { passed, failed } = summarise(linesOf(text))
-    return [passed, failed]
+test('numbers of tests are read where the output tells them, and are unknown elsewhere', async () => {
+  const counts = async (text: string): Promise<unknown[]> => {
+    const { tests } = await readOutput([text], { command: 'test', folder: '' })
+    return [tests?.passed ?? null, tests?.failed ?? null]
   }
-  assert.deepEqual(counts('ℹ tests 3\nℹ pass 2\nℹ fail 1\nℹ cancelled 0'), [2, 1])
-  assert.deepEqual(counts('# pass 2\n# fail 0\n...\n# pass 3\n# fail 1'), [5, 1])
-  assert.deepEqual(counts('TAP version 13\nok 1\nnot ok 2 # TODO later\nnot ok 3\n1..3'), [2, 1])
-  assert.deepEqual(counts('2 failed, 3 passed, 1 error in 0.12s'), [3, 3])
-  assert.deepEqual(counts('no tests ran in 0.01s'), [0, 0])
-  assert.deepEqual(counts('Tests:       1 failed, 4 passed, 5 total'), [4, 1])
-  assert.deepEqual(counts('all fine'), [null, null])
-  assert.equal(summarise(linesOf('a\n\nb  \nc\nd\ne\nf\n')).text, 'b\nc\nd\ne\nf')
+  assert.deepEqual(await counts('ℹ tests 3\nℹ pass 2\nℹ fail 1\nℹ cancelled 0'), [2, 1])
+  assert.deepEqual(await counts('# pass 2\n# fail 0\n...\n# pass 3\n# fail 1'), [5, 1])
+  assert.deepEqual(await counts('TAP version 13\nok 1\nnot ok 2 # TODO later\nnot ok 3\n1..3'), [1, 1])
+  assert.deepEqual(await counts('2 failed, 3 passed, 1 error in 0.12s'), [3, 3])
+  assert.deepEqual(await counts('no tests ran in 0.01s'), [0, 0])
+  assert.deepEqual(await counts('Tests:       1 failed, 4 passed, 5 total'), [4, 1])
+  assert.deepEqual(await counts('all fine'), [null, null])
+  const { text } = await readOutput(['a\n\nb  \nc\nd\ne\nf\n'], { command: 'test', folder: '' })
+  assert.equal(text, 'b\nc\nd\ne\nf')
 })
 
 test('the four checks of a project run beside each other', async () => {
   const report = await protocol(join(fixtures, 'four-checks'))
   assert.equal(report.status, 'passed')
-  assert.deepEqual(gatesOf(report), ['testing passed', 'linting passed', 'types passed', 'security passed'])
+  assert.deepEqual(gatesOf(report), [
+    'testing passed',
+    'linting passed',
+    'types passed',
+    'security passed',
+    'coverage skipped',
+  ])
   assert.ok(report.timing.serialMs >= 4000, `serial ${report.timing.serialMs} ms`)
   assert.ok(report.timing.wallMs < report.timing.serialMs / 2, `wall ${report.timing.wallMs} ms`)
 })
@@ -250,7 +257,13 @@ test('the four checks of a project run beside each other', async () => {
 test('one failing check fails its own gate, and the other three are complete', async () => {
   const report = await protocol(join(fixtures, 'one-failing-check'))
   assert.equal(report.status, 'failed')
-  assert.deepEqual(gatesOf(report), ['testing passed', 'linting failed', 'types passed', 'security passed'])
+  assert.deepEqual(gatesOf(report), [
+    'testing passed',
+    'linting failed',
+    'types passed',
+    'security passed',
+    'coverage skipped',
+  ])
   const result = resultOf(report)
   assert.deepEqual(result.passed, { testing: true, linting: false, types: true, security: true })
   assert.equal(result.checks.testing[0]!.summary.passed, 2)
@@ -266,7 +279,9 @@ test('one failing check fails its own gate, and the other three are complete', a
     },
   ])
   assert.ok(
-    report.diagnostics.some(({ code, at }) => code === 'validation/finding' && at?.path === 'src/door.js'),
+    report.diagnostics.some(
+      ({ code, at }) => code === 'validation/eslint/prefer-const' && at?.path === 'src/door.js',
+    ),
   )
 })
 
@@ -284,6 +299,7 @@ test('a tool that is not installed is skipped with a hint, and its gate never pa
     'linting skipped',
     'types skipped',
     'security skipped',
+    'coverage skipped',
   ])
   assert.equal(resultOf(report).checks.linting[0]!.status, 'missing')
   assert.equal(resultOf(report).checks.types[0]!.status, 'missing')

@@ -125,7 +125,7 @@ function createProgram(rest: readonly string[]): Command {
       (await import('./commands/rename.ts')).rename(old, wanted, options),
     )
 
-  common(program.command('run'))
+  common(program.command('run'), ['text', 'json', 'sarif'])
     .summary('run a command as parallel groups of operations')
     .description(
       'Plans the command from its modules, runs the groups in parallel, and prints a report.\n' +

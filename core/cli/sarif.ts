@@ -4,7 +4,7 @@ const schema = 'https://json.schemastore.org/sarif-2.1.0.json'
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
 
 /** The findings as SARIF 2.1.0: paths relative to the root as `%SRCROOT%`, columns in UTF-16 units. */
-export function toSarif({ diagnostics }: CheckReport, version: string): unknown {
+export function toSarif({ diagnostics }: Pick<CheckReport, 'diagnostics'>, version: string): unknown {
   const codes = [...new Set(diagnostics.map(({ code }) => code))].toSorted()
   const indexes = new Map(codes.map((code, index) => [code, index]))
   return {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from 'heddle'
 import type { FoundCheck } from './check.ts'
-import type { Check, Family, ToolFinding } from './result.ts'
+import type { Check, Family, ToolFinding, ValidationResult } from './result.ts'
 
 const hints: Readonly<Record<Family, string>> = {
   testing:
@@ -55,7 +55,7 @@ export function notOnDisk(checks: readonly FoundCheck[]): Diagnostic {
 
 /** What a check that has not passed tells, if anything. */
 export function checkFinding(check: Check): Diagnostic | undefined {
-  const { command, status, code, summary } = check
+  const { command, status, code, signal, summary } = check
   switch (status) {
     case 'passed':
     case 'skipped':
@@ -78,26 +78,69 @@ export function checkFinding(check: Check): Diagnostic | undefined {
         hint: 'Make it faster, or give it more time with the setting "deadline-minutes".',
       }
     case 'failed': {
-      const last = summary.text.split('\n').at(-1)
+      const last = summary.text.split('\n').at(-1)?.replace(/\.$/, '')
       const told = summary.failed
         ? `${summary.failed} of ${summary.failed + (summary.passed ?? 0)} tests fail`
         : last
       return {
         code: 'validation/check-failed',
         severity: 'error',
-        message: `"${command}" failed${code === null ? '' : ` with code ${code}`}${told ? `: ${told}` : ''}.`,
+        message: `"${command}" ${howItFailed(code, signal)}${told ? `: ${told}` : ''}.`,
         hint: `Run "${command}" by itself to see all of its output.`,
       }
     }
   }
 }
 
-/** What a tool found, at its place. */
-export function toolFinding({ message, rule, severity, path, line, column }: ToolFinding): Diagnostic {
+function howItFailed(code: number | null, signal: string | null): string {
+  if (code !== null) return `failed with code ${code}`
+  return signal === null ? 'failed' : `was ended by ${signal}`
+}
+
+/** What a tool found, at its place; the code carries the tool and its rule. */
+export function toolFinding({ tool, message, rule, severity, path, line, column }: ToolFinding): Diagnostic {
   return {
-    code: 'validation/finding',
+    code: `validation/${wordOf(tool)}${rule === null ? '' : `/${wordOf(rule)}`}`,
     severity,
-    message: rule === null ? message : `${message} (${rule})`,
-    at: { path, line, column },
+    message,
+    ...(path === null ? {} : { at: { path, line, column } }),
   }
+}
+
+/** A name out of a tool's output as a part of a code. */
+function wordOf(text: string): string {
+  return text.replace(/[^\w@/.-]+/g, '-').slice(0, 80)
+}
+
+/** Too few lines that tests reach. */
+export function coverageFinding({ coverage }: ValidationResult): Diagnostic[] {
+  if (!coverage || coverage.percent >= coverage.threshold) return []
+  const { percent, threshold, source, lowest } = coverage
+  return [
+    {
+      code: 'validation/coverage-low',
+      severity: 'error',
+      message: `Tests reach ${percent} % of the lines (${source}); ${threshold} % are asked for.`,
+      hint: lowest[0]
+        ? `Begin with ${lowest[0].path}: ${lowest[0].uncovered} lines of it nothing reaches.`
+        : 'Write more tests.',
+    },
+  ]
+}
+
+/** Something that was there to be read, and was not. */
+export function unreadFinding({ what, why }: ValidationResult['unread'][number]): Diagnostic {
+  return why === 'stale'
+    ? {
+        code: 'validation/report-stale',
+        severity: 'info',
+        message: `"${what}" is older than this run, so nothing of it was taken.`,
+        hint: 'Let the test command write it, for example with --coverage.',
+      }
+    : {
+        code: 'validation/output-damaged',
+        severity: 'warning',
+        message: `What "${what}" wrote ends too early to be read, so findings may be missing.`,
+        hint: 'Run it by itself to see all of its output.',
+      }
 }

@@ -12,6 +12,7 @@ const pythonTools: readonly PythonTool[] = [
   { family: 'testing', name: 'pytest', command: () => 'pytest -q' },
   { family: 'linting', name: 'ruff', command: () => 'ruff check .' },
   { family: 'linting', name: 'flake8', command: () => 'flake8' },
+  { family: 'linting', name: 'black', command: () => 'black --check .' },
   {
     family: 'types',
     name: 'mypy',
@@ -26,14 +27,16 @@ const pythonTools: readonly PythonTool[] = [
         ? 'bandit -q -c pyproject.toml -r .'
         : 'bandit -q -r .',
   },
+  { family: 'security', name: 'pip-audit', command: () => 'pip-audit' },
+  { family: 'security', name: 'safety', command: () => 'safety check' },
 ]
 
 const environments = ['.venv/bin', 'venv/bin']
 
-/** The tools that `pyproject.toml` or `setup.cfg` declare; the project's own virtual environment goes before PATH. */
+/** The tools that `pyproject.toml`, `setup.cfg` or `tox.ini` declare; the project's own virtual environment goes before PATH. */
 export async function findPythonTools(project: Project): Promise<FoundCheck[]> {
   const checks: FoundCheck[] = []
-  for (const manifest of ['pyproject.toml', 'setup.cfg']) {
+  for (const manifest of ['pyproject.toml', 'setup.cfg', 'tox.ini']) {
     const text = await project.read(manifest)
     if (text === undefined) continue
     for (const tool of pythonTools) {

@@ -1,152 +1,126 @@
-import type { Summary, ToolFinding } from './result.ts'
+import { readDocument, readJsonLine } from './documents.ts'
+import type { Found, LineCoverage, LineReader, Sink, TestCounts } from './formats/format.ts'
+import { jsonFormats, lineFormats, xmlFormats } from './formats/index.ts'
+import { eachLine, type Written } from './lines.ts'
+import { placeIn } from './place-in.ts'
+import { createTally } from './tally.ts'
 
-/** What one finding of a tool says, without the check it belongs to. */
-export type Found = Omit<ToolFinding, 'family' | 'command'>
-
-/** The lines of an output without colours and without what a terminal would have overwritten. */
-export function linesOf(output: string): string[] {
-  return output.replace(/\u001b\[[\d;?]*[A-Za-z]/g, '').split(/\r?\n/)
+/** What the output of one check says. */
+export interface OutputReading {
+  /** In the order of the output, each place and message once; places outside the project are left out. */
+  readonly findings: readonly Found[]
+  /** How many findings more there are than are kept. */
+  readonly more: number
+  readonly tests: TestCounts | null
+  readonly coverage: readonly LineCoverage[]
+  /** The last lines. */
+  readonly text: string
+  /** True when a part of it could not be read: a report that ends early, or a stored output that is gone. */
+  readonly damaged: boolean
 }
 
-/** Counts of tests where the output tells them (node:test, TAP, pytest, Jest, Vitest, Cargo), and the last lines. */
-export function summarise(lines: readonly string[]): Summary {
-  const said = lines.map((line) => line.trimEnd()).filter((line) => line !== '')
-  return { ...countTests(lines), text: said.slice(-5).join('\n') }
+/** Where an output comes from. */
+export interface OutputSource {
+  /** What was run: where two tools write alike, the one that it names is taken. */
+  readonly command: string
+  /** The folder of the project on the machine, to make places relative. */
+  readonly folder: string
 }
+
+const mostFindings = 10_000
+const mostText = 1_000
+const shownLines = 5
+/** What people and tools write into one line; a longer one is data. */
+const readOfLine = 4096
 
 /**
- * The places that tools name in their output: TypeScript, ESLint's own format, Cargo, and `file:line:column: message` as
- * most others write it. Absolute paths below `folder` become relative; places elsewhere are left out.
+ * Reads what a check wrote in every format known. Takes time in proportion to its length and never throws, whatever stands in
+ * it: a tool's output is nothing to rely on.
  */
-export function findPlaces(lines: readonly string[], folder: string): Found[] {
-  const found: Found[] = []
-  let file: string | undefined
-  for (const [index, line] of lines.entries()) {
-    const nested = file === undefined ? null : stylish.exec(line)
-    if (nested) found.push(fromStylish(file!, nested))
-    else {
-      const isHeading = stylish.test(lines[index + 1] ?? '')
-      file = isHeading && /^\S/.test(line) ? line.trim() : line === '' ? undefined : file
-      const one = fromTypeScript(line) ?? fromCargo(line, lines[index - 1] ?? '') ?? fromColons(line)
-      if (one) found.push(one)
-    }
+export async function readOutput(outputs: readonly Written[], source: OutputSource): Promise<OutputReading> {
+  const gathered = createGathering(source.folder)
+  const tally = createTally()
+  const last: string[] = []
+  let damaged = false
+  for (const written of outputs) {
+    const json = jsonFormats()
+    const document = await readDocument(written, { json, xml: xmlFormats }, gathered.sink)
+    damaged ||= document === 'damaged'
+    const readers =
+      document === 'read' ? [] : lineFormats(source.command).map(({ open }) => open(gathered.sink))
+    const whole = await eachLine(written, (line) => {
+      const start = line.slice(0, readOfLine)
+      if (start.trim() !== '') keepLast(last, start)
+      if (document === 'read') return
+      tally.line(start)
+      if (!readJsonLine(line, json, gathered.sink)) readLine(start, readers)
+    })
+    for (const reader of readers) reader.end?.()
+    damaged ||= !whole
   }
-  return found.flatMap((one) => {
-    const path = pathIn(one.path, folder)
-    return path === undefined ? [] : [{ ...one, path }]
-  })
+  const { findings, more, tests, coverage } = gathered.result()
+  return { findings, more, tests: tests ?? tally.result(), coverage, text: last.join('\n'), damaged }
 }
 
-interface Counts {
-  passed: number
-  failed: number
+function readLine(line: string, readers: readonly LineReader[]): void {
+  for (const reader of readers) if (reader.line(line)) return
 }
 
-function countTests(lines: readonly string[]): Pick<Summary, 'passed' | 'failed'> {
-  const sum: Counts = { passed: 0, failed: 0 }
-  let known = false
-  for (const line of lines) {
-    const node = /^(?:#|ℹ) (pass|fail|cancelled) (\d+)$/.exec(line)
-    if (node) {
-      known = true
-      sum[node[1] === 'pass' ? 'passed' : 'failed'] += Number(node[2])
-    } else if (isSummary(line.trim())) {
-      const [passed, failed] = [
-        countOf(line, 'passed'),
-        (countOf(line, 'failed') ?? 0) + (countOf(line, 'errors?') ?? 0),
-      ]
-      if (passed === null && failed === 0 && !/no tests ran/.test(line)) continue
-      known = true
-      sum.passed += passed ?? 0
-      sum.failed += failed
-    }
-  }
-  return known ? sum : countPoints(lines)
+function keepLast(last: string[], line: string): void {
+  last.push(line.trimEnd().slice(0, mostText))
+  if (last.length > shownLines) last.shift()
 }
 
-/** The closing line of pytest, Jest, Vitest and Cargo. */
-function isSummary(line: string): boolean {
-  return /^(?:Tests:? |test result: |=+ .*\bin [\d.]+s|(?:\d+ (?:passed|failed|errors?|skipped)\b|no tests ran).*\bin [\d.]+s)/.test(
-    line,
-  )
-}
-
-function countOf(line: string, word: string): number | null {
-  const found = new RegExp(`(\\d+) ${word}\\b`).exec(line)
-  return found ? Number(found[1]) : null
-}
-
-/** Bare TAP, without a summary: its own points, not those of tests inside them. */
-function countPoints(lines: readonly string[]): Pick<Summary, 'passed' | 'failed'> {
-  const points = lines.filter((line) => /^(?:not )?ok\b/.test(line))
-  const isTap = lines.some((line) => /^(?:TAP version \d+|1\.\.\d+)/.test(line))
-  if (!isTap) return { passed: null, failed: null }
-  const failed = points.filter((line) => line.startsWith('not ') && !/# (?:TODO|SKIP)\b/i.test(line)).length
-  return { passed: points.length - failed, failed }
-}
-
-const stylish = /^ +(\d+):(\d+) +(error|warning) +(.*?)(?: {2,}([\w@/-]+))?$/
-
-function fromStylish(path: string, [, line, column, severity, message, rule]: RegExpExecArray): Found {
+/** Takes what formats find: bounded, once, and with paths of the project. */
+export function createGathering(folder: string): {
+  sink: Sink
+  result(): Pick<OutputReading, 'findings' | 'more' | 'tests' | 'coverage'>
+} {
+  const findings: Found[] = []
+  const seen = new Set<string>()
+  const coverage: LineCoverage[] = []
+  let tests: TestCounts | null = null
+  let more = 0
   return {
-    path,
-    line: Number(line),
-    column: Number(column),
-    severity: severity === 'error' ? 'error' : 'warning',
-    message: message!,
-    rule: rule ?? null,
+    sink: {
+      found(found) {
+        const placed = place(found, folder)
+        if (!placed) return
+        if (findings.length >= mostFindings) return void more++
+        const key = JSON.stringify([placed.path, placed.line, placed.column, placed.message])
+        if (seen.has(key)) return
+        seen.add(key)
+        findings.push(placed)
+      },
+      tests({ passed, failed, skipped }) {
+        const before = tests ?? { passed: 0, failed: 0, skipped: 0 }
+        tests = {
+          passed: before.passed + passed,
+          failed: before.failed + failed,
+          skipped: before.skipped + skipped,
+        }
+      },
+      coverage(lines) {
+        const path = placeIn(lines.path, folder) ?? lines.path
+        if (coverage.length < mostFindings) coverage.push({ ...lines, path })
+      },
+    },
+    result: () => ({ findings, more, tests, coverage }),
   }
 }
 
-function fromTypeScript(text: string): Found | undefined {
-  const plain = /^(\S.*?)\((\d+),(\d+)\): (error|warning) (TS\d+): (.*)$/.exec(text)
-  const found = plain ?? /^(\S.*?):(\d+):(\d+) - (error|warning) (TS\d+): (.*)$/.exec(text)
-  if (!found) return undefined
-  const [, path, line, column, severity, rule, message] = found
-  return {
-    path: path!,
-    line: Number(line),
-    column: Number(column),
-    severity: severity === 'error' ? 'error' : 'warning',
-    message: message!,
-    rule: rule!,
-  }
+/** A failed test counts wherever it stands; what else is outside is somebody else's. */
+function place(found: Found, folder: string): Found | undefined {
+  const message = shorten(found.message)
+  if (found.path === null) return { ...found, message }
+  const path = placeIn(found.path, folder)
+  if (path === undefined && found.rule !== 'test') return undefined
+  const { line, column } = found
+  return path === undefined
+    ? { ...found, message, path: null, line: 1, column: 1 }
+    : { ...found, message, path, line: Math.max(1, line), column: Math.max(1, column) }
 }
 
-function fromCargo(text: string, before: string): Found | undefined {
-  const place = /^ *--> (\S+):(\d+):(\d+)$/.exec(text)
-  const said = /^(error|warning)(?:\[(\w+)\])?: (.*)$/.exec(before)
-  if (!place || !said) return undefined
-  return {
-    path: place[1]!,
-    line: Number(place[2]),
-    column: Number(place[3]),
-    severity: said[1] === 'error' ? 'error' : 'warning',
-    message: said[3]!,
-    rule: said[2] ?? null,
-  }
-}
-
-/** `file:line:column: message` and `file:line: message`, with what flake8, ruff, mypy and ESLint put round the message. */
-function fromColons(text: string): Found | undefined {
-  const found = /^(?![\w.+-]+:\/\/)([^\s:][^:]*\.\w+):(\d+)(?::(\d+))?: +(.+)$/.exec(text)
-  if (!found) return undefined
-  const [, path, line, column, said] = found
-  const severity = /^(?:warning|note|info)\b/i.test(said!) ? 'warning' : 'error'
-  const plain = said!.replace(/^(?:fatal )?(?:error|warning|note|info): +/i, '')
-  const code = /^([A-Z]{1,4}\d{2,5}) +(?:\[\*\] +)?(.+)$/.exec(plain)
-  const named = /^(.*?) +\[([\w@/-]+)\]$/.exec(plain)
-  return {
-    path: path!,
-    line: Number(line),
-    column: Number(column ?? 1),
-    severity,
-    message: code?.[2] ?? named?.[1] ?? plain,
-    rule: code?.[1] ?? named?.[2] ?? null,
-  }
-}
-
-function pathIn(path: string, folder: string): string | undefined {
-  const below = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path.replace(/^(?:\.\/)+/, '')
-  return /^(?:[/\\~]|[A-Za-z]:|\.\.(?:\/|$))/.test(below) ? undefined : below
+function shorten(text: string): string {
+  return text.length > mostText ? `${text.slice(0, mostText - 1)}…` : text
 }

@@ -1,6 +1,7 @@
 import { type FoundCheck, type Project, scratch } from './check.ts'
 import { type PackageManager, findPackageManager } from './package-manager.ts'
 import { families, type Family } from './result.ts'
+import { findTools } from './installed-tools.ts'
 import { scriptUnfit } from './findings.ts'
 import { programsOf, quoted, withPrograms } from './shell.ts'
 
@@ -51,26 +52,42 @@ export async function findScripts(
   if (!manifest) return []
   const manager = await findPackageManager(project, manifest.packageManager)
   const make = createMaker(manifest.scripts, manager, programFolders)
-  return families.flatMap((family) =>
+  const named = families.flatMap((family) =>
     scriptNames[family].flatMap((names) => {
       const name = names.find((name) => isUsable(name, manifest.scripts, project))
       return name === undefined ? [] : [make(family, name)]
     }),
   )
+  const open = families.filter((family) => !named.some((check) => check.family === family))
+  return [...named, ...(await findTools(project, { open, installs: manifest.installs, programFolders }))]
 }
 
-function readManifest(text: string): { scripts: Scripts; packageManager: string } | undefined {
+interface Manifest {
+  readonly scripts: Scripts
+  readonly packageManager: string
+  /** Names of all that the project installs for itself. */
+  readonly installs: ReadonlySet<string>
+}
+
+function readManifest(text: string): Manifest | undefined {
   try {
-    const { scripts, packageManager } = JSON.parse(text) as { scripts?: unknown; packageManager?: unknown }
-    const pairs = scripts !== null && typeof scripts === 'object' ? Object.entries(scripts) : []
-    const usable = pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+    const manifest = JSON.parse(text) as Record<string, unknown>
+    const { packageManager } = manifest
     return {
-      scripts: new Map(usable),
+      scripts: new Map(textsIn(manifest['scripts'])),
       packageManager: typeof packageManager === 'string' ? packageManager : '',
+      installs: new Set(
+        [...textsIn(manifest['dependencies']), ...textsIn(manifest['devDependencies'])].map(([name]) => name),
+      ),
     }
   } catch {
     return undefined
   }
+}
+
+function textsIn(value: unknown): [string, string][] {
+  const pairs = value !== null && typeof value === 'object' ? Object.entries(value) : []
+  return pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string')
 }
 
 function isUsable(name: string, scripts: Scripts, project: Project): boolean {

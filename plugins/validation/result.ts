@@ -1,3 +1,5 @@
+import type { Found } from './formats/format.ts'
+
 /** The four families of checks, in the order of the report. */
 export const families = ['testing', 'linting', 'types', 'security'] as const
 
@@ -11,9 +13,10 @@ export type CheckStatus = 'passed' | 'failed' | 'empty' | 'missing' | 'timed-out
 
 /** What the output of a check says in short; the whole output stands in the operation's outcome. */
 export interface Summary {
-  /** Tests that passed and failed; null when the output does not tell. */
+  /** Tests that passed, failed and were skipped; null when the output does not tell. */
   readonly passed: number | null
   readonly failed: number | null
+  readonly skipped: number | null
   /** The last lines of the output. */
   readonly text: string
 }
@@ -28,22 +31,31 @@ export interface Check {
   readonly status: CheckStatus
   /** The exit code; null when the check did not run or a signal ended it. */
   readonly code: number | null
+  /** The signal that ended it; null when it ended by itself. */
+  readonly signal: string | null
   readonly ranMs: number
   readonly summary: Summary
 }
 
-/** One thing that a tool found at a place of the project. */
-export interface ToolFinding {
+/** One thing that a tool found, in a file of the project or, where `path` is null, in something that it uses. */
+export interface ToolFinding extends Found {
   readonly family: Family
   /** The check that found it. */
   readonly command: string
-  readonly severity: 'error' | 'warning'
-  readonly message: string
-  /** The tool's own name of the rule; null when it gives none. */
-  readonly rule: string | null
-  readonly path: string
-  readonly line: number
-  readonly column: number
+}
+
+/** How far the tests reach, from a report that this run wrote. */
+export interface CoverageVerdict {
+  /** The report. */
+  readonly source: string
+  /** Lines. */
+  readonly covered: number
+  readonly total: number
+  /** 0 to 100. */
+  readonly percent: number
+  readonly threshold: number
+  /** The files with the most lines that no test reaches, at most ten. */
+  readonly lowest: readonly { readonly path: string; readonly uncovered: number; readonly percent: number }[]
 }
 
 /** One thing to do; the list is ranked, what blocks first. */
@@ -55,10 +67,18 @@ export interface Recommendation {
 
 /** What the pattern `validation` finds out about a project. */
 export interface ValidationResult {
+  /** What a person reads first: the recommendations in words. */
+  readonly summary: readonly string[]
   readonly checks: Readonly<Record<Family, readonly Check[]>>
   /** True: all checks of the family passed. False: one failed or timed out. Null: there was none, or one did not run. */
   readonly passed: Readonly<Record<Family, boolean | null>>
+  /** Null when no check of this run wrote a report of it: an older report is not believed. */
+  readonly coverage: CoverageVerdict | null
   /** Each place and message once, in the order of the checks and of their outputs. */
   readonly findings: readonly ToolFinding[]
+  /** How many there are besides: of each check at most 10 000 are kept. */
+  readonly moreFindings: number
+  /** Checks whose output could not be read to its end, and reports that could not be read or are older than the run. */
+  readonly unread: readonly { readonly what: string; readonly why: 'damaged' | 'stale' }[]
   readonly recommendations: readonly Recommendation[]
 }

@@ -1,12 +1,15 @@
 import type { GateSeverity, Outcome } from 'heddle'
 import type { FoundCheck } from './check.ts'
-import { findPlaces, linesOf, summarise } from './output.ts'
+import { judgeCoverage } from './coverage.ts'
+import type { Written } from './lines.ts'
+import { type OutputReading, readOutput } from './output.ts'
+import { recommend } from './recommend.ts'
+import type { ReadReport } from './reports.ts'
 import {
   type Check,
   type CheckStatus,
   families,
   type Family,
-  type Recommendation,
   type ToolFinding,
   type ValidationResult,
 } from './result.ts'
@@ -21,78 +24,105 @@ export interface Ran {
   readonly severities: Readonly<Record<Family, GateSeverity>>
   /** The folder of the project on the machine, to make places relative. */
   readonly folder: string
+  /** Percent of lines that tests must reach. */
+  readonly threshold: number
+}
+
+interface ReadCheck {
+  readonly check: Check
+  readonly reading: OutputReading | undefined
 }
 
 /** Reads all outcomes into one result; the same outcomes always give the same result, durations apart. */
-export function synthesise(ran: Ran): ValidationResult {
-  const { checks: found, outcomes, severities } = ran
+export async function synthesise(ran: Ran): Promise<ValidationResult> {
+  const { outcomes, severities, threshold } = ran
   const byName = new Map(outcomes.map((outcome) => [outcome.name, outcome]))
-  const read = found.map((check) => readCheck(check, byName.get(check.name), ran))
-  const checks = byFamily((family) =>
-    read.map(({ check }) => check).filter((check) => check.family === family),
-  )
-  const passed = byFamily((family) => verdictOf(checks[family]))
-  const findings = onlyOnce(read.flatMap((one) => one.findings))
-  return { checks, passed, findings, recommendations: recommend({ checks, findings, severities }) }
+  const read: ReadCheck[] = []
+  for (const check of ran.checks) read.push(await readCheck(check, byName.get(check.name), ran))
+  const reports = reportsOf(outcomes)
+  const checks = byFamily((family) => read.flatMap(({ check }) => (check.family === family ? [check] : [])))
+  const findings = onlyOnce([...read.flatMap(findingsOf), ...findingsOfReports(read, reports)])
+  const result = {
+    checks,
+    passed: byFamily((family) => verdictOf(checks[family])),
+    coverage: judgeCoverage(reports, threshold),
+    findings,
+    moreFindings: read.reduce((sum, { reading }) => sum + (reading?.more ?? 0), 0),
+    unread: unreadOf(read, reports),
+  }
+  const recommendations = recommend(result, severities)
+  const summary = recommendations.map(({ action, reason }) => `${action} ${reason}`)
+  return { summary, ...result, recommendations }
 }
 
 interface BashOutput {
   readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
+  readonly signal: string | null
+  readonly stdout: Written
+  readonly stderr: Written
 }
 
-function readCheck(
-  found: FoundCheck,
-  outcome: Outcome | undefined,
-  { missing, folder }: Pick<Ran, 'missing' | 'folder'>,
-): { check: Check; findings: ToolFinding[] } {
+async function readCheck(found: FoundCheck, outcome: Outcome | undefined, ran: Ran): Promise<ReadCheck> {
   const { family, name: command, manifest } = found
   const output = outputOf(outcome)
-  const lines = linesOf(output ? `${output.stdout}\n${output.stderr}` : (outcome?.error?.message ?? ''))
-  const summary = summarise(lines)
+  const reading = output
+    ? await readOutput([output.stdout, output.stderr], { command: found.command, folder: ran.folder })
+    : undefined
+  const { passed = null, failed = null, skipped = null } = reading?.tests ?? {}
+  const summary = { passed, failed, skipped, text: reading?.text ?? outcome?.error?.message ?? '' }
   const check: Check = {
     family,
     command,
     manifest,
     status: outcome
-      ? statusOf(found, outcome, output, summary)
-      : missing.has(command)
+      ? statusOf(found, { status: outcome.status, output, summary })
+      : ran.missing.has(command)
         ? 'missing'
         : 'skipped',
     code: output?.code ?? null,
+    signal: output?.signal ?? null,
     ranMs: outcome?.ranMs ?? 0,
     summary,
   }
-  const findings = output ? findPlaces(lines, folder) : []
-  return { check, findings: findings.map((one) => ({ family, command, ...one })) }
+  return { check, reading }
 }
 
-/** The text of an output that was stored elsewhere for its size is not read again here. */
 function outputOf(outcome: Outcome | undefined): BashOutput | undefined {
   const { output } = outcome ?? {}
   if (output === null || typeof output !== 'object') return undefined
-  const { code, stdout, stderr } = output as Record<string, unknown>
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-  return { code: typeof code === 'number' ? code : null, stdout: text(stdout), stderr: text(stderr) }
+  const { code, signal, stdout, stderr } = output as Record<string, unknown>
+  return {
+    code: typeof code === 'number' ? code : null,
+    signal: typeof signal === 'string' ? signal : null,
+    stdout: asWritten(stdout),
+    stderr: asWritten(stderr),
+  }
+}
+
+function asWritten(value: unknown): Written {
+  if (value === null || typeof value !== 'object') return typeof value === 'string' ? value : ''
+  const { blob, bytes } = value as Record<string, unknown>
+  return typeof blob === 'string' && typeof bytes === 'number' ? { blob, bytes } : ''
 }
 
 /** Exit codes with a meaning of their own: a shell's for a program that is not there, and pytest's for no test at all. */
 const notFound = 127
 const pytestEmpty = 5
 
-function statusOf(
-  check: FoundCheck,
-  { status }: Outcome,
-  output: BashOutput | undefined,
-  summary: Check['summary'],
-): CheckStatus {
+interface Ended {
+  readonly status: Outcome['status']
+  readonly output: BashOutput | undefined
+  readonly summary: Check['summary']
+}
+
+function statusOf(check: FoundCheck, { status, output, summary }: Ended): CheckStatus {
   if (status === 'done') return check.family === 'testing' && isEmpty(summary) ? 'empty' : 'passed'
   if (status !== 'failed') return status
-  if (output?.code === notFound && /not found|no such file/i.test(output.stderr)) return 'missing'
+  if (output?.code === notFound && /not found|no such file/i.test(summary.text)) return 'missing'
   return output?.code === pytestEmpty && check.programs.includes('pytest') ? 'empty' : 'failed'
 }
 
+/** Nothing ran; tests that were all skipped prove nothing either. */
 function isEmpty({ passed, failed }: Check['summary']): boolean {
   return passed === 0 && failed === 0
 }
@@ -100,6 +130,29 @@ function isEmpty({ passed, failed }: Check['summary']): boolean {
 function verdictOf(checks: readonly Check[]): boolean | null {
   if (checks.some(({ status }) => status === 'failed' || status === 'timed-out')) return false
   return checks.length > 0 && checks.every(({ status }) => status === 'passed') ? true : null
+}
+
+function findingsOf({ check: { family, command }, reading }: ReadCheck): ToolFinding[] {
+  return (reading?.findings ?? []).map((found) => ({ family, command, ...found }))
+}
+
+function reportsOf(outcomes: readonly Outcome[]): readonly ReadReport[] {
+  const outcome = outcomes.find(({ kind, status }) => kind === 'check-reports' && status === 'done')
+  return (outcome?.output as readonly ReadReport[] | undefined) ?? []
+}
+
+/** A report of tests repeats what the output says; it is for those whose output says nothing. */
+function findingsOfReports(read: readonly ReadCheck[], reports: readonly ReadReport[]): ToolFinding[] {
+  const isTold = read.some(({ reading }) => reading?.findings.some(({ rule }) => rule === 'test'))
+  return reports.flatMap(({ path, findings }) =>
+    findings
+      .filter(({ rule }) => rule !== 'test' || !isTold)
+      .map((found) => ({
+        family: found.rule === 'test' ? ('testing' as const) : ('linting' as const),
+        command: path,
+        ...found,
+      })),
+  )
 }
 
 /** A test script that also lints would tell everything twice. */
@@ -111,61 +164,17 @@ function onlyOnce(findings: readonly ToolFinding[]): ToolFinding[] {
   })
 }
 
-type Judged = Pick<ValidationResult, 'checks' | 'findings'> & Pick<Ran, 'severities'>
-
-const severityRank: readonly GateSeverity[] = ['blocking', 'conditional', 'warning']
-const statusRank: readonly CheckStatus[] = ['failed', 'timed-out', 'empty', 'missing', 'skipped', 'cancelled']
-
-/** What has failed goes before what did not run, what blocks before what only warns, then by family. */
-function recommend({ checks, findings, severities }: Judged): Recommendation[] {
-  const open = families.flatMap((family) => checks[family]).filter(({ status }) => status !== 'passed')
-  const ranked = open.toSorted(
-    (a, b) =>
-      statusRank.indexOf(a.status) - statusRank.indexOf(b.status) ||
-      severityRank.indexOf(severities[a.family]) - severityRank.indexOf(severities[b.family]),
-  )
-  const unnamed = families.filter((family) => checks[family].length === 0)
+function unreadOf(read: readonly ReadCheck[], reports: readonly ReadReport[]): ValidationResult['unread'] {
   return [
-    ...ranked.map((check) => ({ family: check.family, ...adviceFor(check, findings) })),
-    ...unnamed.map((family) => ({
-      family,
-      action: `Give the project a check for "${family}".`,
-      reason: 'No manifest names one, so nothing is known of it.',
-    })),
+    ...read
+      .filter(({ reading }) => reading?.damaged)
+      .map(({ check }) => ({ what: check.command, why: 'damaged' as const })),
+    ...reports.flatMap(({ path, status }) =>
+      status === 'fresh'
+        ? []
+        : [{ what: path, why: status === 'stale' ? ('stale' as const) : ('damaged' as const) }],
+    ),
   ]
-}
-
-function adviceFor(check: Check, findings: readonly ToolFinding[]): Omit<Recommendation, 'family'> {
-  const { command, status, summary } = check
-  switch (status) {
-    case 'failed': {
-      const own = findings.filter((finding) => finding.command === command && finding.severity === 'error')
-      const first = own[0]
-      if (first) {
-        return {
-          action: `Mend ${first.path}:${first.line} first, then run "${command}" again.`,
-          reason: `${count(own.length, 'error')} in ${count(new Set(own.map(({ path }) => path)).size, 'file')}.`,
-        }
-      }
-      const tests = summary.failed ? `${count(summary.failed, 'test')} failed.` : 'It ended with a failure.'
-      return { action: `Make "${command}" pass.`, reason: tests }
-    }
-    case 'timed-out':
-      return { action: `Make "${command}" faster, or give it more time.`, reason: 'It did not end in time.' }
-    case 'empty':
-      return { action: 'Write a first test.', reason: `"${command}" had nothing to run.` }
-    case 'missing':
-      return {
-        action: `Install what "${command}" needs.`,
-        reason: 'A program is not there, so nothing is known.',
-      }
-    default:
-      return { action: `Run "${command}" again.`, reason: 'It did not get to its end.' }
-  }
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`
 }
 
 function byFamily<T>(of: (family: Family) => T): Record<Family, T> {

@@ -5,7 +5,9 @@ import { createReporter } from '../progress.ts'
 import { printJson } from '../print.ts'
 import { openFramework, tellFaults } from '../root.ts'
 import { printCommandHelp, printDesign, printReport } from '../report.ts'
+import { toSarif } from '../sarif.ts'
 import { readSourceLines } from '../source.ts'
+import { packageVersion } from '../version.ts'
 
 export interface RunCommandOptions extends CommonOptions {
   readonly serial?: true | undefined
@@ -50,6 +52,7 @@ export async function run({ command, words, rest }: RunWords, options: RunComman
       }
     })
     if (options.format === 'json') printJson(report)
+    else if (options.format === 'sarif') printJson(toSarif(report, packageVersion()))
     else
       printReport(report, {
         quiet: options.quiet === true,
