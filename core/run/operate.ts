@@ -3,6 +3,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { ProcessOptions } from '../base/process.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
+import { everywhere } from '../vfs/regions.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
@@ -73,8 +74,12 @@ export function callOperation(
     call(attempt) {
       const run = (): unknown =>
         kind.run(runnable.input, createContext({ attempt, look, place: surroundings, progress }))
-      // A process looks at the disk: what earlier operations wrote must be there.
-      return kind.effects === 'external' ? workspace.flush().then(run) : run()
+      if (kind.effects !== 'external') return run()
+      // A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict.
+      return workspace
+        .flush()
+        .then(run)
+        .finally(() => workspace.changedBelow(everywhere))
     },
   })
   return { stop: (reason) => attempt.stop(reason), called: settled() }

@@ -6,7 +6,13 @@ import { childOf, isWithin, nameOf, parentOf } from './path.ts'
  * gone. Cells are never changed, only replaced, so a copy of the tree shares them.
  */
 export type Cell =
-  | { readonly type: 'file'; readonly bytes: Uint8Array; readonly modified: number }
+  | {
+      readonly type: 'file'
+      readonly bytes: Uint8Array
+      readonly modified: number
+      /** The path in the base that it was moved from, whose permissions it has. */
+      readonly origin?: Path
+    }
   | { readonly type: 'folder'; readonly opaque: boolean; readonly modified: number }
   | { readonly type: 'removed' }
 
@@ -26,15 +32,31 @@ export interface Cells {
   copy(): Cells
   clear(): void
   readonly empty: boolean
+  /** How many cells there are, and how many bytes the files among them hold. */
+  readonly count: number
+  readonly bytes: number
 }
 
 const none: ReadonlyMap<string, Cell> = new Map()
 
 /** An empty tree of cells. */
-export function createCells(folders = new Map<Path, Map<string, Cell>>()): Cells {
+export function createCells(
+  folders = new Map<Path, Map<string, Cell>>(),
+  total = { count: 0, bytes: 0 },
+): Cells {
+  function weigh(cell: Cell | undefined, sign: 1 | -1): void {
+    if (!cell) return
+    total.count += sign
+    if (cell.type === 'file') total.bytes += sign * cell.bytes.length
+  }
+
   /** By path, not from cell to cell: a folder that is only in the base has none, and may still hold some. */
   function deleteBelow(path: Path): void {
-    for (const folder of folders.keys()) if (isWithin(folder, path)) folders.delete(folder)
+    for (const [folder, cells] of folders) {
+      if (!isWithin(folder, path)) continue
+      for (const cell of cells.values()) weigh(cell, -1)
+      folders.delete(folder)
+    }
   }
 
   function get(path: Path): Cell | undefined {
@@ -46,11 +68,14 @@ export function createCells(folders = new Map<Path, Map<string, Cell>>()): Cells
     set(path, cell) {
       const folder = parentOf(path)
       const cells = folders.get(folder)
+      weigh(cells?.get(nameOf(path)), -1)
+      weigh(cell, 1)
       if (cells) cells.set(nameOf(path), cell)
       else folders.set(folder, new Map([[nameOf(path), cell]]))
     },
     delete(path) {
       const cells = folders.get(parentOf(path))
+      weigh(cells?.get(nameOf(path)), -1)
       if (cells?.delete(nameOf(path)) && cells.size === 0) folders.delete(parentOf(path))
     },
     deleteBelow,
@@ -69,10 +94,20 @@ export function createCells(folders = new Map<Path, Map<string, Cell>>()): Cells
       }
       return true
     },
-    copy: () => createCells(new Map([...folders].map(([folder, cells]) => [folder, new Map(cells)]))),
-    clear: () => folders.clear(),
+    copy: () =>
+      createCells(new Map([...folders].map(([folder, cells]) => [folder, new Map(cells)])), { ...total }),
+    clear() {
+      folders.clear()
+      total.count = total.bytes = 0
+    },
     get empty() {
       return folders.size === 0
+    },
+    get count() {
+      return total.count
+    },
+    get bytes() {
+      return total.bytes
     },
   }
 }

@@ -16,7 +16,7 @@ import { join, resolve, sep } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import type { Result } from '../base/result.ts'
 import { typeOf } from './entry-type.ts'
-import type { Entry, FileStat, Looked, Stamp, SyncFiles, UseRead, WritableFiles } from './file-system.ts'
+import type { Entry, FileStat, Looked, SettlingFiles, Stamp, SyncFiles, UseRead } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate, parsePath } from './gate.ts'
 import type { Held, Opened } from './handle.ts'
@@ -27,6 +27,7 @@ import { type HeldFolder, readEachOf } from './read-each.ts'
 import { readWhole } from './read-whole.ts'
 import { changedWhileRead, hardLink, linkLeaves, notAFile, notAFolder, notFound } from './refusals.ts'
 import { refusal, rootStays, shown } from './refusals.ts'
+import { settlePaths } from './settle.ts'
 import { stampsOf } from './stamps.ts'
 import { removeFolderIfThere, removeTree, unlinkIfThere, visitTree } from './remove-tree.ts'
 
@@ -42,7 +43,7 @@ export interface DiskOptions {
 }
 
 /** Files that keep permissions, so that an undo can bring them back. */
-export interface ModeFiles extends WritableFiles {
+export interface ModeFiles extends SettlingFiles {
   /** The permission bits of a regular file; undefined when there is none. */
   modeOf(path: Path): number | undefined
   setMode(path: Path, mode: number): void
@@ -353,6 +354,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     makeFolder: async (path) => makeFolderNow(path),
     modeOf: modeNow,
     setMode: setModeNow,
+    settle: async (paths) => settlePaths(paths.map(gate.require), { label, hold }),
   }
 }
 

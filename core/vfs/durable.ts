@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { chmod, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import { createLimit } from '../base/limit.ts'
 import { errnoOf, readingFlags } from './handle.ts'
+import { type Machine, machine } from './machine.ts'
 import { refusal } from './refusals.ts'
 
 /** Texts by name that survive the death of the process: a write that was acknowledged is there afterwards. */
@@ -26,17 +27,21 @@ const unfinished = new Set<string>()
  * Replaces the file at a path of the machine by `bytes`, mode 0600. Settles when they are on the disk; when they cannot
  * be put there it rejects with `STATE_NOT_SAVED`, the old bytes stay and nothing is left over.
  */
-export async function writeDurably(absolutePath: string, bytes: string | Uint8Array): Promise<void> {
+export async function writeDurably(
+  absolutePath: string,
+  bytes: string | Uint8Array,
+  on: Machine = machine,
+): Promise<void> {
   const name = basename(absolutePath)
   const temporary = `.${name}.${process.pid}-${randomBytes(16).toString('hex')}.tmp`
   const fresh = join(dirname(absolutePath), temporary)
   unfinished.add(temporary)
   try {
-    await writeAndSync(fresh, bytes)
-    await rename(fresh, absolutePath)
-    await syncFolder(dirname(absolutePath))
+    await writeAndSync(fresh, bytes, on)
+    await on.rename(fresh, absolutePath)
+    await on.syncFolder(dirname(absolutePath))
   } catch (thrown) {
-    await rm(fresh, { force: true }).catch(() => undefined)
+    await on.remove(fresh).catch(() => undefined)
     throw notSaved(name, thrown)
   } finally {
     unfinished.delete(temporary)
@@ -44,10 +49,10 @@ export async function writeDurably(absolutePath: string, bytes: string | Uint8Ar
 }
 
 /** Removes a file of the machine, and settles when the removal is on the disk; an absent one is fine. */
-export async function removeDurably(absolutePath: string): Promise<void> {
+export async function removeDurably(absolutePath: string, on: Machine = machine): Promise<void> {
   try {
-    await rm(absolutePath, { force: true })
-    await syncFolder(dirname(absolutePath))
+    await on.remove(absolutePath)
+    await on.syncFolder(dirname(absolutePath))
   } catch (thrown) {
     throw notSaved(basename(absolutePath), thrown)
   }
@@ -122,24 +127,13 @@ export function createMemoryStore(): DurableStore {
   }
 }
 
-async function writeAndSync(fresh: string, bytes: string | Uint8Array): Promise<void> {
-  const handle = await open(fresh, 'wx', 0o600)
+async function writeAndSync(fresh: string, bytes: string | Uint8Array, on: Machine): Promise<void> {
+  const file = await on.create(fresh)
   try {
-    await handle.writeFile(bytes)
-    await handle.sync()
+    await file.writeFile(bytes)
+    await file.sync()
   } finally {
-    await handle.close()
-  }
-}
-
-/** A rename is on the disk when its folder is. Windows cannot open folders and needs no such step. */
-async function syncFolder(absoluteFolder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(absoluteFolder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
+    await file.close()
   }
 }
 

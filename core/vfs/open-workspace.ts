@@ -3,7 +3,7 @@ import type { DiskFiles } from './disk.ts'
 import type { Files } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { recoverCommit } from './journal.ts'
-import { createWorkspace, type Workspace } from './workspace.ts'
+import { createWorkspace, type Workspace, type WorkspaceLimits } from './workspace.ts'
 
 /** Where a project is. */
 export interface ProjectFiles {
@@ -15,6 +15,7 @@ export interface ProjectFiles {
   /** The absolute folder of our own state; null when the project is not on a disk. */
   readonly state: string | null
   readonly gate?: Gate
+  readonly limits?: Partial<WorkspaceLimits>
 }
 
 /**
@@ -22,10 +23,11 @@ export interface ProjectFiles {
  * done is undone first, unless `recovers` is false.
  */
 export async function openWorkspace(project: ProjectFiles, recovers = true): Promise<Workspace> {
-  const { files, folder, disk, state, gate } = project
-  const gated = gate ? { gate } : {}
-  if (folder === null || disk === null || state === null) return createWorkspace(files, gated)
+  const { files, folder, disk, state, gate, limits } = project
+  const options = { ...(gate && { gate }), ...(limits && { limits }) }
+  if (folder === null || disk === null || state === null) return createWorkspace(files, options)
   const journal = join(state, 'journal')
-  if (recovers) await recoverCommit(journal, disk)
-  return createWorkspace(disk, { folder, state: journal, ...gated })
+  const conflicts = join(state, 'conflicts')
+  if (recovers) await recoverCommit(journal, disk, { keepIn: conflicts })
+  return createWorkspace(disk, { folder, state: journal, conflicts, ...options })
 }

@@ -19,6 +19,8 @@ export interface OverlayListener {
   listed?(path: Path): void
   /** What is at this path in the base is about to be covered. */
   covering?(path: Path): Steps<void>
+  /** These paths are about to be written or made, with so many bytes; throws when there is no room for them. */
+  growing?(paths: readonly Path[], bytes: number): void
   /** The path has been written, made or removed. */
   changed?(path: Path): void
 }
@@ -39,8 +41,8 @@ export interface Overlay {
   readonly read: (path: Path) => Steps<Uint8Array>
   /** `readEach` of SyncFiles; only over a base that answers at once. */
   readonly readEach: (paths: readonly Path[], use: UseRead) => number
-  /** Takes the bytes over: nobody may change them afterwards. */
-  readonly write: (path: Path, bytes: Uint8Array) => Steps<void>
+  /** Takes the bytes over: nobody may change them afterwards. With `origin` they are those of a file that moves from there. */
+  readonly write: (path: Path, bytes: Uint8Array, origin?: Path) => Steps<void>
   readonly remove: (path: Path) => Steps<void>
   readonly makeFolder: (path: Path) => Steps<void>
 }
@@ -137,19 +139,26 @@ export function createOverlay({ base, cells, listener, now }: OverlayOptions): O
     return sync.readEach ? sync.readEach(paths, noted) : readOneByOne(sync, paths, noted)
   }
 
-  function* write(path: Path, bytes: Uint8Array): Steps<void> {
+  function* write(path: Path, bytes: Uint8Array, origin = originOf(path)): Steps<void> {
     const missing = yield* missingFolders(parentOf(path))
     const found = path === rootPath ? 'directory' : (yield* look(path))?.type
     if (found === 'directory') throw notAFile(base.label, path, 'a folder')
     if (found === 'other') throw notAFile(base.label, path, 'something special')
+    listener.growing?.([...missing, path], bytes.length)
     yield* cover([...missing, path])
     for (const folder of missing) putFolder(folder)
-    cells().set(path, { type: 'file', bytes, modified: now() })
+    cells().set(path, { type: 'file', bytes, modified: now(), ...(origin !== undefined && { origin }) })
     listener.changed?.(path)
+  }
+
+  function originOf(path: Path): Path | undefined {
+    const cell = cells().get(path)
+    return cell?.type === 'file' ? cell.origin : undefined
   }
 
   function* makeFolder(path: Path): Steps<void> {
     const missing = yield* missingFolders(path)
+    listener.growing?.(missing, 0)
     yield* cover(missing)
     for (const folder of missing) putFolder(folder)
   }

@@ -1,12 +1,13 @@
 import { toBytes } from './bytes.ts'
 import type { Cell, Cells } from './cells.ts'
 import { createCells } from './cells.ts'
-import type { Files, WritableFiles } from './file-system.ts'
+import type { Files, RenamableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import type { Overlay } from './overlay.ts'
 import { createOverlay, readingOf } from './overlay.ts'
 import type { Path } from './path.ts'
 import { parentOf, rootPath } from './path.ts'
+import { renameIn } from './rename.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
 
@@ -14,7 +15,7 @@ import { run } from './steps.ts'
  * Files for one operation. What it writes is its own until `publish`; what it looked at in the workspace is recorded,
  * what it wrote itself and read back is not.
  */
-export interface WorkspaceView extends WritableFiles {
+export interface WorkspaceView extends RenamableFiles {
   readonly name: string
   /** Paths that were there and were read or asked about. */
   readonly reads: ReadonlySet<Path>
@@ -73,6 +74,12 @@ export function createView({ name, base, gate, now, publish }: ViewOptions): Wor
     },
     remove: (path) => run(admitted(path, overlay.remove)),
     makeFolder: (path) => run(admitted(path, overlay.makeFolder)),
+    rename: (from, to) =>
+      run(
+        admitted(from, (from) =>
+          renameIn({ label: base.label, overlay, cells }, { from, to: gate.require(to) }),
+        ),
+      ),
     async publish() {
       const ready = cells
       cells = createCells()
@@ -102,7 +109,7 @@ function* publishCell(target: Overlay, path: Path, cell: Exclude<Cell, { type: '
   const type = (yield* target.stat(path))?.type
   if (cell.type === 'file') {
     if (type === 'directory') yield* target.remove(path)
-    yield* target.write(path, cell.bytes)
+    yield* target.write(path, cell.bytes, cell.origin)
     return
   }
   if (cell.opaque || (type !== undefined && type !== 'directory')) yield* target.remove(path)
