@@ -1,4 +1,4 @@
-import type { Cells } from './cells.ts'
+import type { Cell, Cells } from './cells.ts'
 import type { Path } from './path.ts'
 import { refusal } from './refusals.ts'
 
@@ -12,21 +12,27 @@ export interface QuotaLimits {
 /** Generous for work on text, and far below what a machine has. */
 export const defaultQuota: QuotaLimits = { maxBytes: 256 * 1024 * 1024, maxEntries: 200_000 }
 
-/** Throws `QUOTA` when so many bytes at these paths would be more than the cells may hold; the last path is the one written. */
-export function requireRoom(cells: Cells, { maxBytes, maxEntries }: QuotaLimits, added: Added): void {
-  const { paths, bytes } = added
-  const replaced = paths.length > 0 ? cells.get(paths.at(-1)!) : undefined
-  const foundBytes = cells.bytes + bytes - (replaced?.type === 'file' ? replaced.bytes.length : 0)
-  if (bytes > 0 && foundBytes > maxBytes) throw exceeded(foundBytes, maxBytes, 'bytes')
-  const foundEntries = cells.count + paths.filter((path) => !cells.get(path)).length
-  if (paths.length > 0 && foundEntries > maxEntries && foundEntries > cells.count) {
-    throw exceeded(foundEntries, maxEntries, 'entries')
-  }
-}
-
+/** What is about to be written; the last path is the one that gets the bytes. */
 interface Added {
   readonly paths: readonly Path[]
   readonly bytes: number
+  /** What is held elsewhere and counts too. */
+  readonly others?: { readonly bytes: number; readonly entries: number }
+}
+
+/** Throws `QUOTA` when the cells would hold more than they may. */
+export function requireRoom(cells: Cells, { maxBytes, maxEntries }: QuotaLimits, added: Added): void {
+  const { paths, bytes, others = { bytes: 0, entries: 0 } } = added
+  const fresh = paths.filter((path) => !cells.get(path)).length
+  const foundEntries = others.entries + cells.count + fresh
+  if (fresh > 0 && foundEntries > maxEntries) throw exceeded(foundEntries, maxEntries, 'entries')
+  const replaced = paths.map((path) => cells.get(path)).reduce((sum, cell) => sum + sizeOf(cell), 0)
+  const foundBytes = others.bytes + cells.bytes + bytes - replaced
+  if (bytes > replaced && foundBytes > maxBytes) throw exceeded(foundBytes, maxBytes, 'bytes')
+}
+
+function sizeOf(cell: Cell | undefined): number {
+  return cell?.type === 'file' ? cell.bytes.length : 0
 }
 
 function exceeded(found: number, limit: number, unit: 'bytes' | 'entries'): Error {

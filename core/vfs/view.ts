@@ -1,13 +1,12 @@
 import { toBytes } from './bytes.ts'
-import type { Cell, Cells } from './cells.ts'
+import type { Cells } from './cells.ts'
 import { createCells } from './cells.ts'
 import type { Files, RenamableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
-import type { Overlay } from './overlay.ts'
-import { createOverlay, readingOf } from './overlay.ts'
+import { createOverlay } from './overlay.ts'
 import type { Path } from './path.ts'
-import { parentOf, rootPath } from './path.ts'
 import { renameIn } from './rename.ts'
+import { readingOf } from './showing.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
 
@@ -24,7 +23,9 @@ export interface WorkspaceView extends RenamableFiles {
   readonly absent: ReadonlySet<Path>
   /** Paths written, made or removed, folders made on the way and all that a removed folder held included. */
   readonly written: ReadonlySet<Path>
-  /** Puts what was written into the workspace over whatever is there now; the records stay. */
+  /** Ends the writing, and gives what was written until now; what comes later has no effect. */
+  close(): Cells
+  /** Closes it, and puts what was written into the workspace over whatever is there now; the records stay. */
   publish(): Promise<void>
   /** Drops what was written; what was read stays on record. */
   discard(): void
@@ -36,26 +37,43 @@ export interface ViewOptions {
   readonly base: Files
   readonly gate: Gate
   readonly now: () => number
-  readonly publish: (cells: Cells) => Promise<void>
+  readonly publish: (cells: Cells, written: ReadonlySet<Path>) => Promise<void>
+  /** A listing of the base was shown, and what it said is to stay so. */
+  readonly rely: (folder: Path) => void
+  /** Throws when these paths and bytes would be too much besides what is in the cells. */
+  readonly requireRoom: (cells: Cells, paths: readonly Path[], bytes: number) => void
 }
 
 /** A view over a workspace. */
-export function createView({ name, base, gate, now, publish }: ViewOptions): WorkspaceView {
+export function createView(options: ViewOptions): WorkspaceView {
+  const { name, base, gate, now, publish, rely, requireRoom } = options
   let cells = createCells()
+  let closed: { readonly cells: Cells; readonly written: ReadonlySet<Path> } | undefined
   const reads = new Set<Path>()
   const listed = new Set<Path>()
   const absent = new Set<Path>()
   const written = new Set<Path>()
+  const growing = (paths: readonly Path[], bytes: number): void => requireRoom(cells, paths, bytes)
   const overlay = createOverlay({
     base,
     cells: () => cells,
     now,
     listener: {
       asked: (path, present) => void (present ? reads : absent).add(path),
-      listed: (path) => void listed.add(path),
+      listed(path) {
+        listed.add(path)
+        rely(path)
+      },
+      growing,
       changed: (path) => void written.add(path),
     },
   })
+
+  function close(): NonNullable<typeof closed> {
+    closed ??= { cells, written: new Set(written) }
+    if (closed.cells === cells) cells = createCells()
+    return closed
+  }
 
   function* admitted(path: Path, call: (path: Path) => Steps<void>): Steps<void> {
     yield* call(gate.require(path))
@@ -74,44 +92,20 @@ export function createView({ name, base, gate, now, publish }: ViewOptions): Wor
     },
     remove: (path) => run(admitted(path, overlay.remove)),
     makeFolder: (path) => run(admitted(path, overlay.makeFolder)),
-    rename: (from, to) =>
-      run(
-        admitted(from, (from) =>
-          renameIn({ label: base.label, overlay, cells }, { from, to: gate.require(to) }),
-        ),
-      ),
+    rename(from, to) {
+      const ground = { label: base.label, overlay, cells, growing }
+      return run(admitted(from, (from) => renameIn(ground, { from, to: gate.require(to) })))
+    },
+    close: () => close().cells,
     async publish() {
-      const ready = cells
-      cells = createCells()
-      await publish(ready)
+      const ready = close()
+      closed = undefined
+      await publish(ready.cells, ready.written)
     },
     discard() {
       cells = createCells()
+      closed = undefined
       written.clear()
     },
   }
-}
-
-/** Writes the cells into another overlay; whatever stands in the way there has been decided earlier, and gives way. */
-export function* publishTo(target: Overlay, cells: Cells): Steps<void> {
-  for (const [path, cell] of cells.all()) {
-    if (cell.type === 'removed') yield* target.remove(path)
-    else yield* publishCell(target, path, cell)
-  }
-}
-
-function* publishCell(target: Overlay, path: Path, cell: Exclude<Cell, { type: 'removed' }>): Steps<void> {
-  for (let at = parentOf(path); at !== rootPath; at = parentOf(at)) {
-    const found = yield* target.stat(at)
-    if (found?.type === 'directory') break
-    if (found) yield* target.remove(at)
-  }
-  const type = (yield* target.stat(path))?.type
-  if (cell.type === 'file') {
-    if (type === 'directory') yield* target.remove(path)
-    yield* target.write(path, cell.bytes, cell.origin)
-    return
-  }
-  if (cell.opaque || (type !== undefined && type !== 'directory')) yield* target.remove(path)
-  yield* target.makeFolder(path)
 }

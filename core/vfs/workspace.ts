@@ -1,35 +1,31 @@
-import { randomBytes } from 'node:crypto'
-import { join, relative } from 'node:path'
-import { HeddleError } from '../base/diagnostic.ts'
 import { createLimit } from '../base/limit.ts'
 import { toBytes } from './bytes.ts'
 import type { Cells } from './cells.ts'
-import { createCells } from './cells.ts'
-import type { Change, Settled } from './changes.ts'
-import { listChanges } from './changes.ts'
-import { putDown } from './commit.ts'
-import { keepChanges } from './conflicts.ts'
-import type { Files, RenamableFiles, WritableFiles } from './file-system.ts'
-import type { Moved } from './first-looks.ts'
+import type { Change } from './changes.ts'
+import type { Files, RenamableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
-import type { Undo } from './journal.ts'
 import { createJournal } from './journal.ts'
 import { type Machine, machine } from './machine.ts'
+import { type Covered, mergeCells } from './merge-cells.ts'
 import type { Original } from './original.ts'
-import { createOverlay, passed, readingOf } from './overlay.ts'
+import { createOverlay } from './overlay.ts'
 import type { Path } from './path.ts'
-import { type Pending, pendingAt, pendingIn } from './pending.ts'
 import { defaultQuota, type QuotaLimits, requireRoom } from './quota.ts'
-import { movedOutside, withMessage } from './refusals.ts'
-import { everywhere, isInside, type Regions } from './regions.ts'
+import type { RecorderOptions } from './recorder.ts'
+import { createRecorder } from './recorder.ts'
+import { everywhere, type Regions } from './regions.ts'
 import { renameIn } from './rename.ts'
+import { createShowing, passed, readingOf } from './showing.ts'
 import { createStable } from './stable.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
-import { settle } from './undo.ts'
+import { createUncommitted, type Snapshot } from './uncommitted.ts'
+import { createVersions } from './versions.ts'
 import type { WorkspaceView } from './view.ts'
-import { createView, publishTo } from './view.ts'
+import { createView } from './view.ts'
+
+export type { Snapshot } from './uncommitted.ts'
 
 /** How much a workspace holds in memory: what is not committed, and what it has read. */
 export interface WorkspaceLimits extends QuotaLimits {
@@ -50,14 +46,6 @@ export interface WorkspaceOptions {
   readonly now?: () => number
   /** For tests: what makes files of the machine durable. */
   readonly machine?: Machine
-}
-
-/** The changes of a workspace at one moment; good for the workspace that made it. */
-export interface Snapshot {
-  readonly cells: Cells
-  readonly before: ReadonlyMap<Path, Original>
-  readonly settled: ReadonlyMap<Path, Settled>
-  readonly flushes: number
 }
 
 /**
@@ -93,6 +81,36 @@ export interface Workspace extends RenamableFiles {
   changedBelow(regions: Regions): void
   /** Files for one operation: what it writes is its own until it is published. */
   view(name: string): WorkspaceView
+  /** The same for an operation that runs ahead of its turn. */
+  ahead(options: AheadOptions): Ahead
+  /** Bytes that operations ahead of their turn have written. */
+  readonly aheadBytes: number
+}
+
+export interface AheadOptions extends RecorderOptions {
+  /** The place in the serial order; what is written at lower ones is seen. */
+  readonly key: number
+  /** For tests only: what is written at higher ones is seen as well. */
+  readonly seesLater?: boolean
+}
+
+/** One run of an operation ahead of its turn: what it is told is on record, over all its tries. */
+export interface Ahead {
+  view(name: string): WorkspaceView
+  /** Shows what a view wrote to later places, in place of what was shown of this one before; gives the paths. */
+  show(view: WorkspaceView): ReadonlySet<Path>
+  /** Nothing of this place is shown any more; gives the paths. */
+  hide(): ReadonlySet<Path>
+  /** The first of the paths about which it would be told something else now. */
+  findChanged(paths: Iterable<Path>): Promise<Path | undefined>
+  /** Publishes the view; from then on it is part of the workspace. */
+  publish(view: WorkspaceView): Promise<void>
+}
+
+/** What was found in the base at one of its generations. */
+interface Looked {
+  readonly generation: number
+  readonly covered: ReadonlyMap<Path, Covered & { readonly original: Original }>
 }
 
 const defaultLimits: WorkspaceLimits = { ...defaultQuota, cacheBytes: 64 * 1024 * 1024 }
@@ -100,35 +118,30 @@ const nowhere: Regions = []
 
 /** A workspace over any files. */
 export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Workspace {
-  const { gate = createGate(), now = Date.now } = options
+  const { gate = createGate(), now = Date.now, folder, conflicts } = options
   const limits = { ...defaultLimits, ...options.limits }
   const stable = createStable(base, limits.cacheBytes)
   const journal = createJournal(options.state, options.machine ?? machine)
-  const ground = { base, journal }
-  const keepIn = options.conflicts && join(options.conflicts, randomBytes(8).toString('hex'))
+  const uncommitted = createUncommitted({ base, stable, journal, folder, conflicts })
+  const versions = createVersions()
   const inOrder = createLimit(1)
+  const inCallOrder = createLimit(1)
   let working = 0
-  let cells = createCells()
-  let before = new Map<Path, Original>()
-  let settled = new Map<Path, Settled>()
-  /** What processes were allowed to change after it was flushed. */
-  let consented: string[] = []
-  const undos: Undo[] = []
 
   const growing = (paths: readonly Path[], bytes: number): void =>
-    requireRoom(cells, limits, { paths, bytes })
+    requireRoom(uncommitted.cells, limits, { paths, bytes })
   const overlay = createOverlay({
     base: stable,
-    cells: () => cells,
+    cells: () => uncommitted.cells,
     now,
     listener: {
       *covering(path) {
-        if (!before.has(path)) before.set(path, yield* stable.look(path))
+        if (!uncommitted.beforeAt(path)) uncommitted.cover(path, yield* stable.look(path))
       },
-      listed: (path) => stable.rely(path),
       growing,
     },
   })
+  const shown = createShowing({ base: stable, cells: () => uncommitted.cells, listener: { listed: stable.rely } })
 
   /** Changes happen one after another; at once when the base answers at once and nothing is under way. */
   function change<T>(steps: () => Steps<T>): Promise<T> {
@@ -144,97 +157,74 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
     }
   }
 
-  async function flush(regions: Regions, changes: Regions): Promise<void> {
-    const chosen = pendingIn({ cells, before }, regions)
-    await refuseMoved(changes, chosen)
-    const undo = await putDown(chosen, ground)
-    if (undo) undos.push(undo)
-    settleOn(chosen)
+  /** The base is asked for many at once; they are merged in the order of the calls, and never in the middle of a flush. */
+  function publish(written: Cells, paths: ReadonlySet<Path>): Promise<void> {
+    const looking = lookBeside(written, paths)
+    const merged = inCallOrder(async () => {
+      for (let looked = await looking; ; looked = await lookBeside(written, paths)) {
+        if (working > 0) await alone(async () => undefined)
+        // After a flush, or a process, the base holds something else.
+        if (working === 0 && uncommitted.generation === looked.generation) return merge(written, looked.covered)
+      }
+    })
+    return merged
   }
 
-  async function commit(): Promise<void> {
-    const pending = { cells, before }
-    await refuseMoved(everywhere, pending)
-    const undo = await putDown(pending, ground)
-    try {
-      if (journal.isDurable) await settle(base, [...new Set([...settled.keys(), ...before.keys()])])
-    } catch (thrown) {
-      await undo?.run(base as WritableFiles)
-      throw thrown
+  async function lookBeside(written: Cells, paths: ReadonlySet<Path>): Promise<Looked> {
+    const { generation } = uncommitted
+    return { generation, covered: await run(lookAtCovered(written, paths)) }
+  }
+
+  function merge(written: Cells, covered: Looked['covered']): void {
+    for (const [path, { original }] of covered) uncommitted.cover(path, original)
+    mergeCells(uncommitted.cells, written, (path) => covered.get(path))
+  }
+
+  function* lookAtCovered(written: Cells, paths: ReadonlySet<Path>): Steps<Looked['covered']> {
+    const covered = new Map<Path, Covered & { original: Original }>()
+    for (const path of paths) {
+      const original = uncommitted.beforeAt(path) ?? (yield* stable.look(path))
+      const isInBase = written.get(path)?.type === 'removed' && (yield* overlay.isInBase(path))
+      covered.set(path, { original, isInBase, isFolder: original.type === 'folder' })
     }
-    if (undo) undos.push(undo)
-    settleOn(pending)
-    await journal.forget()
-    undos.length = 0
-    consented = []
-    settled = new Map()
+    return covered
   }
 
-  /** Pending changes are judged by themselves: the same change from outside is no conflict. */
-  async function refuseMoved(regions: Regions, pending: Pending): Promise<void> {
-    const found = await run(stable.findMoved(regions))
-    const moved = found.filter(({ path }) => !pending.before.has(path))
-    if (moved.length > 0) throw movedOutside(base.label, moved)
+  function viewOver(name: string, base: Files): WorkspaceView {
+    const { rely } = stable
+    return createView({ name, base, gate, now, publish, rely, requireRoom: requireRoomBeside })
   }
 
-  /** The base now holds what was pending. */
-  function settleOn(pending: Pending): void {
-    for (const [path, original] of pending.before) {
-      const after = pendingAt(pending, path)
-      settled.set(path, { before: settled.get(path)?.before ?? original, after })
-      stable.put(path, after)
+  /** What an operation writes counts together with what is uncommitted, and with what others have written ahead of their turn. */
+  function requireRoomBeside(own: Cells, paths: readonly Path[], bytes: number): void {
+    const { cells } = uncommitted
+    const others = { bytes: cells.bytes + versions.bytes, entries: cells.count }
+    requireRoom(own, limits, { paths, bytes, others })
+  }
+
+  function ahead({ key, seesLater = false, ...options }: AheadOptions): Ahead {
+    const seen = seesLater ? Infinity : key
+    const showing = createShowing({
+      base: stable,
+      cells: () => versions.at(seen, uncommitted.cells),
+      listener: {},
+    })
+    const recorder = createRecorder(readingOf(stable, showing, passed), options)
+    return {
+      view: (name) => viewOver(name, recorder.files),
+      show: (view) => versions.put(key, view.close(), new Set(view.written)),
+      hide: () => versions.drop(key),
+      findChanged: (paths) => run(recorder.findChanged(paths)),
+      async publish(view) {
+        await view.publish()
+        versions.drop(key)
+      },
     }
-    const isAll = pending.before === before
-    if (isAll) cells = createCells()
-    else for (const path of pending.before.keys()) cells.delete(path)
-    before = new Map(isAll ? [] : [...before].filter(([path]) => !pending.before.has(path)))
-  }
-
-  function forgetPending(): void {
-    cells = createCells()
-    before = new Map()
-  }
-
-  /** Gives what somebody else has changed, and what therefore stays. */
-  async function undoTo(count: number): Promise<readonly Moved[]> {
-    const stayed: Moved[] = []
-    while (undos.length > count) {
-      const undo = undos.at(-1)!
-      // Running flushes before committing is only possible on files that can be written.
-      stayed.push(...(await undo.run(base as WritableFiles, (path) => isInside(path, consented))))
-      stable.forget(undo.paths)
-      undos.pop()
-    }
-    return stayed
-  }
-
-  /** What could not be put on the files is not lost: it is kept beside them. */
-  async function keepingOurs(task: () => Promise<void>): Promise<void> {
-    try {
-      await task()
-    } catch (thrown) {
-      const isConflict = thrown instanceof HeddleError && thrown.code === 'CONFLICT'
-      if (!isConflict) throw thrown
-      const { message } = thrown.diagnostic
-      const kept = await keepOurs()
-      const where = kept === undefined ? '' : ` What was made here is kept in "${kept}".`
-      throw withMessage(thrown, `${message} Nothing was written.${where}`)
-    }
-  }
-
-  async function keepOurs(): Promise<string | undefined> {
-    const changes = listChanges({ cells, before }, settled)
-    if (!keepIn || changes.length === 0) return undefined
-    const bytesAt = async ({ path, type }: Change): Promise<Uint8Array | undefined> =>
-      type === 'removed' ? undefined : run(overlay.read(path)).catch(() => undefined)
-    const kept = await Promise.all(changes.map(async (each) => ({ ...each, bytes: await bytesAt(each) })))
-    await keepChanges(keepIn, kept)
-    return options.folder === undefined ? keepIn : relative(options.folder, keepIn)
   }
 
   return {
-    ...readingOf(stable, overlay, gate),
-    folder: options.folder,
+    ...readingOf(stable, shown, gate),
+    folder,
     write(path, content) {
       const bytes = toBytes(content)
       return change(function* () {
@@ -251,55 +241,24 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
       }),
     rename: (from, to) =>
       change(function* () {
-        const renaming = { from: gate.require(from), to: gate.require(to) }
-        yield* renameIn({ label: base.label, overlay, cells, growing }, renaming)
+        const ground = { label: base.label, overlay, cells: uncommitted.cells, growing }
+        yield* renameIn(ground, { from: gate.require(from), to: gate.require(to) })
       }),
-    diff: () => listChanges({ cells, before }, settled),
+    diff: uncommitted.list,
     get uncommitted() {
-      return { bytes: cells.bytes, entries: cells.count }
+      const { bytes, count } = uncommitted.cells
+      return { bytes, entries: count }
     },
-    snapshot: () => ({
-      cells: cells.copy(),
-      before: new Map(before),
-      settled: new Map(settled),
-      flushes: undos.length,
-    }),
-    restore: (snapshot) =>
-      alone(async () => {
-        const stayed = await undoTo(snapshot.flushes)
-        cells = snapshot.cells.copy()
-        before = new Map(snapshot.before)
-        settled = new Map(snapshot.settled)
-        refuseStayed(stayed, base.label)
-      }),
-    rollback: () =>
-      alone(async () => {
-        const stayed = await undoTo(0)
-        forgetPending()
-        consented = []
-        settled = new Map()
-        refuseStayed(stayed, base.label)
-      }),
-    commit: () => alone(() => keepingOurs(commit)),
-    flush: (regions = everywhere, changes = nowhere) =>
-      alone(() => keepingOurs(() => flush(regions, changes))),
-    changedBelow(regions) {
-      stable.forget(regions)
-      if (undos.length > 0) consented.push(...regions)
+    snapshot: uncommitted.snapshot,
+    restore: (snapshot) => alone(async () => uncommitted.restore(snapshot)),
+    rollback: () => alone(uncommitted.rollback),
+    commit: () => alone(uncommitted.commit),
+    flush: (regions = everywhere, changes = nowhere) => alone(async () => uncommitted.flush(regions, changes)),
+    changedBelow: uncommitted.changedBelow,
+    view: (name) => viewOver(name, readingOf(stable, overlay, passed)),
+    ahead,
+    get aheadBytes() {
+      return versions.bytes
     },
-    view: (name) =>
-      createView({
-        name,
-        base: readingOf(stable, overlay, passed),
-        gate,
-        now,
-        publish: (written) => change(() => publishTo(overlay, written)),
-      }),
   }
-}
-
-function refuseStayed(stayed: readonly Moved[], label: string): void {
-  if (stayed.length === 0) return
-  const conflict = movedOutside(label, stayed)
-  throw withMessage(conflict, `${conflict.diagnostic.message} These stay; everything else is as it was.`)
 }
