@@ -58,7 +58,10 @@ function syncOver(base: Files, looks: FirstLooks): SyncFiles {
     stat: (path) => (isDecided(looks, path) ? looks.statOf(path) : runNow(statAnew(base, looks, path))),
     list: (path) =>
       looks.entriesOf(path) ?? (looks.isAbsent(path) ? undefined : runNow(listAnew(base, looks, path))),
-    read: (path) => looks.bytesOf(path)?.slice() ?? runNow(readAnew(base, looks, path)),
+    read(path) {
+      const kept = looks.bytesOf(path)
+      return kept ? copyOf(kept) : runNow(readAnew(base, looks, path))
+    },
   }
   return { ...sync, readEach: readEachOver(base, looks, sync) }
 }
@@ -84,8 +87,7 @@ function laterOver(base: Files, looks: FirstLooks): Pick<Files, 'stat' | 'list' 
       looks.entriesOf(path) ??
       (looks.isAbsent(path) ? undefined : once('list', path, () => listAnew(base, looks, path))),
     read: async (path) =>
-      looks.bytesOf(path)?.slice() ??
-      once('read', path, () => readAnew(base, looks, path)).then((bytes) => bytes.slice()),
+      kept(looks, path) ?? once('read', path, () => readAnew(base, looks, path)).then((bytes) => bytes.slice()),
   }
 }
 
