@@ -1,11 +1,18 @@
-/** Values by key, bounded by the bytes they count for: those that were asked for longest ago are dropped first. */
+interface Entry<Value> {
+  readonly value: Value
+  readonly bytes: number
+  /** Since it was last passed over. */
+  isUsed: boolean
+}
+
+/**
+ * Values by key, bounded by the bytes they count for. The oldest go first, but those that were asked for since they were last
+ * looked at get a second chance: nearly what "least recently used" drops, without a move at every question.
+ */
 export class ByteCache<Value> {
-  /** The one that was used longest ago comes first. */
-  readonly #entries = new Map<string, { readonly value: Value; readonly bytes: number }>()
+  readonly #entries = new Map<string, Entry<Value>>()
   readonly #most: number
   #bytes = 0
-  /** The key that was used last, which needs not be moved again. */
-  #newest: string | undefined
 
   constructor(mostBytes: number) {
     this.#most = mostBytes
@@ -15,15 +22,11 @@ export class ByteCache<Value> {
     return this.#bytes
   }
 
-  /** The value, which counts as used now. */
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key)
-    if (entry && key !== this.#newest) {
-      this.#entries.delete(key)
-      this.#entries.set(key, entry)
-      this.#newest = key
-    }
-    return entry?.value
+    if (!entry) return undefined
+    entry.isUsed = true
+    return entry.value
   }
 
   has(key: string): boolean {
@@ -34,13 +37,9 @@ export class ByteCache<Value> {
   set(key: string, value: Value, bytes: number): void {
     this.delete(key)
     if (bytes > this.#most) return
-    this.#entries.set(key, { value, bytes })
-    this.#newest = key
+    this.#entries.set(key, { value, bytes, isUsed: true })
     this.#bytes += bytes
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#most) break
-      this.delete(oldest)
-    }
+    if (this.#bytes > this.#most) this.#makeRoom()
   }
 
   delete(key: string): void {
@@ -48,6 +47,17 @@ export class ByteCache<Value> {
     if (!entry) return
     this.#entries.delete(key)
     this.#bytes -= entry.bytes
-    if (key === this.#newest) this.#newest = undefined
+  }
+
+  /** Those that are passed over come again at the end of the same walk. */
+  #makeRoom(): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#bytes <= this.#most) return
+      this.delete(key)
+      if (!entry.isUsed) continue
+      entry.isUsed = false
+      this.#entries.set(key, entry)
+      this.#bytes += entry.bytes
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { HeddleError } from '../base/diagnostic.ts'
+import { copyOf } from './bytes.ts'
 import type { Entry, Files, FileStat, Looked, SyncFiles, UseRead } from './file-system.ts'
 import { FirstLooks, type Moved } from './first-looks.ts'
 import type { Original } from './original.ts'
@@ -58,10 +59,7 @@ function syncOver(base: Files, looks: FirstLooks): SyncFiles {
     stat: (path) => (isDecided(looks, path) ? looks.statOf(path) : runNow(statAnew(base, looks, path))),
     list: (path) =>
       looks.entriesOf(path) ?? (looks.isAbsent(path) ? undefined : runNow(listAnew(base, looks, path))),
-    read(path) {
-      const kept = looks.bytesOf(path)
-      return kept ? copyOf(kept) : runNow(readAnew(base, looks, path))
-    },
+    read: (path) => copyKept(looks, path) ?? runNow(readAnew(base, looks, path)),
   }
   return { ...sync, readEach: readEachOver(base, looks, sync) }
 }
@@ -87,8 +85,13 @@ function laterOver(base: Files, looks: FirstLooks): Pick<Files, 'stat' | 'list' 
       looks.entriesOf(path) ??
       (looks.isAbsent(path) ? undefined : once('list', path, () => listAnew(base, looks, path))),
     read: async (path) =>
-      kept(looks, path) ?? once('read', path, () => readAnew(base, looks, path)).then((bytes) => bytes.slice()),
+      copyKept(looks, path) ?? once('read', path, () => readAnew(base, looks, path)).then(copyOf),
   }
+}
+
+function copyKept(looks: FirstLooks, path: Path): Uint8Array | undefined {
+  const kept = looks.bytesOf(path)
+  return kept && copyOf(kept)
 }
 
 function isDecided(looks: FirstLooks, path: Path): boolean {
@@ -126,7 +129,7 @@ function* readAnew(base: Files, looks: FirstLooks, path: Path): Steps<Uint8Array
   if (epoch !== looks.epoch) return bytes
   if (found) looks.noteStat(path, found)
   looks.noteBytes(path, bytes)
-  return bytes.slice()
+  return copyOf(bytes)
 }
 
 function isAbsence(thrown: unknown): boolean {
