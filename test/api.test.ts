@@ -55,6 +55,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'packageFiles',
     'parsePath',
     'recoverCommit',
+    'renamePath',
     'resolvePath',
   ],
   'heddle/testing': ['createTestFramework', 'filesContract', 'readingContract'],

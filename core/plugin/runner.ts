@@ -12,7 +12,7 @@ import { createPlan, type Plan } from '../run/plan.ts'
 import type { Report } from '../run/report.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
-import type { Workspace } from '../vfs/workspace.ts'
+import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
@@ -65,6 +65,8 @@ export interface RunnerParts {
   readonly clock: Clock
   readonly deadlineMs: number
   readonly concurrency: Readonly<Partial<Record<Lane, number>>>
+  /** How much a run may hold in memory. */
+  readonly limits: Partial<WorkspaceLimits>
 }
 
 interface Prepared {
@@ -86,7 +88,13 @@ export function createRunner(parts: RunnerParts): Runner {
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
     const found = await findCommand(name, layers, library)
-    const workspace = await openWorkspace({ files: layers[0]!.files, folder, disk, state })
+    const workspace = await openWorkspace({
+      files: layers[0]!.files,
+      folder,
+      disk,
+      state,
+      limits: parts.limits,
+    })
     const planned = await planGroups(calls, {
       command: found.command,
       modules: found.modules,

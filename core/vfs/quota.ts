@@ -2,15 +2,24 @@ import type { Cell, Cells } from './cells.ts'
 import type { Path } from './path.ts'
 import { refusal } from './refusals.ts'
 
-/** How much may be written before it is committed. */
-export interface QuotaLimits {
+/** How much a workspace holds in memory. */
+export interface WorkspaceLimits {
+  /** Bytes of files that are not committed. */
   readonly maxBytes: number
-  /** Files, folders and removals. */
+  /** Files, folders and removals that are not committed. */
   readonly maxEntries: number
+  /** Bytes of files and listings that are kept once they were read; the least used are dropped. */
+  readonly cacheBytes: number
 }
 
+const mebibyte = 1024 * 1024
+
 /** Generous for work on text, and far below what a machine has. */
-export const defaultQuota: QuotaLimits = { maxBytes: 256 * 1024 * 1024, maxEntries: 200_000 }
+export const defaultLimits: WorkspaceLimits = {
+  maxBytes: 256 * mebibyte,
+  maxEntries: 200_000,
+  cacheBytes: 64 * mebibyte,
+}
 
 /** What is about to be written; the last path is the one that gets the bytes. */
 interface Added {
@@ -21,7 +30,11 @@ interface Added {
 }
 
 /** Throws `QUOTA` when the cells would hold more than they may. */
-export function requireRoom(cells: Cells, { maxBytes, maxEntries }: QuotaLimits, added: Added): void {
+export function requireRoom(
+  cells: Cells,
+  { maxBytes, maxEntries }: Omit<WorkspaceLimits, 'cacheBytes'>,
+  added: Added,
+): void {
   const { paths, bytes, others = { bytes: 0, entries: 0 } } = added
   const fresh = paths.filter((path) => !cells.get(path)).length
   const foundEntries = others.entries + cells.count + fresh

@@ -186,7 +186,13 @@ export function readingOf(base: Files, showing: Showing, { require, admitting }:
   }
   const list = (path: Path): Promise<readonly Entry[] | undefined> => run(admitted(path, showing.list))
   if (base.sync) {
-    return { label: base.label, stat: async (path) => sync.stat(path), list, read: async (path) => sync.read(path), sync }
+    return {
+      label: base.label,
+      stat: async (path) => sync.stat(path),
+      list,
+      read: async (path) => sync.read(path),
+      sync,
+    }
   }
   return {
     label: base.label,

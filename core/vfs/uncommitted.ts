@@ -59,7 +59,13 @@ export interface Uncommitted {
 }
 
 /** No changes yet. Calls that give a promise must not overlap. */
-export function createUncommitted({ base, stable, journal, folder, conflicts }: UncommittedParts): Uncommitted {
+export function createUncommitted({
+  base,
+  stable,
+  journal,
+  folder,
+  conflicts,
+}: UncommittedParts): Uncommitted {
   const ground = { base, journal }
   const keepIn = conflicts && join(conflicts, randomBytes(8).toString('hex'))
   let cells = createCells()

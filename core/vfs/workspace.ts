@@ -11,7 +11,7 @@ import { type Covered, mergeCells } from './merge-cells.ts'
 import type { Original } from './original.ts'
 import { createOverlay } from './overlay.ts'
 import type { Path } from './path.ts'
-import { defaultQuota, type QuotaLimits, requireRoom } from './quota.ts'
+import { defaultLimits, requireRoom, type WorkspaceLimits } from './quota.ts'
 import type { RecorderOptions } from './recorder.ts'
 import { createRecorder } from './recorder.ts'
 import { everywhere, type Regions } from './regions.ts'
@@ -25,13 +25,8 @@ import { createVersions } from './versions.ts'
 import type { WorkspaceView } from './view.ts'
 import { createView } from './view.ts'
 
+export type { WorkspaceLimits } from './quota.ts'
 export type { Snapshot } from './uncommitted.ts'
-
-/** How much a workspace holds in memory: what is not committed, and what it has read. */
-export interface WorkspaceLimits extends QuotaLimits {
-  /** Bytes of files and listings that are kept once they were read; the least used are dropped. */
-  readonly cacheBytes: number
-}
 
 export interface WorkspaceOptions {
   /** The absolute folder of the machine that the files show, when they do. */
@@ -113,7 +108,6 @@ interface Looked {
   readonly covered: ReadonlyMap<Path, Covered & { readonly original: Original }>
 }
 
-const defaultLimits: WorkspaceLimits = { ...defaultQuota, cacheBytes: 64 * 1024 * 1024 }
 const nowhere: Regions = []
 
 /** A workspace over any files. */
@@ -141,7 +135,11 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
       growing,
     },
   })
-  const shown = createShowing({ base: stable, cells: () => uncommitted.cells, listener: { listed: stable.rely } })
+  const shown = createShowing({
+    base: stable,
+    cells: () => uncommitted.cells,
+    listener: { listed: stable.rely },
+  })
 
   /** Changes happen one after another; at once when the base answers at once and nothing is under way. */
   function change<T>(steps: () => Steps<T>): Promise<T> {
@@ -164,7 +162,8 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
       for (let looked = await looking; ; looked = await lookBeside(written, paths)) {
         if (working > 0) await alone(async () => undefined)
         // After a flush, or a process, the base holds something else.
-        if (working === 0 && uncommitted.generation === looked.generation) return merge(written, looked.covered)
+        if (working === 0 && uncommitted.generation === looked.generation)
+          return merge(written, looked.covered)
       }
     })
     return merged
@@ -253,7 +252,8 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
     restore: (snapshot) => alone(async () => uncommitted.restore(snapshot)),
     rollback: () => alone(uncommitted.rollback),
     commit: () => alone(uncommitted.commit),
-    flush: (regions = everywhere, changes = nowhere) => alone(async () => uncommitted.flush(regions, changes)),
+    flush: (regions = everywhere, changes = nowhere) =>
+      alone(async () => uncommitted.flush(regions, changes)),
     changedBelow: uncommitted.changedBelow,
     view: (name) => viewOver(name, readingOf(stable, overlay, passed)),
     ahead,
