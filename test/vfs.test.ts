@@ -367,7 +367,7 @@ test('a commit whose undo was being forgotten is over, however much of the undo 
   const [first, second] = readdirSync(state).sort()
   rmSync(join(state, first!))
   mkdirSync(join(state, first!))
-  await assert.rejects(journal.forget(), code('STATE_NOT_SAVED'))
+  await journal.forget()
   assert.equal(readdirSync(state).filter((name) => name.endsWith('-done.json')).length, 1)
   rmSync(join(state, first!), { recursive: true })
   // As if our process had died: the number of one that is gone.

@@ -256,7 +256,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
       const target = `${folder}/${nameOf(path)}`
       const old = lstatSync(target, { throwIfNoEntry: false })
       if (old && !old.isFile()) throw notAFile(label, path, kindOf(old))
-      const fresh = `${folder}/.heddle-${randomBytes(16).toString('hex')}.tmp`
+      const fresh = `${folder}/${unfinishedName()}`
       try {
         writeFresh(fresh, content, old?.mode)
         renameSync(fresh, target)
@@ -367,6 +367,17 @@ function kindOf(stat: Stats): string {
   if (stat.isFIFO()) return 'a pipe'
   if (stat.isSocket()) return 'a socket'
   return stat.isSymbolicLink() ? 'a link' : 'a device'
+}
+
+/** Says whose it is, so that one that was left by a process that is gone can be told from one that is being written. */
+function unfinishedName(): string {
+  return `.heddle-${process.pid}-${randomBytes(16).toString('hex')}.tmp`
+}
+
+/** The process that was writing a file of this name when it ended or still is; undefined for other names. */
+export function writerOf(name: string): number | undefined {
+  const pid = /^\.heddle-(\d+)-[0-9a-f]{32}\.tmp$/.exec(name)?.[1]
+  return pid === undefined ? undefined : Number(pid)
 }
 
 function writeFresh(absolute: string, content: string | Uint8Array, mode: number | undefined): void {

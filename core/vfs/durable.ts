@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { chmod, lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { chmod, lstat, open, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import { createLimit } from '../base/limit.ts'
@@ -59,9 +59,10 @@ export async function removeDurably(absolutePath: string, on: Machine = machine)
 }
 
 /** Makes the folder for state, open to its owner alone; refuses a link, which could lead anywhere. */
-export async function openStateFolder(absoluteFolder: string): Promise<void> {
+export async function openStateFolder(absoluteFolder: string, on: Machine = machine): Promise<void> {
   try {
-    await mkdir(absoluteFolder, { recursive: true, mode: 0o700 })
+    const outermost = await on.makeFolder(absoluteFolder)
+    if (outermost !== undefined) await syncNames(absoluteFolder, outermost, on)
     const found = await lstat(absoluteFolder)
     if (!found.isDirectory()) throw linkedState()
     if ((found.mode & 0o077) !== 0) await chmod(absoluteFolder, 0o700)
@@ -69,6 +70,13 @@ export async function openStateFolder(absoluteFolder: string): Promise<void> {
     if (thrown instanceof HeddleError) throw thrown
     throw notSaved(basename(absoluteFolder), thrown)
   }
+}
+
+/** What is in a folder is lost with it, so the names of all that were made must be on the disk. */
+async function syncNames(folder: string, outermost: string, on: Machine): Promise<void> {
+  const parent = dirname(folder)
+  if (folder !== outermost) await syncNames(parent, outermost, on)
+  await on.syncFolder(parent)
 }
 
 /** A store in a folder of the machine (made at first use, mode 0700), which clears what a crash left half written. */
@@ -153,17 +161,19 @@ async function readState(file: string, name: string): Promise<string | undefined
   }
 }
 
-async function removeLeftovers(absoluteFolder: string): Promise<void> {
-  for (const name of await readdir(absoluteFolder)) {
+/** Removes what writers that are no longer alive have left half written in a folder, if there is one. */
+export async function removeLeftovers(absoluteFolder: string): Promise<void> {
+  for (const name of await readdir(absoluteFolder).catch(() => [])) {
     const writer = temporaryName.exec(name)?.[1]
-    if (writer === undefined || unfinished.has(name) || isAlive(Number(writer))) continue
+    if (writer === undefined || unfinished.has(name)) continue
+    // Our own unfinished ones are known by name.
+    if (Number(writer) !== process.pid && isAlive(Number(writer))) continue
     await rm(join(absoluteFolder, name), { force: true })
   }
 }
 
-/** Another process may be in the middle of a write; our own unfinished ones are known by name. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false
+/** Another process may be in the middle of a write. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

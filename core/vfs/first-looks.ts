@@ -172,7 +172,7 @@ function* secondLook(files: Files, path: Path, look: Look): Steps<[Original, Ori
 const aFolder: Original = { type: 'folder', mark: '' }
 
 /** Names that editors and our own writers make for a moment, and our own state: no answer depends on them. */
-const passing = /^(?:\..*\.sw[a-z]|\.#.*|.*~|4913|\.heddle|\.heddle-[0-9a-f]{32}\.tmp)$/
+const passing = /^(?:\..*\.sw[a-z]|\.#.*|.*~|4913|\.heddle|\.heddle-\d+-[0-9a-f]{32}\.tmp)$/
 
 function lastingOf(entries: readonly Entry[]): Original {
   return folderWith(entries.filter(({ name }) => !passing.test(name)))

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { compareText } from '../base/diagnostic.ts'
-import { openStateFolder, removeDurably, writeDurably } from './durable.ts'
+import { isAlive, openStateFolder, removeDurably, removeLeftovers, writeDurably } from './durable.ts'
 import type { WritableFiles } from './file-system.ts'
 import type { Moved } from './first-looks.ts'
 import { errnoOf } from './handle.ts'
@@ -10,7 +10,7 @@ import { formatJournal, parseJournal } from './journal-text.ts'
 import { type Machine, machine } from './machine.ts'
 import type { Path } from './path.ts'
 import { refusal } from './refusals.ts'
-import { bringBack, keepMoved, pathsOf, settle, type Step } from './undo.ts'
+import { bringBack, keepMoved, pathsOf, removeUnfinished, settle, type Step } from './undo.ts'
 
 /** A change that can be undone until it is forgotten, also by a later process when it has a journal on the disk. */
 export interface Undo {
@@ -37,13 +37,28 @@ const fileName = /^(commit-(\d+)-(\d+)-[0-9a-f]{16})-(\d+|done)\.json$/
 
 /** A journal in `state`, an absolute folder that is made when needed. */
 export function createJournal(state: string | undefined, on: Machine = machine): Journal {
-  const group = `commit-${process.pid}-${startOf(process.pid)}-${randomBytes(8).toString('hex')}`
-  let count = 0
-  const kept = new Set<string>()
+  return state === undefined ? inMemory : createKeptJournal(state, on)
+}
 
-  async function write(folder: string, steps: readonly Step[]): Promise<string> {
-    await openStateFolder(folder)
-    const file = join(folder, `${group}-${++count}.json`)
+const inMemory: Journal = {
+  isDurable: false,
+  async keep(steps) {
+    return { paths: pathsOf(steps), run: async (files, isOurs) => bringBack(steps, files, isOurs) }
+  },
+  async forget() {},
+}
+
+function createKeptJournal(state: string, on: Machine): Journal {
+  const group = `commit-${process.pid}-${startOf(process.pid)}-${randomBytes(8).toString('hex')}`
+  /** While it is there, all that is kept is over. */
+  const mark = join(state, `${group}-done.json`)
+  const kept = new Set<string>()
+  let count = 0
+  let mayBeMarked = false
+
+  async function write(steps: readonly Step[]): Promise<string> {
+    await openStateFolder(state, on)
+    const file = join(state, `${group}-${++count}.json`)
     try {
       await writeDurably(file, formatJournal(steps), on)
     } catch (thrown) {
@@ -55,32 +70,47 @@ export function createJournal(state: string | undefined, on: Machine = machine):
     return file
   }
 
+  async function undo(
+    file: string,
+    files: WritableFiles,
+    isOurs?: (path: Path) => boolean,
+  ): Promise<readonly Moved[]> {
+    // Read back, since many changes would fill the memory with what they replaced.
+    const steps = parseJournal(readFileSync(file, 'utf8'), basename(file))
+    if (mayBeMarked) await removeDurably(mark, on)
+    mayBeMarked = false
+    const stayed = await bringBack(steps, files, isOurs)
+    await settle(files, pathsOf(steps))
+    await removeDurably(file, on)
+    kept.delete(file)
+    return stayed
+  }
+
+  /** What cannot be cleared away now is cleared away at the next start. */
+  async function clear(): Promise<void> {
+    for (const file of kept) await on.remove(file)
+    await on.syncFolder(state)
+    await on.remove(mark)
+  }
+
   return {
-    isDurable: state !== undefined,
+    isDurable: true,
     async keep(steps) {
-      const paths = pathsOf(steps)
-      if (state === undefined) return { paths, run: async (files, isOurs) => bringBack(steps, files, isOurs) }
-      const file = await write(state, steps)
-      return {
-        paths,
-        async run(files, isOurs) {
-          // Read back, since many changes would fill the memory with what they replaced.
-          const steps = parseJournal(readFileSync(file, 'utf8'), basename(file))
-          const stayed = await bringBack(steps, files, isOurs)
-          await settle(files, paths)
-          await removeDurably(file, on)
-          kept.delete(file)
-          return stayed
-        },
-      }
+      const file = await write(steps)
+      return { paths: pathsOf(steps), run: async (files, isOurs) => undo(file, files, isOurs) }
     },
     async forget() {
-      // One file vanishes at once; several could not, so a mark says first that all of them are over.
-      const mark = kept.size > 1 ? join(state!, `${group}-done.json`) : undefined
-      if (mark !== undefined) await writeDurably(mark, '{}', on)
-      for (const file of kept) await removeDurably(file, on)
+      if (kept.size === 0) return
+      mayBeMarked = true
+      try {
+        await writeDurably(mark, '{}', on)
+      } catch (thrown) {
+        await on.remove(mark).catch(() => undefined)
+        throw thrown
+      }
+      await clear().catch(() => undefined)
       kept.clear()
-      if (mark !== undefined) await removeDurably(mark, on)
+      mayBeMarked = false
     },
   }
 }
@@ -107,12 +137,14 @@ export async function recoverCommit(
     for (const { file, steps } of journals) {
       if (keepIn !== undefined) await keepMoved(steps, files, join(keepIn, group))
       await bringBack(steps, files, () => true)
+      await removeUnfinished(steps, files)
       await settle(files, pathsOf(steps))
       for (const { previous } of steps) restored.add(previous.path)
       await removeDurably(file, on)
     }
     if (isOver) await removeDurably(join(state, `${group}-done.json`), on)
   }
+  await removeLeftovers(state)
   return [...restored].sort(compareText)
 }
 
@@ -170,15 +202,6 @@ function startOf(pid: number): string {
         .split(' ')[19] ?? '0'
     )
   } catch {
-    return process.platform !== 'linux' && isRunning(pid) ? '0' : ''
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return errnoOf(thrown) === 'EPERM'
+    return process.platform !== 'linux' && isAlive(pid) ? '0' : ''
   }
 }

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 
 /** A new file of the machine while it is written. */
 export type NewFile = Pick<FileHandle, 'writeFile' | 'sync' | 'close'>
@@ -11,6 +11,8 @@ export interface Machine {
   rename(from: string, to: string): Promise<void>
   /** An absent file is fine. */
   remove(file: string): Promise<void>
+  /** Makes a folder and those on the way to it, for their owner alone; gives the outermost that was made. */
+  makeFolder(folder: string): Promise<string | undefined>
   /** Settles when the names in the folder are on the disk. */
   syncFolder(folder: string): Promise<void>
 }
@@ -20,6 +22,7 @@ export const machine: Machine = {
   create: async (file) => open(file, 'wx', 0o600),
   rename,
   remove: async (file) => rm(file, { force: true }),
+  makeFolder: async (folder) => mkdir(folder, { recursive: true, mode: 0o700 }),
   async syncFolder(folder) {
     // Windows cannot open folders and needs no such step.
     if (process.platform === 'win32') return

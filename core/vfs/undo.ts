@@ -1,10 +1,11 @@
 import { keepFile } from './conflicts.ts'
-import type { ModeFiles } from './disk.ts'
+import { type ModeFiles, writerOf } from './disk.ts'
+import { isAlive } from './durable.ts'
 import type { Files, SettlingFiles, WritableFiles } from './file-system.ts'
 import type { Moved } from './first-looks.ts'
 import type { Original } from './original.ts'
 import { fileWith, isSame, lookAt } from './original.ts'
-import type { Path } from './path.ts'
+import { childOf, parentOf, type Path } from './path.ts'
 import { run } from './steps.ts'
 
 /** What to bring back at one path. */
@@ -49,6 +50,17 @@ export async function keepMoved(steps: readonly Step[], files: Files, keepIn: st
   for (const step of steps) {
     const moved = await findMoved(step, files)
     if (moved?.now.type === 'file') await keepFile(keepIn, moved.path, await files.read(moved.path))
+  }
+}
+
+/** Removes what a process that is gone was writing beside the paths of the steps. */
+export async function removeUnfinished(steps: readonly Step[], files: WritableFiles): Promise<void> {
+  for (const folder of new Set(pathsOf(steps).map(parentOf))) {
+    if ((await files.stat(folder))?.type !== 'directory') continue
+    for (const { name } of (await files.list(folder)) ?? []) {
+      const writer = writerOf(name)
+      if (writer !== undefined && !isAlive(writer)) await files.remove(childOf(folder, name))
+    }
   }
 }
 
