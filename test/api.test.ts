@@ -52,6 +52,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'layerFiles',
     'memoryFiles',
     'mountFiles',
+    'nodeFsOf',
     'packageFiles',
     'parsePath',
     'recoverCommit',
