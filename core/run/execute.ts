@@ -7,7 +7,7 @@ import type { PlannedGroup, RunEvent } from './events.ts'
 import { growGroup, isWanted } from './grow.ts'
 import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
-import { createLanes, defaultLimits } from './lanes.ts'
+import { createLanes } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
 import type { OperationKind } from './operation.ts'
 import { outcomesOf } from './outcome.ts'
@@ -86,7 +86,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   const startedAt = clock.now()
   const groups = createGroupStates(plan.groups)
   const concluded = groups.map((group): Concluded => ({ group, notes: [], conclusion: undefined }))
-  const lanes = createLanes<Task>({ ...defaultLimits(), ...options.concurrency }, serial)
+  const lanes = createLanes<Task>({ limits: options.concurrency ?? {}, serial, now: clock.now })
   const syntheses = new Set<() => void>()
   const findings: Diagnostic[] = []
   const recovery = { retries: 0, fallbacks: 0, recovered: 0, recoveryMs: 0 }

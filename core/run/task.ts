@@ -142,6 +142,7 @@ export function createTask(group: GroupState, operation: NamedOperation, runnabl
     runnable,
     group,
     order: group.index * keysPerGroup + group.tasks.length,
+    rank: 0,
     name: operation.name,
     kind: operation.kind,
     lane: kind?.lane ?? 'io',
