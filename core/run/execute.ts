@@ -171,7 +171,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
       if (!wanted.ok) note(group, wanted.diagnostic)
       return wanted
     },
-    groupSettled: (group) => void conclude(group).catch(abandon),
+    groupSettled: conclude,
     broke: abandon,
   })
 
@@ -185,17 +185,19 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     kinds.prepare(operations.map(({ kind }) => kind)).then(ready, abandon)
   }
 
-  async function conclude(group: GroupState): Promise<void> {
-    const conclusion = await concludeGroup(group, {
+  function conclude(group: GroupState): void {
+    const options = {
       clock,
       deadlineMs,
       isCancelled: () => isCancelled,
-      onStart: (stop) => syntheses.add(stop),
+      onStart: (stop: () => void) => void syntheses.add(stop),
+    }
+    concludeGroup(group, options, (conclusion) => {
+      concluded[group.index]!.conclusion = conclusion
+      for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
+      emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
+      if (--open === 0) finish()
     })
-    concluded[group.index]!.conclusion = conclusion
-    for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
-    emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
-    if (--open === 0) finish()
   }
 
   function cancel(): void {
@@ -227,8 +229,10 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   signal?.addEventListener('abort', cancel)
   const stopBudget = budgetMs === undefined ? undefined : clock.after(budgetMs, spend)
   try {
-    schedule.do(() => schedule.begin())
-    if (signal?.aborted) cancel()
+    schedule.do(() => {
+      schedule.begin()
+      if (signal?.aborted) cancel()
+    })
     await finished
   } finally {
     signal?.removeEventListener('abort', cancel)

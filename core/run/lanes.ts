@@ -7,6 +7,9 @@ export interface Queued {
   readonly order: number
   rank: number
   readonly lane: Lane
+  /** When it began to hold a place, and in which epoch of its lane. */
+  enteredAt: number
+  epoch: number
 }
 
 /** Bounds how much runs at once in each lane; what waits elsewhere holds no place. */
@@ -54,8 +57,6 @@ interface LaneState<T> {
   row: T[]
   next: number
   readonly heap: T[]
-  /** What runs in a pool: when it began, and in which epoch. */
-  readonly running: Map<T, { readonly at: number; readonly epoch: number }>
 }
 
 /** Lanes of their own limits; in serial order everything shares one place. */
@@ -79,20 +80,18 @@ export function createLanes<T extends Queued>({ limits, serial, now }: LaneOptio
   function enter(lane: LaneState<T>, item: T): void {
     const wasIdle = lane.used++ === 0
     if (typeof lane.limit === 'number') return
-    lane.running.set(item, { at: now(), epoch: lane.limit.epoch })
-    lane.limit = begin(lane.limit, now(), wasIdle)
+    item.enteredAt = now()
+    item.epoch = lane.limit.epoch
+    lane.limit = begin(lane.limit, item.enteredAt, wasIdle)
   }
 
   function leave(lane: LaneState<T>, item: T, isRefused: boolean): void {
     lane.used--
-    const entry = lane.running.get(item)
-    if (typeof lane.limit === 'number' || !entry) return
-    lane.running.delete(item)
-    const at = now()
+    if (typeof lane.limit === 'number') return
     // Where nobody waits the lane is not full, and its size made no difference.
-    if (isRefused || isCrowded(lane)) {
-      lane.limit = end(lane.limit, { epoch: entry.epoch, at, ms: at - entry.at, isRefused })
-    }
+    if (!isRefused && !isCrowded(lane)) return
+    const at = now()
+    lane.limit = end(lane.limit, { epoch: item.epoch, at, ms: at - item.enteredAt, isRefused })
   }
 
   return {
@@ -125,7 +124,7 @@ function isBefore(a: Queued, b: Queued): boolean {
 }
 
 function createLane<T>(limit: number | PoolState): LaneState<T> {
-  return { used: 0, limit, row: [], next: 0, heap: [], running: new Map() }
+  return { used: 0, limit, row: [], next: 0, heap: [] }
 }
 
 function add<T extends Queued>({ row, heap }: LaneState<T>, item: T): void {

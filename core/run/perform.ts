@@ -45,15 +45,19 @@ export function createPerformer(parts: PerformerParts): Performer {
     parts.started(task, at)
     const runnable = task.runnable.value
     const { run } = task
+    let isOver = false
     const calling = callOperation(runnable, surroundings, {
       // The deadline is that of the operation, not of each attempt.
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
       attempt: task.attempts,
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
+      called(called) {
+        isOver = true
+        schedule().do(() => ended(task, called, at))
+      },
     })
-    running.set(task, calling)
-    void calling.called.then((called) => schedule().do(() => ended(task, called, at)))
+    if (!isOver) running.set(task, calling)
   }
 
   function ended(task: Task, called: Called, startedAt: number): void {

@@ -143,6 +143,8 @@ export function createTask(group: GroupState, operation: NamedOperation, runnabl
     group,
     order: group.index * keysPerGroup + group.tasks.length,
     rank: 0,
+    enteredAt: 0,
+    epoch: 0,
     name: operation.name,
     kind: operation.kind,
     lane: kind?.lane ?? 'io',
