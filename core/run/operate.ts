@@ -54,19 +54,20 @@ export interface CallOptions {
   /** Makes the view for this call when the operation first looks at its files. */
   readonly view: () => WorkspaceView
   progress(message: string): void
+  /** Called once, with what came of it; at once when the operation answers at once. */
+  called(called: Called): void
 }
 
 /** A call under way. */
 export interface Calling {
-  readonly called: Promise<Called>
   stop(reason: StopReason): void
 }
 
-/** Calls the operation once. `called` never rejects. */
+/** Calls the operation once. */
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
@@ -86,17 +87,19 @@ export function callOperation(
         .then(run)
         .finally(() => workspace.changedBelow(everywhere))
     },
+    ended: (ending) => called(conclude(ending)),
   })
-  return { stop: (reason) => attempt.stop(reason), called: settled() }
+  attempt.start()
+  return attempt
 
-  async function settled(): Promise<Called> {
-    let called: Called
-    try {
-      called = { ...judge(runnable, await attempt.ending, used?.refused), view: used?.view }
-    } catch (thrown) {
-      called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
+  function conclude(ending: Ending): Called {
+    const concluded = judge(runnable, ending, used?.refused)
+    const { error } = concluded
+    return {
+      ...concluded,
+      error: error && withoutFolder(error, surroundings.folder),
+      view: used?.view,
     }
-    return called.error ? { ...called, error: withoutFolder(called.error, surroundings.folder) } : called
   }
 }
 
@@ -156,7 +159,16 @@ function createContext({ attempt, number, look, place, progress }: ContextParts)
   }
 }
 
+/** What a kind says of its output is asked here too, and may throw. */
 function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+  try {
+    return judgeEnding(runnable, ending, refused)
+  } catch (thrown) {
+    return failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
+  }
+}
+
+function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
   if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')
