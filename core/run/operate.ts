@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { ProcessOptions } from '../base/process.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
@@ -78,7 +77,7 @@ export function callOperation(
     graceMs,
     call(attempt) {
       const run = (): unknown =>
-        kind.run(runnable.input, createContext({ attempt, number, look, place: surroundings, progress }))
+        kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },
@@ -88,15 +87,14 @@ export function callOperation(
   return attempt
 
   function conclude(ending: Ending): Called {
-    const concluded = judge(runnable, ending, used?.refused)
-    const { error } = concluded
-    return {
-      ...concluded,
-      error: error && withoutFolder(error, surroundings.folder),
-      view: used?.view,
-    }
+    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
+    called.view = used?.view
+    return called
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** The view of one call, and the files that the operation is given for it. */
 interface UsedFiles {
@@ -129,16 +127,29 @@ interface ContextParts {
   readonly progress: (message: string) => void
 }
 
-function createContext({ attempt, number, look, place, progress }: ContextParts): OperationContext {
-  return {
-    get files() {
-      return look()
-    },
-    attempt: number,
-    get signal() {
-      return attempt.signal
-    },
-    async spawn(options: ProcessOptions) {
+/** Made for every call, so what most of them never ask for is made when they do; each part works on its own. */
+class CallContext implements OperationContext {
+  readonly #parts: ContextParts
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts
+  }
+
+  get attempt(): number {
+    return this.#parts.number
+  }
+
+  get files(): WritableFiles {
+    return this.#parts.look()
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.attempt.signal
+  }
+
+  get spawn(): OperationContext['spawn'] {
+    const { attempt, place } = this.#parts
+    return async (options) => {
       if (attempt.over) {
         throw new HeddleError({
           code: 'CANCELLED',
@@ -147,10 +158,14 @@ function createContext({ attempt, number, look, place, progress }: ContextParts)
         })
       }
       return spawnIn(place, options, attempt.signal)
-    },
-    progress(message) {
+    }
+  }
+
+  get progress(): OperationContext['progress'] {
+    const { attempt, progress } = this.#parts
+    return (message) => {
       if (!attempt.over) progress(message)
-    },
+    }
   }
 }
 

@@ -58,6 +58,16 @@ export class Schedule {
   #cursorChainMs = 0
   #over: RunOver | undefined
 
+  readonly #freed = (task: Task): void => {
+    task.isFree = true
+    this.course.consider(task)
+  }
+
+  readonly #released = (task: Task): void => {
+    task.isHeld = false
+    this.course.consider(task)
+  }
+
   constructor(parts: ScheduleParts) {
     this.#parts = parts
     this.#agenda = new Agenda({ ...parts, next: () => this.course.next() })
@@ -143,10 +153,7 @@ export class Schedule {
   }
 
   #hold(task: Task): void {
-    task.hint = createTurn(() => {
-      task.isHeld = false
-      this.course.consider(task)
-    })
+    task.hint = createTurn(task, this.#released)
     task.isHeld = !this.#hints.admit(task.hint, hintsOf(task.runnable))
   }
 
@@ -164,10 +171,7 @@ export class Schedule {
   }
 
   #admitTask(task: Task): void {
-    task.turn = createTurn(() => {
-      task.isFree = true
-      this.course.consider(task)
-    })
+    task.turn = createTurn(task, this.#freed)
     if (!task.hasRun) task.sinceMs = this.#cursorChainMs
     const isFree = this.#order.admit(task.turn, regionsOf(task.runnable))
     task.isFree = isFree || this.#parts.ignoreConflicts

@@ -233,7 +233,9 @@ export function isKnown(runnable: Result<Runnable>): boolean {
   return !runnable.ok || (isTrusted(runnable.value) && runnable.value.claims.isComplete)
 }
 
+const unclaimed: Claims = {}
+
 /** A list that the operation gives replaces the list of its kind. */
 function claimsOf(operation: Operation, ofKind: Claims | undefined): Claims {
-  return { ...ofKind, ...operation.claims }
+  return operation.claims ? { ...ofKind, ...operation.claims } : (ofKind ?? unclaimed)
 }
