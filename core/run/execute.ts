@@ -152,6 +152,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     serial,
     ignoreConflicts: options.ignoreConflicts ?? false,
     plant: options.plant,
+    expected: options.memory && ((place) => options.memory!.expectedMs(place)),
     call: performer.call,
     stop: performer.stop,
     rerunning: (task, path) => emit({ type: 'operation-rerun', at: since(clock.now()), ...here(task), path }),

@@ -8,6 +8,7 @@ import type { Lanes } from './lanes.ts'
 import type { Called } from './operate.ts'
 import { outcomeOf } from './outcome.ts'
 import type { NamedOperation } from './plan.ts'
+import { type Expectation, rankTasks } from './priorities.ts'
 import type { PlantedFault } from './planted.ts'
 import type { GroupState, Task } from './task.ts'
 import { createTask, hintsOf, isKnown, makeRunnable, regionsOf } from './task.ts'
@@ -23,6 +24,7 @@ export interface ScheduleParts {
   readonly serial: boolean
   readonly ignoreConflicts: boolean
   readonly plant: PlantedFault | undefined
+  readonly expected: Expectation | undefined
   /** Calls a task; its place in the lane is taken. */
   call(task: Task): void
   /** Ends a call that is under way; what comes of it is of no use any more. */
@@ -90,12 +92,13 @@ export class Schedule {
   }
 
   begin(): void {
-    const { groups, serial } = this.#parts
+    const { groups, serial, expected } = this.#parts
     for (const group of groups) this.#createTasks(group, group.operations)
     this.#speculates =
       !serial &&
       groups.some(({ work, tasks }) => work.expand || !tasks.every(({ runnable }) => isKnown(runnable)))
     if (this.#speculates) for (const { tasks } of groups) for (const task of tasks) this.#hold(task)
+    if (expected && !serial) rankTasks(groups, expected)
     for (const group of groups) if (group.needsOpen === 0) this.#open(group)
     this.#admit()
   }
