@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createWorkspace, diskFiles, memoryFiles, parsePath, renamePath } from '../core/files.ts'
+import { isIgnoredIn } from '../core/operations/ignored.ts'
 import type { DiskFiles, Files, Path, SyncFiles, Workspace, WritableFiles } from '../core/files.ts'
 
 interface Ground {
@@ -211,6 +212,23 @@ test('a name that an editor makes for a moment is no other listing, nor is our o
   await workspace.write(at('made'), 'm')
   await workspace.commit()
   assert.equal(readFileSync(join(root, 'made'), 'utf8'), 'm')
+})
+
+test('what git ignores may come and go: it is no conflict in a listing, nor where it was asked for', async (t) => {
+  const { root, disk } = ground(t, { '.gitignore': 'out\n*.log\n', 'd/x': 'x', 'd/old.log': 'o' })
+  const open = async (): Promise<Workspace> => {
+    const workspace = createWorkspace(disk, { ignores: isIgnoredIn(disk) })
+    for (const folder of ['', 'd']) await workspace.list(at(folder))
+    for (const path of ['out/a', 'd/old.log']) await workspace.stat(at(path))
+    return workspace
+  }
+  const workspace = await open()
+  rmSync(join(root, 'd/old.log'))
+  place(root, { 'out/a': 'a', 'd/new.log': 'n' })
+  await workspace.commit()
+  const second = await open()
+  place(root, { 'd/more.log': 'm', 'd/y': 'y' })
+  await assert.rejects(second.commit(), isCode('CONFLICT', '"d" '))
 })
 
 test('the names beside what is removed may change: only listings that were shown must stay', async (t) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError } from '../base/diagnostic.ts'
 import type { Library } from '../load/library.ts'
+import { isIgnoredIn } from '../operations/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { describePlan, type ParallelDesign } from '../run/design.ts'
@@ -94,6 +95,7 @@ export function createRunner(parts: RunnerParts): Runner {
       disk,
       state,
       limits: parts.limits,
+      ignores: isIgnoredIn(layers[0]!.files),
     })
     const planned = await planGroups(calls, {
       command: found.command,

@@ -67,7 +67,7 @@ export interface ExecuteOptions {
 /** A group, and what came of it besides its outcomes. */
 interface Concluded {
   readonly group: GroupState
-  readonly notes: Diagnostic[]
+  notes: Diagnostic[] | undefined
   conclusion: Conclusion | undefined
 }
 
@@ -85,7 +85,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
   const startedAt = clock.now()
   const groups = createGroupStates(plan.groups)
-  const concluded = groups.map((group): Concluded => ({ group, notes: [], conclusion: undefined }))
+  const concluded = groups.map((group): Concluded => ({ group, notes: undefined, conclusion: undefined }))
   const lanes = createLanes<Task>({ limits: options.concurrency ?? {}, serial, now: clock.now })
   const syntheses = new Set<() => void>()
   const findings: Diagnostic[] = []
@@ -115,7 +115,8 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   })
 
   function note(group: GroupState, diagnostic: Diagnostic): void {
-    concluded[group.index]!.notes.push(diagnostic)
+    const entry = concluded[group.index]!
+    ;(entry.notes ??= []).push(diagnostic)
     emit({ type: 'finding', diagnostic })
   }
 
@@ -151,8 +152,16 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     serial,
     ignoreConflicts: options.ignoreConflicts ?? false,
     plant: options.plant,
+    expected: options.memory && ((place) => options.memory!.expectedMs(place)),
     call: performer.call,
     stop: performer.stop,
+    waiting: (task, behind) =>
+      emit({
+        type: 'operation-waiting',
+        at: since(clock.now()),
+        ...here(task),
+        for: behind ? here(behind) : null,
+      }),
     rerunning: (task, path) => emit({ type: 'operation-rerun', at: since(clock.now()), ...here(task), path }),
     fallingBack(task, { error }) {
       recovery.fallbacks++
@@ -298,7 +307,7 @@ function reportOf(
     recovery: { ...recovery },
     diagnostics: [
       ...diagnostics,
-      ...concluded.flatMap(({ notes, conclusion }) => [...notes, ...conclusion!.findings]),
+      ...concluded.flatMap(({ notes, conclusion }) => [...(notes ?? []), ...conclusion!.findings]),
     ],
   }
 }

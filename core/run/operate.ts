@@ -1,9 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { ProcessOptions } from '../base/process.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
-import { everywhere } from '../vfs/regions.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
@@ -79,13 +77,14 @@ export function callOperation(
     graceMs,
     call(attempt) {
       const run = (): unknown =>
-        kind.run(runnable.input, createContext({ attempt, number, look, place: surroundings, progress }))
+        kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
       if (kind.effects !== 'external') return run()
       // A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict.
+      const { regions, changes } = runnable.claims
       return workspace
-        .flush()
+        .flush([...regions.reads, ...changes], changes)
         .then(run)
-        .finally(() => workspace.changedBelow(everywhere))
+        .finally(() => workspace.changedBelow(changes))
     },
     ended: (ending) => called(conclude(ending)),
   })
@@ -93,15 +92,14 @@ export function callOperation(
   return attempt
 
   function conclude(ending: Ending): Called {
-    const concluded = judge(runnable, ending, used?.refused)
-    const { error } = concluded
-    return {
-      ...concluded,
-      error: error && withoutFolder(error, surroundings.folder),
-      view: used?.view,
-    }
+    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
+    called.view = used?.view
+    return called
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** The view of one call, and the files that the operation is given for it. */
 interface UsedFiles {
@@ -134,16 +132,29 @@ interface ContextParts {
   readonly progress: (message: string) => void
 }
 
-function createContext({ attempt, number, look, place, progress }: ContextParts): OperationContext {
-  return {
-    get files() {
-      return look()
-    },
-    attempt: number,
-    get signal() {
-      return attempt.signal
-    },
-    async spawn(options: ProcessOptions) {
+/** Made for every call, so what most of them never ask for is made when they do; each part works on its own. */
+class CallContext implements OperationContext {
+  readonly #parts: ContextParts
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts
+  }
+
+  get attempt(): number {
+    return this.#parts.number
+  }
+
+  get files(): WritableFiles {
+    return this.#parts.look()
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.attempt.signal
+  }
+
+  get spawn(): OperationContext['spawn'] {
+    const { attempt, place } = this.#parts
+    return async (options) => {
       if (attempt.over) {
         throw new HeddleError({
           code: 'CANCELLED',
@@ -152,10 +163,14 @@ function createContext({ attempt, number, look, place, progress }: ContextParts)
         })
       }
       return spawnIn(place, options, attempt.signal)
-    },
-    progress(message) {
+    }
+  }
+
+  get progress(): OperationContext['progress'] {
+    const { attempt, progress } = this.#parts
+    return (message) => {
       if (!attempt.over) progress(message)
-    },
+    }
   }
 }
 

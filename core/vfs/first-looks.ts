@@ -14,6 +14,8 @@ export interface Moved {
   readonly path: Path
   readonly first: Original
   readonly now: Original
+  /** Of a folder, the names that are not as they were. */
+  readonly names?: readonly Entry[]
 }
 
 /** What is known of one path: small, so it is never dropped, and proves that a later answer is the same. */
@@ -24,6 +26,8 @@ interface Look {
   stat?: FileStat
   /** A listing that was shown: others only served ourselves, and may change. */
   isRelied?: boolean
+  /** The names in it. */
+  names?: readonly Entry[]
 }
 
 /** What an entry of a cache, or of a listing in it, takes besides its bytes and names. */
@@ -87,6 +91,8 @@ export class FirstLooks {
     for (const entry of entries) Object.freeze(entry)
     const cost = entries.reduce((sum, { name }) => sum + name.length + entryCost, path.length + entryCost)
     this.#listings.set(path, Object.freeze(entries), cost)
+    const look = this.#at(path)
+    if (look.isRelied) look.names ??= entries
   }
 
   noteStat(path: Path, found: FileStat | undefined): void {
@@ -112,7 +118,10 @@ export class FirstLooks {
   }
 
   rely(folder: Path): void {
-    this.#at(folder).isRelied = true
+    const look = this.#at(folder)
+    const known = look.isRelied ? undefined : this.#listings.get(folder)
+    look.isRelied = true
+    if (known) look.names = known
   }
 
   /** What we have put there ourselves is what was first seen there; the folder around it is another one now. */
@@ -134,8 +143,8 @@ export class FirstLooks {
     const moved: Moved[] = []
     for (const [path, look] of this.#looks) {
       if (!isTouched(path, regions)) continue
-      const [first, now] = yield* secondLook(files, path, look)
-      if (!isSame(first, now)) moved.push({ path, first, now })
+      const { first, now, names } = yield* secondLook(files, path, look)
+      if (!isSame(first, now)) moved.push({ path, first, now, ...(names && { names }) })
     }
     return moved
   }
@@ -156,17 +165,30 @@ export class FirstLooks {
 }
 
 /** What was seen at first, and what is there now, as far as the first look went. */
-function* secondLook(files: Files, path: Path, look: Look): Steps<[Original, Original]> {
-  const { content, lasting, stat, isRelied } = look
+function* secondLook(files: Files, path: Path, look: Look): Steps<Omit<Moved, 'path'>> {
+  const { content, lasting, stat, isRelied, names = [] } = look
   if (content && (content.type !== 'folder' || isRelied)) {
     const now = yield* lookAt(files, path)
-    if (now.type !== 'folder' || isSame(content, now)) return [content, now]
-    return [lasting ?? content, lastingOf((yield* askList(files, path)) ?? [])]
+    if (now.type !== 'folder' || content.type !== 'folder' || isSame(content, now))
+      return { first: content, now }
+    const entries = (yield* askList(files, path)) ?? []
+    return { first: lasting ?? content, now: lastingOf(entries), names: differing(names, entries) }
   }
   const first = content ? aFolder : stat && asOriginal(stat)
-  if (!first) return [absent, absent]
+  if (!first) return { first: absent, now: absent }
   const now = yield* askStat(files, path)
-  return [first, now ? asOriginal(now) : absent]
+  return { first, now: now ? asOriginal(now) : absent }
+}
+
+/** The names that are in one of the listings only, or of another kind in the other. */
+function differing(a: readonly Entry[], b: readonly Entry[]): readonly Entry[] {
+  const [old, now] = [new Set(a.map(lineOf)), new Set(b.map(lineOf))]
+  const gone = a.filter((entry) => !now.has(lineOf(entry)))
+  return [...gone, ...b.filter((entry) => !old.has(lineOf(entry)))].filter(({ name }) => !passing.test(name))
+}
+
+function lineOf({ name, type }: Entry): string {
+  return `${type} ${name}`
 }
 
 const aFolder: Original = { type: 'folder', mark: '' }

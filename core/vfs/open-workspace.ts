@@ -3,6 +3,7 @@ import type { DiskFiles } from './disk.ts'
 import type { Files } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { recoverCommit } from './journal.ts'
+import type { Ignores } from './uncommitted.ts'
 import { createWorkspace, type Workspace, type WorkspaceLimits } from './workspace.ts'
 
 /** Where a project is. */
@@ -16,6 +17,7 @@ export interface ProjectFiles {
   readonly state: string | null
   readonly gate?: Gate
   readonly limits?: Partial<WorkspaceLimits>
+  readonly ignores?: Ignores
 }
 
 /**
@@ -23,8 +25,8 @@ export interface ProjectFiles {
  * done is undone first, unless `recovers` is false.
  */
 export async function openWorkspace(project: ProjectFiles, recovers = true): Promise<Workspace> {
-  const { files, folder, disk, state, gate, limits } = project
-  const options = { ...(gate && { gate }), ...(limits && { limits }) }
+  const { files, folder, disk, state, gate, limits, ignores } = project
+  const options = { ...(gate && { gate }), ...(limits && { limits }), ...(ignores && { ignores }) }
   if (folder === null || disk === null || state === null) return createWorkspace(files, options)
   const journal = join(state, 'journal')
   const conflicts = join(state, 'conflicts')

@@ -11,7 +11,7 @@ import type { Files, WritableFiles } from './file-system.ts'
 import type { Moved } from './first-looks.ts'
 import type { Journal, Undo } from './journal.ts'
 import type { Original } from './original.ts'
-import type { Path } from './path.ts'
+import { childOf, type Path } from './path.ts'
 import { type Pending, pendingAt, pendingIn } from './pending.ts'
 import { movedOutside, withMessage } from './refusals.ts'
 import { everywhere, isInside, type Regions } from './regions.ts'
@@ -37,7 +37,11 @@ export interface UncommittedParts {
   readonly folder: string | undefined
   /** The absolute folder where changes are kept that cannot be put on the base. */
   readonly conflicts: string | undefined
+  readonly ignores: Ignores | undefined
 }
+
+/** Says of what has changed from outside whether nobody minds. */
+export type Ignores = (path: Path, isFolder: boolean) => Promise<boolean>
 
 /** Changes that are not committed: those that lie above the base, and those that were flushed to it and can be undone. */
 export interface Uncommitted {
@@ -59,13 +63,8 @@ export interface Uncommitted {
 }
 
 /** No changes yet. Calls that give a promise must not overlap. */
-export function createUncommitted({
-  base,
-  stable,
-  journal,
-  folder,
-  conflicts,
-}: UncommittedParts): Uncommitted {
+export function createUncommitted(parts: UncommittedParts): Uncommitted {
+  const { base, stable, journal, folder, conflicts, ignores } = parts
   const ground = { base, journal }
   const keepIn = conflicts && join(conflicts, randomBytes(8).toString('hex'))
   let cells = createCells()
@@ -105,8 +104,22 @@ export function createUncommitted({
   /** Pending changes are judged by themselves: the same change from outside is no conflict. */
   async function refuseMoved(regions: Regions, pending: Pending): Promise<void> {
     const found = await run(stable.findMoved(regions))
-    const moved = found.filter(({ path }) => !pending.before.has(path))
+    const moved: Moved[] = []
+    for (const each of found) {
+      if (!pending.before.has(each.path) && !(await isPassing(each))) moved.push(each)
+    }
     if (moved.length > 0) throw movedOutside(base.label, moved)
+  }
+
+  /** What git ignores comes and goes, with programs that claim nothing of it too. */
+  async function isPassing({ path, first, now, names }: Moved): Promise<boolean> {
+    if (!ignores) return false
+    const isFolder = first.type === 'folder' || now.type === 'folder'
+    if (!names) return ignores(path, isFolder)
+    for (const { name, type } of names) {
+      if (!(await ignores(childOf(path, name), type === 'directory'))) return false
+    }
+    return true
   }
 
   /** The base now holds what was pending. */

@@ -20,7 +20,7 @@ import { createShowing, passed, readingOf } from './showing.ts'
 import { createStable } from './stable.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
-import { createUncommitted, type Snapshot } from './uncommitted.ts'
+import { createUncommitted, type Ignores, type Snapshot } from './uncommitted.ts'
 import { createVersions } from './versions.ts'
 import type { WorkspaceView } from './view.ts'
 import { createView } from './view.ts'
@@ -36,6 +36,8 @@ export interface WorkspaceOptions {
   /** The absolute folder where changes are kept that could not be put on the files because of a `CONFLICT`. */
   readonly conflicts?: string
   readonly limits?: Partial<WorkspaceLimits>
+  /** Says of a path that was read or listed here whether it may change from outside, as what git ignores does. */
+  readonly ignores?: Ignores
   readonly gate?: Gate
   /** Milliseconds since 1970. */
   readonly now?: () => number
@@ -116,7 +118,8 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   const limits = { ...defaultLimits, ...options.limits }
   const stable = createStable(base, limits.cacheBytes)
   const journal = createJournal(options.state, options.machine ?? machine)
-  const uncommitted = createUncommitted({ base, stable, journal, folder, conflicts })
+  const { ignores } = options
+  const uncommitted = createUncommitted({ base, stable, journal, folder, conflicts, ignores })
   const versions = createVersions()
   const inOrder = createLimit(1)
   const inCallOrder = createLimit(1)
