@@ -328,7 +328,7 @@ test('what somebody edits after it was flushed stays when the rest is undone; wh
   await workspace.flush()
   place(root, { b: 'by the process', c: 'from outside' })
   workspace.changedBelow(['b'])
-  await assert.rejects(workspace.rollback(), isCode('CONFLICT', '"c" \\(was', 'These stay'))
+  await assert.rejects(workspace.rollback(), isCode('CONFLICT', '"c" \\(was', 'stays so'))
   assert.deepEqual(textsBelow(root), { a: 'old a', b: 'old b', c: 'from outside' })
   assert.deepEqual(readdirSync(state), [])
   assert.deepEqual(workspace.diff(), [])
@@ -410,6 +410,22 @@ test('a name that comes into a removed folder is a conflict, and so is a file wh
   place(root, { 'made/file': 'theirs' })
   await assert.rejects(second.commit(), isCode('CONFLICT', '"made/file"'))
   assert.equal(readFileSync(join(root, 'made/file'), 'utf8'), 'theirs')
+})
+
+test('what was flushed and then overwritten from outside is kept as it was here (B5)', async (t) => {
+  const { root, disk, state, conflicts } = ground(t, { a: 'old a', b: 'old b' })
+  const workspace = createWorkspace(disk, { state, conflicts, folder: root })
+  await workspace.write(at('a'), 'our a')
+  await workspace.write(at('b'), 'our b')
+  await workspace.flush()
+  place(root, { a: 'theirs', b: 'our b, formatted' })
+  workspace.changedBelow(['b'])
+  assert.deepEqual(workspace.uncommitted, { bytes: 10, entries: 0 })
+  await assert.rejects(workspace.commit(), isCode('CONFLICT', 'kept in "../conflicts/'))
+  const [id] = readdirSync(conflicts)
+  assert.deepEqual(textsBelow(join(conflicts, id!, 'files')), { a: 'our a', b: 'our b, formatted' })
+  await assert.rejects(workspace.rollback(), isCode('CONFLICT', '"a"'))
+  assert.deepEqual(textsBelow(root), { a: 'theirs', b: 'old b' })
 })
 
 test('an edit that comes in the middle of a commit stays, and the rest of the commit is taken back (B5)', async (t) => {

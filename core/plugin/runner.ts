@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import { type Diagnostic, fail, HeddleError } from '../base/diagnostic.ts'
+import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { Library } from '../load/library.ts'
 import { isIgnoredIn } from '../operations/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
@@ -190,11 +190,15 @@ async function settleFiles(
     return report
   } catch (thrown) {
     if (!(thrown instanceof HeddleError)) throw thrown
-    await workspace.rollback().catch(() => {})
+    const left = wanted ? await workspace.rollback().then(nothing, toDiagnostic) : undefined
     const status = report.status === 'passed' ? 'partial' : report.status
-    return { ...report, status, diagnostics: [...report.diagnostics, thrown.diagnostic] }
+    // A conflict is told once.
+    const found = left && left.code !== thrown.code ? [thrown.diagnostic, left] : [thrown.diagnostic]
+    return { ...report, status, diagnostics: [...report.diagnostics, ...found] }
   }
 }
+
+function nothing(): undefined {}
 
 function sameForAll(size: number): Record<Lane, number> {
   return Object.fromEntries(lanes.map((lane) => [lane, size])) as Record<Lane, number>

@@ -14,6 +14,8 @@ export interface Change {
 export interface Settled {
   readonly before: Original
   readonly after: Original
+  /** What a file was made; undefined for anything else. */
+  readonly bytes: Uint8Array | undefined
 }
 
 /** Flushed and pending changes as one list, sorted by path; folders only when nothing is, or was, in them. */

@@ -104,7 +104,7 @@ export function movedOutside(label: string, moved: readonly MovedPath[]): Heddle
   )
 }
 
-/** The same error with another sentence. */
-export function withMessage(error: HeddleError, message: string): HeddleError {
-  return new HeddleError({ ...error.diagnostic, message }, { cause: error.cause })
+/** The same error in other words. */
+export function reworded(error: HeddleError, message: string, hint: string): HeddleError {
+  return new HeddleError({ ...error.diagnostic, message, hint }, { cause: error.cause })
 }

@@ -13,7 +13,7 @@ import type { Journal, Undo } from './journal.ts'
 import type { Original } from './original.ts'
 import { childOf, type Path } from './path.ts'
 import { type Pending, pendingAt, pendingIn } from './pending.ts'
-import { movedOutside, withMessage } from './refusals.ts'
+import { movedOutside, reworded } from './refusals.ts'
 import { everywhere, isInside, type Regions } from './regions.ts'
 import type { StableFiles } from './stable.ts'
 import { run } from './steps.ts'
@@ -49,6 +49,8 @@ export interface Uncommitted {
   readonly cells: Cells
   /** Grows with everything after which the base may hold something else. */
   readonly generation: number
+  /** Bytes of files that were flushed, which are kept until they are committed. */
+  readonly flushedBytes: number
   /** What a path was when it was first touched, where it was. */
   beforeAt(path: Path): Original | undefined
   /** Takes note of what is about to be covered; the first note stands. */
@@ -73,6 +75,7 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
   /** What processes were allowed to change after it was flushed. */
   let consented: string[] = []
   let generation = 0
+  let flushedBytes = 0
   const undos: Undo[] = []
 
   async function flush(regions: Regions, changes: Regions): Promise<void> {
@@ -97,8 +100,13 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
     settleOn(pending)
     await journal.forget()
     undos.length = 0
+    forgetSettled()
+  }
+
+  function forgetSettled(): void {
     consented = []
     settled = new Map()
+    flushedBytes = 0
   }
 
   /** Pending changes are judged by themselves: the same change from outside is no conflict. */
@@ -126,7 +134,11 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
   function settleOn(pending: Pending): void {
     for (const [path, original] of pending.before) {
       const after = pendingAt(pending, path)
-      settled.set(path, { before: settled.get(path)?.before ?? original, after })
+      const cell = pending.cells.get(path)
+      const bytes = cell?.type === 'file' ? cell.bytes : undefined
+      const earlier = settled.get(path)
+      settled.set(path, { before: earlier?.before ?? original, after, bytes })
+      flushedBytes += (bytes?.length ?? 0) - (earlier?.bytes?.length ?? 0)
       stable.put(path, after)
     }
     const isAll = pending.before === before
@@ -158,7 +170,12 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
   function refuseStayed(stayed: readonly Moved[]): void {
     if (stayed.length === 0) return
     const conflict = movedOutside(base.label, stayed)
-    throw withMessage(conflict, `${conflict.diagnostic.message} These stay; everything else is as it was.`)
+    const { message } = conflict.diagnostic
+    throw reworded(
+      conflict,
+      `${message} It stays so; everything else is as it was.`,
+      'Look at it, then run again.',
+    )
   }
 
   /** What could not be put on the files is not lost: it is kept beside them. */
@@ -168,9 +185,14 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
     } catch (thrown) {
       const isConflict = thrown instanceof HeddleError && thrown.code === 'CONFLICT'
       if (!isConflict) throw thrown
+      const { message, hint = '' } = thrown.diagnostic
       const kept = await keepOurs()
-      const where = kept === undefined ? '' : ` What was made here is kept in "${kept}".`
-      throw withMessage(thrown, `${thrown.diagnostic.message} Nothing was written.${where}`)
+      if (kept === undefined) throw reworded(thrown, `${message} Nothing was written.`, hint)
+      throw reworded(
+        thrown,
+        `${message} Nothing was written; what was made here is kept in "${kept}".`,
+        `Compare "${kept}/files" with the project, then run again.`,
+      )
     }
   }
 
@@ -182,11 +204,12 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
     return folder === undefined ? keepIn : relative(folder, keepIn)
   }
 
-  /** What was flushed is on the base, if it is still there. */
+  /** Of what was flushed a process may have made something else. */
   async function bytesOf({ path, type }: Change): Promise<Uint8Array | undefined> {
     const cell = cells.get(path)
     if (cell || type === 'removed') return cell?.type === 'file' ? cell.bytes : undefined
-    return base.read(path).catch(() => undefined)
+    const flushed = settled.get(path)?.bytes
+    return isInside(path, consented) ? base.read(path).catch(() => flushed) : flushed
   }
 
   return {
@@ -195,6 +218,9 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
     },
     get generation() {
       return generation
+    },
+    get flushedBytes() {
+      return flushedBytes
     },
     beforeAt: (path) => before.get(path),
     cover(path, original) {
@@ -206,8 +232,7 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
     async rollback() {
       const stayed = await undoTo(0)
       forgetPending()
-      consented = []
-      settled = new Map()
+      forgetSettled()
       refuseStayed(stayed)
     },
     snapshot: () => ({
@@ -221,6 +246,7 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
       cells = snapshot.cells.copy()
       before = new Map(snapshot.before)
       settled = new Map(snapshot.settled)
+      flushedBytes = [...settled.values()].reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0)
       refuseStayed(stayed)
     },
     changedBelow(regions) {

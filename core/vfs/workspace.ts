@@ -53,7 +53,7 @@ export interface Workspace extends RenamableFiles {
   readonly folder: string | undefined
   /** What differs from the files as they were, sorted by path. Folders are named only when nothing is in them. */
   diff(): readonly Change[]
-  /** Bytes and entries that are not committed. */
+  /** Bytes that are not committed, flushed ones included, and entries that lie above the files. */
   readonly uncommitted: { readonly bytes: number; readonly entries: number }
   snapshot(): Snapshot
   /** Goes back to the snapshot; what was flushed after it is undone. */
@@ -126,7 +126,11 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   let working = 0
 
   const growing = (paths: readonly Path[], bytes: number): void =>
-    requireRoom(uncommitted.cells, limits, { paths, bytes })
+    requireRoom(uncommitted.cells, limits, {
+      paths,
+      bytes,
+      others: { bytes: uncommitted.flushedBytes, entries: 0 },
+    })
   const overlay = createOverlay({
     base: stable,
     cells: () => uncommitted.cells,
@@ -199,8 +203,8 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
 
   /** What an operation writes counts together with what is uncommitted, and with what others have written ahead of their turn. */
   function requireRoomBeside(own: Cells, paths: readonly Path[], bytes: number): void {
-    const { cells } = uncommitted
-    const others = { bytes: cells.bytes + versions.bytes, entries: cells.count }
+    const { cells, flushedBytes } = uncommitted
+    const others = { bytes: cells.bytes + flushedBytes + versions.bytes, entries: cells.count }
     requireRoom(own, limits, { paths, bytes, others })
   }
 
@@ -248,8 +252,8 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
       }),
     diff: uncommitted.list,
     get uncommitted() {
-      const { bytes, count } = uncommitted.cells
-      return { bytes, entries: count }
+      const { cells, flushedBytes } = uncommitted
+      return { bytes: cells.bytes + flushedBytes, entries: cells.count }
     },
     snapshot: uncommitted.snapshot,
     restore: (snapshot) => alone(async () => uncommitted.restore(snapshot)),
