@@ -89,6 +89,7 @@ export function createRunner(parts: RunnerParts): Runner {
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
     const found = await findCommand(name, layers, library)
+    const told: Diagnostic[] = []
     const workspace = await openWorkspace({
       files: layers[0]!.files,
       folder,
@@ -96,6 +97,7 @@ export function createRunner(parts: RunnerParts): Runner {
       state,
       limits: parts.limits,
       ignores: isIgnoredIn(layers[0]!.files),
+      tell: (diagnostic) => void told.push(diagnostic),
     })
     const planned = await planGroups(calls, {
       command: found.command,
@@ -116,7 +118,7 @@ export function createRunner(parts: RunnerParts): Runner {
     return {
       plan: plan.value,
       workspace,
-      diagnostics: [...found.diagnostics, ...planned.diagnostics],
+      diagnostics: [...told, ...found.diagnostics, ...planned.diagnostics],
       complete: planned.complete,
     }
   }

@@ -118,6 +118,8 @@ function createKeptJournal(state: string, on: Machine): Journal {
 export interface Recovery {
   /** The absolute folder where a version that somebody else has made meanwhile is kept before the old one comes back. */
   readonly keepIn?: string
+  /** Told where such versions are kept: an absolute folder, and the paths. */
+  readonly kept?: (folder: string, paths: readonly Path[]) => void
   readonly on?: Machine
 }
 
@@ -129,13 +131,14 @@ export interface Recovery {
 export async function recoverCommit(
   state: string,
   files: WritableFiles,
-  { keepIn, on = machine }: Recovery = {},
+  { keepIn, kept, on = machine }: Recovery = {},
 ): Promise<readonly Path[]> {
   const restored = new Set<Path>()
   const abandoned = [...abandonedGroups(state)].map((found) => openGroup(state, found))
   for (const { group, journals, isOver } of abandoned) {
     for (const { file, steps } of journals) {
-      if (keepIn !== undefined) await keepMoved(steps, files, join(keepIn, group))
+      const paths = keepIn === undefined ? [] : await keepMoved(steps, files, join(keepIn, group))
+      if (paths.length > 0) kept?.(join(keepIn!, group), paths)
       await bringBack(steps, files, () => true)
       await removeUnfinished(steps, files)
       await settle(files, pathsOf(steps))

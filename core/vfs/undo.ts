@@ -45,12 +45,20 @@ export async function bringBack(
   return stayed
 }
 
-/** Keeps what somebody else has made of a path meanwhile in a folder of our own state. */
-export async function keepMoved(steps: readonly Step[], files: Files, keepIn: string): Promise<void> {
+/** Keeps what somebody else has made of the paths meanwhile in a folder of our own state; gives those paths. */
+export async function keepMoved(
+  steps: readonly Step[],
+  files: Files,
+  keepIn: string,
+): Promise<readonly Path[]> {
+  const kept: Path[] = []
   for (const step of steps) {
     const moved = await findMoved(step, files)
-    if (moved?.now.type === 'file') await keepFile(keepIn, moved.path, await files.read(moved.path))
+    if (moved?.now.type !== 'file') continue
+    await keepFile(keepIn, moved.path, await files.read(moved.path))
+    kept.push(moved.path)
   }
+  return kept
 }
 
 /** Removes what a process that is gone was writing beside the paths of the steps. */
