@@ -24,6 +24,8 @@ export interface ShownCells {
   /** True when `path` is not hidden by what stands at it or above it. */
   seesBelow(path: Path): boolean
   readonly empty: boolean
+  /** True when no cell says anything about `path` or what is directly in it; where that is known at little cost. */
+  isUntouched?(path: Path): boolean
 }
 
 /** Cells by path, kept by folder so that a listing costs what it shows. */
@@ -48,8 +50,12 @@ export function createCells(
   folders = new Map<Path, Map<string, Cell>>(),
   total = { count: 0, bytes: 0 },
 ): Cells {
+  /** Answers since the last change: to look one up takes a tenth of the time to find it. */
+  const untouched = new Map<Path, boolean>()
+
   function weigh(cell: Cell | undefined, sign: 1 | -1): void {
     if (!cell) return
+    if (untouched.size > 0) untouched.clear()
     total.count += sign
     if (cell.type === 'file') total.bytes += sign * cell.bytes.length
   }
@@ -65,6 +71,15 @@ export function createCells(
 
   function get(path: Path): Cell | undefined {
     return folders.get(parentOf(path))?.get(nameOf(path))
+  }
+
+  function seesBelow(path: Path): boolean {
+    if (folders.size === 0) return true
+    for (let at = path; at !== ''; at = parentOf(at)) {
+      const cell = get(at)
+      if (cell && (cell.type !== 'folder' || cell.opaque)) return false
+    }
+    return true
   }
 
   return {
@@ -90,18 +105,20 @@ export function createCells(
       )
       return found.sort(([a], [b]) => (a < b ? -1 : 1))
     },
-    seesBelow(path) {
-      if (folders.size === 0) return true
-      for (let at = path; at !== ''; at = parentOf(at)) {
-        const cell = get(at)
-        if (cell && (cell.type !== 'folder' || cell.opaque)) return false
+    seesBelow,
+    isUntouched(path) {
+      let answer = untouched.get(path)
+      if (answer === undefined) {
+        answer = !folders.has(path) && !get(path) && seesBelow(parentOf(path))
+        untouched.set(path, answer)
       }
-      return true
+      return answer
     },
     copy: () =>
       createCells(new Map([...folders].map(([folder, cells]) => [folder, new Map(cells)])), { ...total }),
     clear() {
       folders.clear()
+      untouched.clear()
       total.count = total.bytes = 0
     },
     get empty() {

@@ -141,7 +141,9 @@ export function createShowing({ base, cells, listener }: ShowingOptions): Showin
   }
 
   function isPlain(path: Path): boolean {
-    return cells().empty || (path !== rootPath && fallsThrough(path) && !holdsLive(path))
+    const shown = cells()
+    if (shown.empty || (path !== rootPath && shown.isUntouched?.(path))) return true
+    return path !== rootPath && fallsThrough(path) && !holdsLive(path)
   }
 
   function readRow(paths: readonly Path[], use: UseRead): number {
