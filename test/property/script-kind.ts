@@ -71,7 +71,7 @@ export function scriptKinds(ports: ScriptPorts): OperationKind[] {
       run: (input) => run(input, ports.outside),
     },
   ]
-  return kinds as OperationKind[]
+  return kinds
 }
 
 /** Keeps what was done, so that it can be done again without looking. */
