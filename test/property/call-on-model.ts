@@ -24,7 +24,7 @@ export async function callOnModel(operation: NamedDraft, model: Model, options: 
   for (let attempt = 1; ; attempt++) {
     const before = [...model]
     try {
-      const output = plain(await callKind(kind, operation, { model, options }))
+      const output = plain(await callKind(kind, operation, { model, options, attempt }))
       const failure = kind.failure?.(output)
       return {
         name,
@@ -53,30 +53,36 @@ export async function callOnModel(operation: NamedDraft, model: Model, options: 
 async function callKind(
   kind: OperationKind,
   operation: NamedDraft,
-  { model, options }: { readonly model: Model; readonly options: CallOptions },
+  {
+    model,
+    options,
+    attempt,
+  }: { readonly model: Model; readonly options: CallOptions; readonly attempt: number },
 ): Promise<unknown> {
   if (kind.kind === 'bash') return options.command!(model, operation.input as BashInput)
   const guarded = guardedFiles(kind, operation, modelFiles(model))
-  const output = await kind.run(operation.input, contextWith(guarded.files))
+  const output = await kind.run(operation.input, contextWith(guarded.files, attempt))
   if (guarded.refused) throw guarded.refused
   return output
 }
 
-/** What is traced may touch what it claims, and nothing else. */
+/** Claims that bind may not be exceeded; what has no effects may not write. */
 function guardedFiles(
   kind: OperationKind,
   operation: NamedDraft,
   files: WritableFiles,
 ): { readonly files: WritableFiles; readonly refused?: HeddleError | undefined } {
-  if (kind.effects === 'external') return { files }
-  const claims = compileClaims({ ...kind.claims?.(operation.input), ...operation.claims }, kind.effects)
+  if (kind.effects === 'external' || (kind.effects === 'workspace' && !kind.binding)) return { files }
+  const said = kind.binding ? { ...kind.claims?.(operation.input), ...operation.claims } : {}
+  const claims = compileClaims(said, kind.effects)
   if (!claims.ok) throw new HeddleError(claims.diagnostic)
   return guardFiles(files, claims.value, operation.name)
 }
 
-function contextWith(files: WritableFiles): OperationContext {
+function contextWith(files: WritableFiles, attempt: number): OperationContext {
   return {
     files,
+    attempt,
     signal: new AbortController().signal,
     spawn: () => Promise.reject(new Error('nothing is spawned on a model')),
     progress: () => undefined,

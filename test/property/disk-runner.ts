@@ -15,7 +15,7 @@ import { createRandom, hashOf } from './random.ts'
 /** What the plan gives one by one: commands run in a folder that holds what the model holds, and nothing beside them. */
 export async function expectOnDisk(draft: PlanDraft): Promise<RunResult> {
   const model = modelOf(draft.files)
-  const ports = { pause: () => Promise.resolve(), rerunOf: () => 0, outside: modelFiles(model) }
+  const ports = { pause: () => Promise.resolve(), outside: modelFiles(model) }
   let result: RunResult | undefined
   await inFolder(async (root) => {
     const command = (_: Model, input: BashInput): BashOutput => runOnModel(model, input, join(root, 'files'))

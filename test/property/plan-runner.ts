@@ -33,7 +33,7 @@ export interface Ran {
 /** What the plan gives one by one, on a model. */
 export function expectPlan(draft: PlanDraft): Promise<RunResult> {
   const model = modelOf(draft.files)
-  const ports = { pause: () => Promise.resolve(), rerunOf: () => 0, outside: modelFiles(model) }
+  const ports = { pause: () => Promise.resolve(), outside: modelFiles(model) }
   return runOneByOne(draft, model, { kinds: kindsWith(ports) })
 }
 
@@ -61,10 +61,8 @@ export async function executeDraft(draft: PlanDraft, place: RunPlace): Promise<R
   assert.ok(plan.ok)
   const workspace = createWorkspace(files, { now: () => 0, ...(folder !== null && { folder }) })
   const events: RunEvent[] = []
-  const reruns = new Map<string, number>()
   const kinds = kindsWith({
     outside: files,
-    rerunOf: (name) => reruns.get(name) ?? 0,
     pause(step, at) {
       const random = createRandom(hashOf(`${settings.schedule} ${at}`))
       const ms = random.upTo(step.type === 'wait' ? longestMs.wait : longestMs.other)
@@ -77,10 +75,7 @@ export async function executeDraft(draft: PlanDraft, place: RunPlace): Promise<R
     workspace,
     folder,
     clock,
-    onEvent(event) {
-      events.push(event)
-      if (event.type === 'operation-started') reruns.set(event.operation, event.rerun)
-    },
+    onEvent: (event) => void events.push(event),
   })
   const shown = await treeOf(workspace)
   await workspace.commit()

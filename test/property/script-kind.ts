@@ -6,8 +6,6 @@ import { doStep, type Step } from './script-steps.ts'
 export interface ScriptPorts {
   /** Settles when the step may begin. */
   pause(step: Step, place: string): Promise<void>
-  /** How often the operation of this name was run again because what it had read was changed. */
-  rerunOf(name: string): number
   /** The files that a script works on which works outside the workspace. */
   readonly outside: WritableFiles
 }
@@ -20,7 +18,6 @@ interface ScriptInput {
 
 /** How far a script had come when it failed for the moment, and what it had done by then. */
 interface Interrupted {
-  readonly rerun: number
   readonly at: number
   readonly seen: readonly string[]
   readonly deeds: readonly Deed[]
@@ -35,10 +32,12 @@ type Deed = (files: WritableFiles) => Promise<void>
 export function scriptKinds(ports: ScriptPorts): OperationKind[] {
   const interrupted = new Map<string, Interrupted>()
 
-  async function run({ name, steps }: ScriptInput, given: WritableFiles): Promise<readonly string[]> {
-    const rerun = ports.rerunOf(name)
-    const known = interrupted.get(name)
-    const before = known?.rerun === rerun ? known : undefined
+  async function run(
+    { name, steps }: ScriptInput,
+    given: WritableFiles,
+    attempt: number,
+  ): Promise<readonly string[]> {
+    const before = attempt > 1 ? interrupted.get(name) : undefined
     const seen = before ? [...before.seen, 'now it works'] : []
     const deeds: Deed[] = []
     const files = recording(given, deeds)
@@ -46,8 +45,8 @@ export function scriptKinds(ports: ScriptPorts): OperationKind[] {
     for (const deed of before?.deeds ?? []) await deed(files)
     for (let at = before ? before.at + 1 : 0; at < steps.length; at++) {
       const step = steps[at]!
-      await ports.pause(step, `${name} ${rerun} ${at}`)
-      if (step.type === 'fail-once') interrupted.set(name, { rerun, at, seen: [...seen], deeds })
+      await ports.pause(step, `${name} ${attempt} ${at}`)
+      if (step.type === 'fail-once') interrupted.set(name, { at, seen: [...seen], deeds })
       seen.push(await doStep(step, files))
     }
     return seen
@@ -61,14 +60,24 @@ export function scriptKinds(ports: ScriptPorts): OperationKind[] {
     output: (z) => z.array(z.string()),
   } satisfies Partial<OperationKind<ScriptInput, readonly string[]>>
   const kinds: OperationKind<ScriptInput, readonly string[]>[] = [
-    { ...base, kind: 'script', effects: 'workspace', run: (input, { files }) => run(input, files) },
-    { ...base, kind: 'look', effects: 'none', run: (input, { files }) => run(input, files) },
+    {
+      ...base,
+      kind: 'script',
+      effects: 'workspace',
+      run: (input, { files, attempt }) => run(input, files, attempt),
+    },
+    {
+      ...base,
+      kind: 'look',
+      effects: 'none',
+      run: (input, { files, attempt }) => run(input, files, attempt),
+    },
     {
       ...base,
       kind: 'outside',
       lane: 'process',
       effects: 'external',
-      run: (input) => run(input, ports.outside),
+      run: (input, { attempt }) => run(input, ports.outside, attempt),
     },
   ]
   return kinds
