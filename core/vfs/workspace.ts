@@ -14,7 +14,7 @@ import type { Original } from './original.ts'
 import { fileWith, lookAt } from './original.ts'
 import { createOverlay } from './overlay.ts'
 import { type Covered, mergeCells } from './merge-cells.ts'
-import type { Path } from './path.ts'
+import { isWithin, type Path } from './path.ts'
 import type { RecorderOptions } from './recorder.ts'
 import { createRecorder } from './recorder.ts'
 import { createShowing, passed, readingOf } from './showing.ts'
@@ -59,6 +59,8 @@ export interface Workspace extends WritableFiles {
   commit(): Promise<void>
   /** Puts the changes on the files below, because a process will look at them, and keeps the undo. */
   flush(): Promise<void>
+  /** A program may have changed the files below in these regions: that is no change from outside. */
+  allowChanges(regions: readonly string[]): void
   /** Files for one operation: what it writes is its own until it is published. */
   view(name: string): WorkspaceView
   /** The same for an operation that runs ahead of its turn. */
@@ -263,6 +265,10 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
         settled = new Map()
       }),
     flush: () => alone(flush),
+    allowChanges(regions) {
+      for (const path of seen.keys())
+        if (regions.some((region) => isWithin(path, region as Path))) seen.delete(path)
+    },
     view: (name) => viewOver(name, readingOf(base, overlay, passed)),
     ahead,
     get aheadBytes() {
