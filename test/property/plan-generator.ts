@@ -98,9 +98,8 @@ function draftBuiltin(random: Random, outside: Outside): Pick<NamedDraft, 'kind'
 function draftScript(random: Random, name: string): NamedDraft {
   const idempotent = random.chance(0.6)
   const steps = draftSteps(random, (step) => idempotent || step.type !== 'fail-once')
-  // What was seen before the failure counts, though it is not looked at again.
-  if (idempotent && random.chance(0.35))
-    steps.splice(0, 1, { type: 'read', path: random.pick(paths) }, { type: 'fail-once' })
+  // What the first try saw decides what comes of it, though the next try does not look again.
+  if (idempotent && random.chance(0.25)) steps[0] = { type: 'busy-if', path: random.pick(paths) }
   return { kind: 'script', name, input: { name, steps }, claims: draftClaims(random, steps), idempotent }
 }
 
@@ -140,7 +139,7 @@ function draftCommand(random: Random, name: string): NamedDraft {
 }
 
 function isPlain({ type }: Step): boolean {
-  return type !== 'fail-once' && type !== 'busy'
+  return type !== 'fail-once' && type !== 'busy' && type !== 'busy-if'
 }
 
 function draftSteps(random: Random, isAllowed: (step: Step) => boolean): Step[] {
