@@ -1,12 +1,15 @@
 import type { Row } from './context.ts'
 import { cliRow } from './rows/cli.ts'
 import { coldRow } from './rows/cold.ts'
+import { commandsRow } from './rows/commands.ts'
+import { dagRow } from './rows/dag.ts'
 import { grepRow } from './rows/grep.ts'
 import { memoryRow } from './rows/memory.ts'
 import { remoteRow } from './rows/remote.ts'
 import { resolveColdRow, resolveWarmRow } from './rows/resolve.ts'
 import { scaleRow } from './rows/scale.ts'
 import { storeRow } from './rows/store.ts'
+import { waitsRow } from './rows/waits.ts'
 import { watchRow } from './rows/watch.ts'
 
 /** Everything that is measured, in the order of the table. */
@@ -22,6 +25,9 @@ export const rows: readonly Row[] = [
   resolveColdRow,
   grepRow,
   remoteRow,
+  dagRow,
+  waitsRow,
+  commandsRow,
 ]
 
 /** What each side does, so that nobody compares what is not alike. */
