@@ -84,7 +84,7 @@ function withPauses(draft: PlanDraft, schedule: number): PlanDraft {
   const slowedGroup = ({ growth, ...group }: GroupDraft): GroupDraft => ({
     ...group,
     operations: group.operations.map(slowed),
-    ...(growth && { growth: { either: growth.either.map(slowed), or: growth.or.map(slowed) } }),
+    ...(growth && { growth: { ...growth, either: growth.either.map(slowed), or: growth.or.map(slowed) } }),
   })
   return { ...draft, groups: draft.groups.map(slowedGroup) }
 }

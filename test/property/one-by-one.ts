@@ -4,6 +4,7 @@ import type { Model } from './file-model.ts'
 import {
   type Found,
   growBy,
+  isWanted,
   type GroupDraft,
   type NamedDraft,
   type PlanDraft,
@@ -37,8 +38,8 @@ export async function runOneByOne(draft: PlanDraft, model: Model, options: CallO
   const all = groups.flatMap(({ operations }) => operations)
   const isWhole =
     all.length > 0 &&
-    all.every(({ status }) => status === 'done') &&
-    gates.every(({ status }) => status === 'passed')
+    all.every(({ status, error }) => status === 'done' || error?.code === notWanted) &&
+    gates.every(({ status }) => status !== 'failed')
   return {
     status: isWhole ? 'passed' : 'partial',
     groups,
@@ -76,43 +77,64 @@ function orderOf(groups: readonly GroupDraft[]): GroupDraft[] {
   return order
 }
 
+const notWanted = 'NOT_WANTED'
+
 async function runGroup(group: GroupDraft, running: Running): Promise<GroupResult> {
-  const cause = group.needs.map((need) => running.done.get(need)!.broken).find((each) => each !== undefined)
-  if (cause !== undefined) {
-    const operations = group.operations.map((operation) => skipped(operation, cause))
-    return { operations, synthesis: null, isSkipped: true, broken: cause }
+  const broken = group.needs.map((need) => running.done.get(need)!.broken).find((each) => each !== undefined)
+  if (broken !== undefined) {
+    const error = { code: 'DEPENDENCY_FAILED', message: `Skipped because ${broken}.` }
+    return { ...skipGroup(group, error), broken }
+  }
+  if (group.isConditional && !isWanted(neededBy(group, running))) {
+    const message = `Not wanted: the condition of the group "${group.name}" does not hold.`
+    return skipGroup(group, { code: notWanted, message })
   }
   const operations: Found[] = []
   for (const operation of group.operations) operations.push(await running.call(operation))
-  if (group.growth)
-    for (const operation of growBy(group.growth, operations)) operations.push(await running.call(operation))
+  await grow(group, operations, running)
   const first = operations.find(({ status }) => status !== 'done')
+  const shown = new Map([...neededBy(group, running), [group.name, operations] as const])
   return {
     operations,
-    synthesis: group.synthesises ? synthesisOf(shownTo(group, operations, running)) : null,
+    synthesis: group.synthesises ? synthesisOf(shown) : null,
     isSkipped: false,
     broken: first && `"${first.name}" of the group "${group.name}" failed`,
   }
 }
 
-/** The outcomes of the group and of all that it needs, directly or through others. */
-function shownTo(
-  group: GroupDraft,
-  own: readonly Found[],
-  { groups, done }: Running,
-): ReadonlyMap<string, readonly Found[]> {
-  const shown = new Map([[group.name, own]])
-  const open = [...group.needs]
-  for (const name of open) {
-    shown.set(name, done.get(name)!.operations)
-    open.push(...groups.find((each) => each.name === name)!.needs.filter((need) => !shown.has(need)))
+async function grow({ growth }: GroupDraft, operations: Found[], running: Running): Promise<void> {
+  if (!growth) return
+  for (let round = 1; round <= growth.rounds; round++) {
+    const grown = growBy(growth, operations, round)
+    if (grown.length === 0) return
+    for (const operation of grown) operations.push(await running.call(operation))
   }
-  return shown
 }
 
-function skipped({ name, kind }: NamedDraft, cause: string): Found {
-  const error = { code: 'DEPENDENCY_FAILED', message: `Skipped because ${cause}.` }
-  return { name, kind, status: 'skipped', output: null, error, quality: null }
+/** The outcomes of all that the group needs, directly or through others. */
+function neededBy(group: GroupDraft, { groups, done }: Running): ReadonlyMap<string, readonly Found[]> {
+  const needed = new Map<string, readonly Found[]>()
+  const open = [...group.needs]
+  for (const name of open) {
+    needed.set(name, done.get(name)!.operations)
+    open.push(...groups.find((each) => each.name === name)!.needs.filter((need) => !needed.has(need)))
+  }
+  return needed
+}
+
+function skipGroup({ operations }: GroupDraft, error: NonNullable<Found['error']>): GroupResult {
+  return {
+    operations: operations.map(({ name, kind }) => ({
+      name,
+      kind,
+      status: 'skipped',
+      output: null,
+      error,
+      quality: null,
+    })),
+    synthesis: null,
+    isSkipped: true,
+  }
 }
 
 function gatesOf({ name, synthesises }: GroupDraft, result: GroupResult): RunResult['gates'] {

@@ -16,6 +16,8 @@ export interface GroupDraft {
   readonly operations: readonly NamedDraft[]
   readonly growth?: GrowthDraft
   readonly synthesises?: boolean
+  /** What its needs gave decides whether it runs at all. */
+  readonly isConditional?: boolean
 }
 
 /** Names are unique in the plan. */
@@ -23,8 +25,10 @@ export interface NamedDraft extends Operation {
   readonly name: string
 }
 
-/** What the first operations found decides by which of the two lists a group grows. */
+/** What the operations so far found decides by which of the two lists a group grows. */
 export interface GrowthDraft {
+  /** How often it grows at most. */
+  readonly rounds: number
   readonly either: readonly NamedDraft[]
   readonly or: readonly NamedDraft[]
 }
@@ -46,9 +50,25 @@ export function foundIn({ name, kind, status, output, error, quality }: Outcome)
 }
 
 /** What the group grows by: one of its lists, and a read of the first files that each glob has found. */
-export function growBy({ either, or }: GrowthDraft, found: readonly Found[]): NamedDraft[] {
-  const seen = JSON.stringify(found.map(({ status, output }) => [status, output]))
-  return [...(hashOf(seen) % 2 === 0 ? either : or), ...found.flatMap(readMatches)]
+export function growBy(
+  { either, or, rounds }: GrowthDraft,
+  found: readonly Found[],
+  round: number,
+): NamedDraft[] {
+  if (round > rounds) return []
+  const grown = isEven(found) ? either : or
+  if (round === 1) return [...grown, ...found.flatMap(readMatches)]
+  return grown.map((draft) => ({ ...draft, name: `${draft.name}-${round}` }))
+}
+
+/** Whether a group is wanted, by what the groups gave that it needs. */
+export function isWanted(found: ReadonlyMap<string, readonly Found[]>): boolean {
+  return isEven([...found.values()].flat())
+}
+
+function isEven(found: readonly Found[]): boolean {
+  const seen = found.map(({ name, status, output }) => JSON.stringify([name, status, output]))
+  return hashOf(seen.toSorted().join('\n')) % 2 === 0
 }
 
 function readMatches({ name, kind, output }: Found): NamedDraft[] {
@@ -68,15 +88,19 @@ export function synthesisOf(found: ReadonlyMap<string, readonly Found[]>): unkno
 
 /** The draft as groups that can be planned. */
 export function groupsOf({ groups }: PlanDraft): Group[] {
-  return groups.map(({ name, needs, operations, growth, synthesises = false }) => ({
+  return groups.map(({ name, needs, operations, growth, isConditional = false, synthesises = false }) => ({
     name,
     needs,
     operations,
-    ...(growth && { expand: (outcomes: readonly Outcome[]) => growBy(growth, outcomes.map(foundIn)) }),
+    ...(isConditional && { when: (outcomes: Outcomes) => isWanted(foundInAll(outcomes)) }),
+    ...(growth && {
+      rounds: growth.rounds,
+      expand: (outcomes: readonly Outcome[], round: number) => growBy(growth, outcomes.map(foundIn), round),
+    }),
     ...(synthesises && {
       synthesise(outcomes, context) {
         context.report({ code: 'seen', severity: 'info', message: `${outcomes.length} in ${name}` })
-        return synthesisOf(new Map([...context.outcomes].map(([key, all]) => [key, all.map(foundIn)])))
+        return synthesisOf(foundInAll(context.outcomes))
       },
       gates: [
         {
@@ -87,4 +111,10 @@ export function groupsOf({ groups }: PlanDraft): Group[] {
       ],
     }),
   }))
+}
+
+type Outcomes = ReadonlyMap<string, readonly Outcome[]>
+
+function foundInAll(outcomes: Outcomes): ReadonlyMap<string, readonly Found[]> {
+  return new Map([...outcomes].map(([name, all]) => [name, all.map(foundIn)]))
 }

@@ -42,7 +42,11 @@ function draftGroup(drafting: Drafting, earlier: readonly GroupDraft[]): GroupDr
   // What needs nothing is never skipped: a plan with processes runs one.
   const first =
     outside === 'processes' && earlier.length === 0 ? [draftCommand(random, drafting.names())] : []
-  const growth = random.chance(0.3) && { either: random.some(2, one), or: random.some(2, one) }
+  const growth = random.chance(0.3) && {
+    rounds: random.pick([1, 1, 2, 3]),
+    either: random.some(2, one),
+    or: random.some(2, one),
+  }
   const looks = growth && random.chance(0.6)
   const operations = looks
     ? [draftLook(random, drafting.names())]
@@ -52,6 +56,7 @@ function draftGroup(drafting: Drafting, earlier: readonly GroupDraft[]): GroupDr
     needs: earlier.filter(() => random.chance(0.2)).map(({ name }) => name),
     operations: [...first, ...operations],
     ...(growth && { growth }),
+    ...(random.chance(0.15) && { isConditional: true }),
     ...(random.chance(0.6) && { synthesises: true }),
   }
 }
@@ -99,8 +104,16 @@ function draftScript(random: Random, name: string): NamedDraft {
   const idempotent = random.chance(0.6)
   const steps = draftSteps(random, (step) => idempotent || step.type !== 'fail-once')
   // What the first try saw decides what comes of it, though the next try does not look again.
-  if (idempotent && random.chance(0.25)) steps[0] = { type: 'busy-if', path: random.pick(paths) }
-  return { kind: 'script', name, input: { name, steps }, claims: draftClaims(random, steps), idempotent }
+  const isPatient = idempotent && random.chance(0.3)
+  if (isPatient) steps[0] = { type: 'busy-until', path: random.pick(paths) }
+  return {
+    kind: 'script',
+    name,
+    input: { name, steps },
+    claims: isPatient && random.chance(0.6) ? {} : draftClaims(random, steps),
+    idempotent,
+    ...(random.chance(0.1) && { exclusive: 'port' }),
+  }
 }
 
 /** It hardly ever fails, so that what comes after it depends on what it saw. */
@@ -114,7 +127,7 @@ function draftLook(random: Random, name: string): NamedDraft {
     kind: 'look',
     name,
     input: { name, steps },
-    claims: random.chance(0.4) ? { reads: reads! } : {},
+    claims: random.chance(0.2) ? { reads: reads! } : {},
     idempotent: true,
   }
 }
@@ -139,7 +152,7 @@ function draftCommand(random: Random, name: string): NamedDraft {
 }
 
 function isPlain({ type }: Step): boolean {
-  return type !== 'fail-once' && type !== 'busy' && type !== 'busy-if'
+  return type !== 'fail-once' && type !== 'busy' && type !== 'busy-until'
 }
 
 function draftSteps(random: Random, isAllowed: (step: Step) => boolean): Step[] {

@@ -40,14 +40,21 @@ function withoutGroup(groups: readonly GroupDraft[], name: string): GroupDraft[]
 }
 
 function* smallerGroups(group: GroupDraft): Generator<GroupDraft> {
-  const { growth, synthesises, ...bare } = group
-  if (growth) yield { ...bare, ...(synthesises && { synthesises }) }
-  if (synthesises) yield { ...bare, ...(growth && { growth }) }
+  const { growth } = group
+  if (growth) yield without(group, 'growth')
+  if (group.synthesises) yield without(group, 'synthesises')
+  if (group.isConditional) yield without(group, 'isConditional')
   for (const needs of oneLess(group.needs)) yield { ...group, needs }
   for (const operations of smallerLists(group.operations)) yield { ...group, operations }
   if (!growth) return
   for (const either of smallerLists(growth.either)) yield { ...group, growth: { ...growth, either } }
   for (const or of smallerLists(growth.or)) yield { ...group, growth: { ...growth, or } }
+}
+
+function without(group: GroupDraft, key: 'growth' | 'synthesises' | 'isConditional'): GroupDraft {
+  const smaller = { ...group }
+  delete smaller[key]
+  return smaller
 }
 
 function* smallerLists(operations: readonly NamedDraft[]): Generator<readonly NamedDraft[]> {

@@ -46,7 +46,7 @@ export function scriptKinds(ports: ScriptPorts): OperationKind[] {
     for (let at = before ? before.at + 1 : 0; at < steps.length; at++) {
       const step = steps[at]!
       await ports.pause(step, `${name} ${attempt} ${at}`)
-      if (step.type === 'fail-once' || step.type === 'busy-if')
+      if (step.type === 'fail-once' || step.type === 'busy-until')
         interrupted.set(name, { at, seen: [...seen], deeds })
       seen.push(await doStep(step, files))
     }

@@ -4,7 +4,7 @@ import type { Path } from '../../core/vfs/path.ts'
 /** What a script does, one after another. */
 export type Step =
   | { readonly type: 'wait' | 'fail' | 'busy' | 'fail-once' }
-  | { readonly type: 'read' | 'stat' | 'list' | 'busy-if' | 'remove' | 'folder'; readonly path: string }
+  | { readonly type: 'read' | 'stat' | 'list' | 'busy-until' | 'remove' | 'folder'; readonly path: string }
   | { readonly type: 'write'; readonly path: string; readonly text: string }
   | { readonly type: 'copy' | 'move'; readonly path: string; readonly from: string }
   /** Writes to `path` when `when` exists, otherwise to `other`. */
@@ -26,7 +26,7 @@ export function touchedBy(step: Step): { reads: readonly string[]; writes: reado
     case 'read':
     case 'stat':
     case 'list':
-    case 'busy-if':
+    case 'busy-until':
       return { reads: [step.path], writes: [] }
     case 'remove':
     case 'folder':
@@ -55,8 +55,8 @@ export async function doStep(step: Step, files: WritableFiles): Promise<string> 
       return readAt(files, step.path)
     case 'stat':
       return (await files.stat(step.path as Path))?.type ?? 'absent'
-    case 'busy-if':
-      if (!(await files.stat(step.path as Path))) return 'free'
+    case 'busy-until':
+      if (await files.stat(step.path as Path)) return 'there'
       throw busy()
     case 'list':
       return ((await files.list(step.path as Path)) ?? [])
@@ -104,7 +104,7 @@ export function shellLine(step: Step): string {
     case 'fail':
     case 'busy':
     case 'fail-once':
-    case 'busy-if':
+    case 'busy-until':
       return 'exit 3'
     case 'read':
       return `cat ${step.path} 2>&- || echo unread`
