@@ -425,7 +425,7 @@ test('operations that write the same are no conflict; an edit from outside is, a
 // E6
 
 test('a queue of many groups holds little and gives it back; beyond 100 000 operations a plan is refused (E6)', async (context) => {
-  const size = rounds(10_000, 100_000)
+  const size = rounds(5_000, 100_000)
   const groups = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
       name: `g${index}`,
@@ -434,16 +434,19 @@ test('a queue of many groups holds little and gives it back; beyond 100 000 oper
   const refused = createPlan(groups(100_001))
   assert.equal(refused.ok ? undefined : refused.diagnostic.code, 'PLAN_TOO_LARGE')
   assert.ok(createPlan(groups(100_000)).ok)
-  const run = async (): Promise<number> => {
-    const report = await runDeeds(groups(size), { o: () => null }, { clock: createClock() })
+  const run = async (count: number): Promise<number> => {
+    const report = await runDeeds(groups(count), { o: () => null }, { clock: createClock() })
     const held = heapInUse()
     assert.equal(report.status, 'passed')
-    assert.equal(report.groups.length, size)
+    assert.equal(report.groups.length, count)
     return held
   }
-  await run()
+  // What is loaded and compiled by a run stays.
+  await run(size)
+  await run(10)
   const first = heapInUse()
-  const peak = await run()
+  const peak = await run(size)
+  await run(10)
   const after = heapInUse()
   assert.ok(after - first < 8, `${after - first} MB are kept`)
   const each = ((peak - first) * 2 ** 20) / size
