@@ -25,6 +25,8 @@ export interface CompiledClaims {
   readonly isComplete: boolean
   /** What it says that it touches; a list that was left out stands for nothing. */
   readonly hints: Regions
+  /** Where the disk may be different afterwards: what it writes, and its scratch. */
+  readonly changes: readonly string[]
   allow(access: Access, path: Path): boolean
 }
 
@@ -37,6 +39,7 @@ const none: readonly string[] = []
 
 /** Compiles claims; a list left out stands for everything, except the writes of what has no effects. */
 export function compileClaims(claims: Claims, effects: Effects): Result<CompiledClaims> {
+  if (claims.reads?.length === 0 && claims.writes?.length === 0 && !claims.scratch) return touchesNothing
   const reads = compileList(claims.reads)
   if (!reads.ok) return reads
   const writes = compileList(claims.writes ?? (effects === 'none' ? none : undefined))
@@ -47,6 +50,7 @@ export function compileClaims(claims: Claims, effects: Effects): Result<Compiled
 }
 
 const nothing: Result<readonly Claim[]> = done([])
+const touchesNothing: Result<CompiledClaims> = done(createClaims([], [], []))
 
 function compileList(patterns: readonly string[] | undefined): Result<readonly Claim[] | undefined> {
   if (patterns === undefined) return done(undefined)
@@ -76,6 +80,7 @@ function createClaims(
   const readable = reads && writable && [...reads, ...writable]
   return {
     regions: { reads: regionsOf(reads), writes: regionsOf(writes) },
+    changes: [...regionsOf(writes), ...regionsOf(scratch).filter(isSomewhere)],
     isComplete: reads !== undefined && writes !== undefined,
     hints: { reads: reads ? regionsOf(reads) : none, writes: writes ? regionsOf(writes) : none },
     allow(access, path) {
@@ -96,6 +101,11 @@ function regionsOf(claims: readonly Claim[] | undefined): readonly string[] {
   if (claims.length === 0) return none
   const prefixes = new Set(claims.map(({ prefix }) => prefix))
   return prefixes.has('') ? everywhere : [...prefixes]
+}
+
+/** Scratch that may be anywhere is ignored by git, or it would be reported: that it comes is no conflict anyway. */
+function isSomewhere(region: string): boolean {
+  return region !== ''
 }
 
 /** A listing tells about every name, so the claim must cover any name there. */

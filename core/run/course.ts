@@ -65,7 +65,7 @@ export class Course {
   /** It waits before it is tried again, and holds no place meanwhile, except in serial order, where nothing may overtake it. */
   pause(task: Task): void {
     task.phase = 'pausing'
-    if (!this.#parts.serial) this.leave(task)
+    if (!this.#parts.serial) this.leave(task, true)
   }
 
   /** Takes the operation up again after a pause, unless it was settled meanwhile. */
@@ -80,9 +80,9 @@ export class Course {
   }
 
   /** Gives back what a running operation held. */
-  leave(task: Task): void {
+  leave(task: Task, isRefused = false): void {
     this.#running--
-    this.#parts.lanes.release(task)
+    this.#parts.lanes.release(task, isRefused)
     if (task.exclusive === undefined) return
     const waiting = this.#held.get(task.exclusive)!
     this.#held.delete(task.exclusive)
@@ -91,7 +91,7 @@ export class Course {
 
   /** Takes the end of a call. */
   ran(task: Task, called: Called): void {
-    if (!task.isTraced) this.#speculation.changedBelow(writtenBy(task), task.order)
+    if (!task.isTraced) this.#changedOutside(task)
     const { run } = task
     if (!run) return this.#conclude(task, called)
     task.phase = 'ran'
@@ -100,6 +100,11 @@ export class Course {
     this.#speculation.show(run, called.status === 'done' ? called.view : undefined)
     this.#parts.hasRun(task, called)
     this.#ripen(task)
+  }
+
+  #changedOutside(task: Task): void {
+    const { writes } = regionsOf(task.runnable)
+    this.#speculation.changedBelow(writes, task.order)
   }
 
   /** Forgets what an operation that settles has been told and has shown. */
@@ -225,10 +230,6 @@ export class Course {
 /** It is the operation's turn: nothing that comes earlier can make a difference to it. */
 function isRipe({ isFree, group }: Task): boolean {
   return isFree && group.openedAt !== undefined && group.skipped === undefined
-}
-
-function writtenBy({ runnable }: Task): readonly string[] {
-  return regionsOf(runnable).writes
 }
 
 /** Lets those go on that had waited for this one to have run. */

@@ -26,12 +26,15 @@ export interface Performer {
   stop(task: Task): void
   /** Asks everything that runs to end. */
   stopAll(): void
+  /** Forgets the tries that are still to come: the run is over. */
+  endPauses(): void
 }
 
 /** A performer with nothing under way. */
 export function createPerformer(parts: PerformerParts): Performer {
   const { surroundings, clock, random, schedule, noted } = parts
   const running = new Map<Task, Calling>()
+  const pauses = new Set<() => void>()
 
   function call(task: Task): void {
     if (!task.runnable.ok) {
@@ -40,20 +43,26 @@ export function createPerformer(parts: PerformerParts): Performer {
     }
     const at = clock.now()
     task.startedAt ??= at
+    // That it had to wait until nothing was beside it is not its fault.
+    if (task.fellBack) task.startedAt = at - task.ranMs
     task.firstStartedAt ??= at
     task.attempts++
     parts.started(task, at)
     const runnable = task.runnable.value
     const { run } = task
+    let isOver = false
     const calling = callOperation(runnable, surroundings, {
       // The deadline is that of the operation, not of each attempt.
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
       attempt: task.attempts,
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
+      called(called) {
+        isOver = true
+        schedule().do(() => ended(task, called, at))
+      },
     })
-    running.set(task, calling)
-    void calling.called.then((called) => schedule().do(() => ended(task, called, at)))
+    if (!isOver) running.set(task, calling)
   }
 
   function ended(task: Task, called: Called, startedAt: number): void {
@@ -81,7 +90,11 @@ export function createPerformer(parts: PerformerParts): Performer {
     const delayMs = delayAfter(task.attempts, random)
     parts.retrying(task, called, delayMs)
     schedule().course.pause(task)
-    clock.after(delayMs, () => schedule().do(() => schedule().course.resume(task)))
+    const stopPause = clock.after(delayMs, () => {
+      pauses.delete(stopPause)
+      schedule().do(() => schedule().course.resume(task))
+    })
+    pauses.add(stopPause)
   }
 
   return {
@@ -89,6 +102,9 @@ export function createPerformer(parts: PerformerParts): Performer {
     stop: (task) => running.get(task)?.stop('cancelled'),
     stopAll() {
       for (const calling of running.values()) calling.stop('cancelled')
+    },
+    endPauses() {
+      for (const stopPause of pauses) stopPause()
     },
   }
 }
