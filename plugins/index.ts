@@ -2,6 +2,7 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
 import { tdd } from './tdd/index.ts'
@@ -11,13 +12,14 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
 export { tdd, type TddResult } from './tdd/index.ts'
-export { validation } from './validation/index.ts'
+export { toSarif, validation, type ValidationResult } from './validation/index.ts'
 export { xmlBlocks } from './xml-blocks/index.ts'
 
 /** The default plugins: the dialects first, then the patterns. */
 export function preset(): readonly AppliedPlugin[] {
-  return [agentsMd(), claude(), xmlBlocks(), analysis(), validation(), search(), tdd(), session()]
+  return [agentsMd(), claude(), xmlBlocks(), analysis(), validation(), search(), tdd(), session(), routing()]
 }

@@ -153,6 +153,18 @@ function createProgram(rest: readonly string[]): Command {
       await (await import('./commands/run.ts')).run({ command, words, rest }, options)
     })
 
+  common(program.command('route'))
+    .summary('say which command serves a request in plain words')
+    .description(
+      'Weighs the words of the request against what each command says of itself; runs nothing. Exits 1 when nothing fits. With ' +
+        '--test it chooses for the requests in the files NAME.triggers.txt beside the commands, prints precision, recall and which ' +
+        'commands are taken for each other, and exits 1 when a request is taken by another command than its own.',
+    )
+    .argument('[request...]', 'what you want, in plain words')
+    .option('--explain', 'every reason and the next best')
+    .option('--test', 'measure the choice on the requests beside the commands')
+    .action(async (words, options) => (await import('./commands/route.ts')).route(words, options))
+
   return program
 }
 

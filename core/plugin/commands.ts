@@ -44,6 +44,20 @@ export async function findCommand(
   return unknown(name, layers)
 }
 
+/** Every command that can be loaded, sorted by name; of one name that of the first layer. */
+export async function everyCommand(layers: readonly Layer[], library: Library): Promise<readonly Module[]> {
+  const spots = new Map<string, { layer: Layer; path: Path }>()
+  for (const layer of layers) {
+    for (const name of commandNames(layer)) {
+      const path = commandPath(layer, name)
+      if (path && !spots.has(name)) spots.set(name, { layer, path })
+    }
+  }
+  const sorted = [...spots].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, spot]) => spot)
+  const loaded = await library.getMany(sorted)
+  return loaded.flatMap((result) => (result.ok && result.value.kind === 'command' ? [result.value] : []))
+}
+
 async function open(spot: { layer: Layer; path: Path }, library: Library): Promise<FoundCommand> {
   const command = await library.loadSpot(spot)
   const closure = await library.closure([command])

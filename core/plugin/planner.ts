@@ -10,6 +10,7 @@ export interface PlanRequest {
   readonly command: Module
   /** The closure of the command, depth first, the command first. */
   readonly modules: readonly Module[]
+  commands(): Promise<readonly Module[]>
   readonly arguments: Readonly<Record<string, string>>
   readonly files: Files
   readonly folder: string | null

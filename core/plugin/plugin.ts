@@ -50,6 +50,8 @@ export interface Planning {
   readonly module: Module
   /** The closure of the command's references, in depth-first order, the command first. */
   readonly modules: readonly Module[]
+  /** Every command there is, sorted by name; of one name that of the first layer. */
+  commands(): Promise<readonly Module[]>
   /** Arguments by name, as declared by the command's module. */
   readonly arguments: Readonly<Record<string, string>>
   /** The project as the run will see it; for looking, not for writing. */

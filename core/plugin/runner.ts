@@ -15,7 +15,7 @@ import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
 import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
-import { findCommand } from './commands.ts'
+import { everyCommand, findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
 import { planGroups } from './planner.ts'
 
@@ -102,6 +102,7 @@ export function createRunner(parts: RunnerParts): Runner {
     const planned = await planGroups(calls, {
       command: found.command,
       modules: found.modules,
+      commands: () => everyCommand(layers, library),
       arguments: readArguments(found.command, given),
       files: workspace,
       folder,

@@ -1,7 +1,5 @@
-import { defineOperation, type Files, HeddleError, type Operation, type Path } from 'heddle'
+import { defineOperation, type Files, type Operation, type Path } from 'heddle'
 import type { Found, LineCoverage, TestCounts } from './formats/format.ts'
-import { isLcov, readLcov } from './formats/lcov.ts'
-import { createGathering, readOutput } from './output.ts'
 
 /** Where checks leave their reports, the most detailed kind first. */
 const places: readonly string[] = [
@@ -74,27 +72,12 @@ export const reportsKind = defineOperation<ReportsInput, readonly ReadReport[]>(
       const stat = await files.stat(report.path as Path).catch(() => undefined)
       if (stat?.type !== 'file') continue
       const isFresh = stat.modified !== report.before
-      read.push(isFresh ? await readFresh(files, report.path, folder) : { ...nothing, path: report.path })
+      // The formats are many files, and most runs of other commands need none of them.
+      const { emptyReport, readReport } = await import('./read-report.ts')
+      read.push(
+        isFresh ? await readReport(files, report.path, folder) : { ...emptyReport, path: report.path },
+      )
     }
     return read
   },
 })
-
-const nothing = { status: 'stale', coverage: [], tests: null, findings: [] } as const
-
-async function readFresh(files: Files, path: string, folder: string): Promise<ReadReport> {
-  try {
-    const text = new TextDecoder().decode(await files.read(path as Path))
-    if (isLcov(text)) {
-      const gathered = createGathering(folder)
-      readLcov(text, gathered.sink)
-      const { coverage } = gathered.result()
-      return { ...nothing, path, status: 'fresh', coverage }
-    }
-    const { coverage, tests, findings, damaged } = await readOutput([text], { command: path, folder })
-    return { path, status: damaged ? 'unreadable' : 'fresh', coverage, tests, findings }
-  } catch (thrown) {
-    if (!(thrown instanceof HeddleError)) throw thrown
-    return { ...nothing, path, status: 'unreadable' }
-  }
-}
