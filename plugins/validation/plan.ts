@@ -40,7 +40,7 @@ export async function planValidation(
   const missing = folder === null ? new Set<string>() : await findMissing(found, folder, report)
   const ready = folder === null ? [] : found.filter(({ name }) => !missing.has(name))
   const severities = severitiesOf(planning)
-  const expected = folder === null ? [] : await expectReports(files, options.reports)
+  const expected = folder === null ? [] : await expectReports(folder, options.reports)
   const threshold = options.coverage ?? settingOf(planning, 'coverage-threshold', defaultCoverage)
   const deadlineMs = settingOf(planning, 'deadline-minutes', defaultDeadlineMinutes) * 60_000
   return [

@@ -1,7 +1,7 @@
 import { type Files, HeddleError, type Path } from 'heddle'
 import { isLcov, readLcov } from './formats/lcov.ts'
 import { createGathering, readOutput } from './output.ts'
-import type { ReadReport } from './reports.ts'
+import type { ReadReport } from './report.ts'
 
 /** What is taken of a report that another run wrote. */
 export const emptyReport = { status: 'stale', coverage: [], tests: null, findings: [] } as const

@@ -1,5 +1,9 @@
-import { defineOperation, type Files, type Operation, type Path } from 'heddle'
-import type { Found, LineCoverage, TestCounts } from './formats/format.ts'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defineOperation, type Operation, type Path } from 'heddle'
+import type { ReadReport } from './report.ts'
+
+export type { ReadReport } from './report.ts'
 
 /** Where checks leave their reports, the most detailed kind first. */
 const places: readonly string[] = [
@@ -23,28 +27,17 @@ export interface ExpectedReport {
   readonly before: number | null
 }
 
-/**
- * What stands in a report. `stale`: it was there before the checks ran and none of them wrote it again, so it tells of another
- * run, and nothing of it is taken.
- */
-export interface ReadReport {
-  readonly path: string
-  readonly status: 'fresh' | 'stale' | 'unreadable'
-  readonly coverage: readonly LineCoverage[]
-  readonly tests: TestCounts | null
-  readonly findings: readonly Found[]
-}
-
 interface ReportsInput {
   readonly reports: readonly ExpectedReport[]
   readonly folder: string
 }
 
 /** The places where reports may come to stand, as they are now. */
-export async function expectReports(files: Files, more: readonly string[]): Promise<ExpectedReport[]> {
+export async function expectReports(folder: string, more: readonly string[]): Promise<ExpectedReport[]> {
   const paths = [...new Set([...more, ...places])]
-  const stats = await Promise.all(paths.map((path) => files.stat(path as Path).catch(() => undefined)))
-  return paths.map((path, index) => ({ path, before: stats[index]?.modified ?? null }))
+  // Not through the workspace: what it was asked for once it goes on to show, and here a change is what is waited for.
+  const stats = await Promise.all(paths.map((path) => stat(join(folder, path)).catch(() => undefined)))
+  return paths.map((path, index) => ({ path, before: stats[index]?.mtimeMs ?? null }))
 }
 
 /** Reads what reports the checks have written. */
@@ -69,9 +62,9 @@ export const reportsKind = defineOperation<ReportsInput, readonly ReadReport[]>(
   async run({ reports, folder }, { files }) {
     const read: ReadReport[] = []
     for (const report of reports) {
-      const stat = await files.stat(report.path as Path).catch(() => undefined)
-      if (stat?.type !== 'file') continue
-      const isFresh = stat.modified !== report.before
+      const found = await files.stat(report.path as Path).catch(() => undefined)
+      if (found?.type !== 'file') continue
+      const isFresh = found.modified !== report.before
       // The formats are many files, and most runs of other commands need none of them.
       const { emptyReport, readReport } = await import('./read-report.ts')
       read.push(
