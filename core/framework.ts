@@ -97,7 +97,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
 
 /** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */
 function createRunners(
-  parts: Omit<RunnerParts, 'library' | 'layers'>,
+  parts: Omit<RunnerParts, 'library' | 'layers' | 'catalogue'>,
 ): (reading: Reading) => Promise<Runner> {
   const runners = new WeakMap<Reading, Promise<Runner>>()
   return (reading) => {

@@ -2,6 +2,7 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { protocol } from './protocol/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
@@ -12,6 +13,7 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { protocol, type ReadinessResult } from './protocol/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
@@ -21,5 +23,16 @@ export { xmlBlocks } from './xml-blocks/index.ts'
 
 /** The default plugins: the dialects first, then the patterns. */
 export function preset(): readonly AppliedPlugin[] {
-  return [agentsMd(), claude(), xmlBlocks(), analysis(), validation(), search(), tdd(), session(), routing()]
+  return [
+    agentsMd(),
+    claude(),
+    xmlBlocks(),
+    analysis(),
+    validation(),
+    search(),
+    tdd(),
+    session(),
+    routing(),
+    protocol(),
+  ]
 }

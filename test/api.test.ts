@@ -66,6 +66,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'claude',
     'preset',
+    'protocol',
     'routing',
     'search',
     'session',

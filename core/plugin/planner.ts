@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { findNearest } from '../base/nearest.ts'
+import type { Graph } from '../load/graph.ts'
 import type { Module } from '../module/module.ts'
 import type { Group } from '../run/group.ts'
 import type { Files } from '../vfs/file-system.ts'
@@ -11,6 +12,7 @@ export interface PlanRequest {
   /** The closure of the command, depth first, the command first. */
   readonly modules: readonly Module[]
   commands(): Promise<readonly Module[]>
+  graph(): Promise<Graph>
   readonly arguments: Readonly<Record<string, string>>
   readonly files: Files
   readonly folder: string | null

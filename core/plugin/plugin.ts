@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Schema } from '../base/schema.ts'
+import type { Graph } from '../load/graph.ts'
 import type { Document } from '../module/document.ts'
 import type { Draft } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
@@ -52,6 +53,8 @@ export interface Planning {
   readonly modules: readonly Module[]
   /** Every command there is, sorted by name; of one name that of the first layer. */
   commands(): Promise<readonly Module[]>
+  /** Every module and every reference of the project's framework. */
+  graph(): Promise<Graph>
   /** Arguments by name, as declared by the command's module. */
   readonly arguments: Readonly<Record<string, string>>
   /** The project as the run will see it; for looking, not for writing. */

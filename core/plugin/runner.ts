@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
+import type { Catalogue } from '../load/catalogue.ts'
+import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
 import { isIgnoredIn } from '../operations/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
@@ -56,6 +58,7 @@ export interface Runner {
 
 export interface RunnerParts {
   readonly library: Library
+  readonly catalogue: Catalogue
   readonly layers: readonly Layer[]
   readonly calls: HookCalls
   readonly folder: string | null
@@ -81,7 +84,7 @@ const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
 
 /** A runner over the parts of a framework. */
 export function createRunner(parts: RunnerParts): Runner {
-  const { library, layers, calls, folder, disk, state, clock } = parts
+  const { library, catalogue, layers, calls, folder, disk, state, clock } = parts
 
   function kindOf(name: string): OperationKind | undefined {
     return builtinOperations.get(name) ?? calls.operations().get(name)?.kind
@@ -103,6 +106,7 @@ export function createRunner(parts: RunnerParts): Runner {
       command: found.command,
       modules: found.modules,
       commands: () => everyCommand(layers, library),
+      graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
       arguments: readArguments(found.command, given),
       files: workspace,
       folder,

@@ -23,6 +23,16 @@ export function noCheck(family: Family): Diagnostic {
   }
 }
 
+/** Nothing is known of the project at all: a run of it must not read as passed. */
+export function nothingChecked(): Diagnostic {
+  return {
+    code: 'validation/nothing-checked',
+    severity: 'error',
+    message: 'No manifest of the project names any check, so nothing is known of it.',
+    hint: hints.testing,
+  }
+}
+
 /** A check is named, but a program it needs is not there. */
 export function toolMissing(command: string, program: string): Diagnostic {
   return {

@@ -5,6 +5,7 @@ import {
   checkFinding,
   coverageFinding,
   noCheck,
+  nothingChecked,
   notOnDisk,
   toolFinding,
   toolMissing,
@@ -36,6 +37,7 @@ export async function planValidation(
     options.checks,
   )
   for (const family of families) if (!found.some((check) => check.family === family)) report(noCheck(family))
+  if (found.length === 0) report(nothingChecked())
   if (folder === null && found.length > 0) report(notOnDisk(found))
   const missing = folder === null ? new Set<string>() : await findMissing(found, folder, report)
   const ready = folder === null ? [] : found.filter(({ name }) => !missing.has(name))
