@@ -2,6 +2,7 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
 import { protocol } from './protocol/index.ts'
 import { routing } from './routing/index.ts'
@@ -14,6 +15,7 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
@@ -37,5 +39,6 @@ export function preset(): readonly AppliedPlugin[] {
     routing(),
     protocol(),
     meta(),
+    docs(),
   ]
 }

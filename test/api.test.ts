@@ -65,6 +65,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'agentsMd',
     'analysis',
     'claude',
+    'docs',
     'meta',
     'preset',
     'protocol',

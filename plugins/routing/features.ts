@@ -20,6 +20,7 @@ export interface RequestFeatures {
 /** Longer requests are read as far as this. */
 const longestRequest = 4_000
 
+/** What can be seen in a request; its first four thousand characters are read. */
 export function featuresOf(request: string): RequestFeatures {
   const text = request.slice(0, longestRequest).trim()
   const quoted = [...text.matchAll(/"([^"]{1,200})"|`([^`]{1,200})`/g)].map((match) => match[1] ?? match[2]!)

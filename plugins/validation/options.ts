@@ -23,6 +23,7 @@ export interface ValidationOptions {
   readonly reports: readonly string[]
 }
 
+/** What a configuration may say. */
 export const optionsSchema: Schema<ValidationOptions> = (z) =>
   z.strictObject({
     checks: z

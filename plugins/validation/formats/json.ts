@@ -8,11 +8,13 @@ export function valueAt(document: unknown, ...way: readonly (string | number)[])
   return at
 }
 
+/** The same, when it is a text. */
 export function textAt(document: unknown, ...way: readonly (string | number)[]): string | undefined {
   const value = valueAt(document, ...way)
   return typeof value === 'string' ? value : undefined
 }
 
+/** The same, when it is a finite number. */
 export function numberAt(document: unknown, ...way: readonly (string | number)[]): number | undefined {
   const value = valueAt(document, ...way)
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined

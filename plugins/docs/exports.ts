@@ -1,0 +1,56 @@
+import { isTestPath, languageOf, scanSource } from 'heddle'
+import type { TextFile } from './names.ts'
+import type { UndocumentedExport } from './result.ts'
+
+/** Exports of a project: how many there are, and those that nobody says a word about. */
+export interface ExportReading {
+  readonly total: number
+  readonly undocumented: readonly UndocumentedExport[]
+}
+
+/**
+ * An export is documented when a comment ends on the line before it (decorators between them aside), a docstring follows it, or a document names
+ * it. Re-exports, types, and what tests export are not asked for.
+ */
+export function readExports(sources: readonly TextFile[], documentWords: ReadonlySet<string>): ExportReading {
+  let total = 0
+  const undocumented = sources
+    .filter(({ path }) => !isTestPath(path))
+    .flatMap(({ path, text }) => {
+      const lines = text.split('\n')
+      const symbols = scanSource(path, text)?.symbols ?? []
+      return symbols
+        .filter(
+          ({ exported, kind, name }) =>
+            exported && (kind === 'function' || kind === 'class') && name !== 'default',
+        )
+        .flatMap(({ name, line }) => {
+          total++
+          const isTold =
+            hasComment(lines, line - 1) || hasDocstring(path, lines, line - 1) || documentWords.has(name)
+          return isTold ? [] : [{ path, line, name }]
+        })
+    })
+  return { total, undocumented }
+}
+
+function hasComment(lines: readonly string[], at: number): boolean {
+  for (let index = at - 1; index >= 0; index--) {
+    const line = lines[index]!.trim()
+    if (line.startsWith('@') || /^#\[.*\]$/.test(line)) continue
+    return /\*\/$|^\/\/|^#(?!!)/.test(line)
+  }
+  return false
+}
+
+const mostSignatureLines = 20
+
+/** In Python the words stand below the signature, which may take several lines. */
+function hasDocstring(path: string, lines: readonly string[], at: number): boolean {
+  if (languageOf(path) !== 'python') return false
+  for (let index = at; index < Math.min(lines.length, at + mostSignatureLines); index++) {
+    if (!/:\s*(?:#.*)?$/.test(lines[index]!)) continue
+    return /^\s*[rRuU]?(?:"""|''')/.test(lines[index + 1] ?? '')
+  }
+  return false
+}
