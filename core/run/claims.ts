@@ -19,7 +19,12 @@ export type Access = 'read' | 'list' | 'write' | 'remove'
 
 /** Claims made ready: regions for scheduling, and the exact question whether an access was claimed. */
 export interface CompiledClaims {
+  /** What it may touch; a list that was left out stands for everything. */
   readonly regions: Regions
+  /** False when a list was left out. */
+  readonly isComplete: boolean
+  /** What it says that it touches; a list that was left out stands for nothing. */
+  readonly hints: Regions
   allow(access: Access, path: Path): boolean
 }
 
@@ -71,6 +76,8 @@ function createClaims(
   const readable = reads && writable && [...reads, ...writable]
   return {
     regions: { reads: regionsOf(reads), writes: regionsOf(writes) },
+    isComplete: reads !== undefined && writes !== undefined,
+    hints: { reads: reads ? regionsOf(reads) : none, writes: writes ? regionsOf(writes) : none },
     allow(access, path) {
       if (access === 'read' || access === 'list') {
         return !readable || (access === 'read' ? covers(readable, path) : coversListing(readable, path))

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { messageOf } from '../base/diagnostic.ts'
 import type { SynthesisContext } from './group.ts'
 import { Attempt } from './attempt.ts'
+import { outcomesOf } from './outcome.ts'
 import type { GateReport, Outcome } from './report.ts'
 import type { GroupState } from './task.ts'
 
@@ -39,11 +40,6 @@ export async function concludeGroup(group: GroupState, options: ConclusionOption
     findings: [...findings, ...faults],
     complete: faults.length === 0,
   }
-}
-
-/** The outcomes of a settled group, in declared order. */
-export function outcomesOf(group: GroupState): readonly Outcome[] {
-  return group.tasks.map(({ outcome }) => outcome!)
 }
 
 interface Collected extends ConclusionOptions {

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Conclusion } from './conclude-group.ts'
-import { concludeGroup, outcomesOf } from './conclude-group.ts'
+import { concludeGroup } from './conclude-group.ts'
 import type { PlannedGroup, RunEvent } from './events.ts'
 import { growGroup } from './grow.ts'
 import { createKinds } from './kinds.ts'
@@ -10,13 +10,18 @@ import type { LaneLimits } from './lanes.ts'
 import { createLanes, defaultLimits } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
 import type { OperationKind } from './operation.ts'
+import { outcomesOf } from './outcome.ts'
 import { createPerformer } from './perform.ts'
+import type { PlantedFault } from './planted.ts'
 import type { Plan, PlannedWork } from './plan.ts'
+import { countRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
 import { Schedule } from './schedule.ts'
 import type { GroupState, Task } from './task.ts'
 import { createGroupStates } from './task.ts'
 import { judgeRun, timingOf } from './verdict.ts'
+
+export type { PlantedFault } from './planted.ts'
 
 export interface ExecuteOptions {
   readonly command: string
@@ -51,20 +56,6 @@ export interface ExecuteOptions {
   readonly memory?: RunMemory
 }
 
-/** Faults of the executor that its tests are shown to find. */
-export type PlantedFault =
-  /** What an operation has read is never looked at again. */
-  | 'no-validation'
-  /** Paths found absent, or folders listed, are not recorded. */
-  | 'no-absences'
-  | 'no-listings'
-  /** What a failed try had read is forgotten when it is tried again. */
-  | 'lost-retry-reads'
-  /** What a later operation wrote is shown to an earlier one. */
-  | 'later-writer-shown'
-  /** What a group had grown by stays when it grows otherwise. */
-  | 'orphaned-children'
-
 /** A group, and what came of it besides its outcomes. */
 interface Concluded {
   readonly group: GroupState
@@ -88,6 +79,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   const concluded = groups.map((group): Concluded => ({ group, notes: [], conclusion: undefined }))
   const lanes = createLanes<Task>({ ...defaultLimits(), ...options.concurrency }, serial)
   const syntheses = new Set<() => void>()
+  const recovery = { retries: 0, fallbacks: 0, recovered: 0, recoveryMs: 0 }
   let size = plan.groups.reduce((sum, { operations }) => sum + operations.length, 0)
   let open = groups.length
   let finish!: () => void
@@ -118,9 +110,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
 
   const performer = createPerformer({
     surroundings: { ...options, graceMs: options.graceMs ?? defaultGraceMs },
-    lanes,
     clock,
-    serial,
     random,
     schedule: () => schedule,
     started: (task, at) =>
@@ -130,7 +120,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
         ...here(task),
         lane: task.lane,
         attempt: task.attempts,
-        rerun: 0,
+        rerun: task.reruns,
       }),
     ended: (task, { status }, at) => emit({ type: 'operation-ended', at: since(at), ...here(task), status }),
     retrying: (task, { error }, delayMs) =>
@@ -144,13 +134,26 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     groups,
     kinds,
     lanes,
+    workspace: options.workspace,
     clock,
     deadlineMs,
+    serial,
     ignoreConflicts: options.ignoreConflicts ?? false,
-    start: performer.start,
+    plant: options.plant,
+    call: performer.call,
+    stop: performer.stop,
+    rerunning: (task, path) => emit({ type: 'operation-rerun', at: since(clock.now()), ...here(task), path }),
+    fallingBack(task, { error }) {
+      recovery.fallbacks++
+      task.firstFailedAt ??= clock.now()
+      emit({ type: 'operation-fell-back', at: since(clock.now()), ...here(task), error: error! })
+    },
     grow,
-    taskSettled: ({ group, outcome }) =>
-      emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! }),
+    taskSettled(task) {
+      const { group, outcome } = task
+      countRecovery(recovery, task, clock.now())
+      emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! })
+    },
     groupSettled: (group) => void conclude(group).catch(giveUp),
     broke: giveUp,
   })
@@ -179,7 +182,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   function cancel(): void {
-    schedule.do(() => schedule.cancel(performer.isRunning))
+    schedule.do(() => schedule.cancel())
     performer.stopAll()
     for (const stop of syntheses) stop()
   }
@@ -197,7 +200,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   const report = reportOf(options, concluded, {
     wallMs: since(clock.now()),
     cancelled: schedule.cancelled,
-    recovery: performer.recovery,
+    recovery,
   })
   emit({ type: 'run-settled', report })
   return report

@@ -13,6 +13,8 @@ export interface Lanes<T extends Queued> {
   enqueue(item: T): void
   /** Gives the place of a started item back. */
   release(item: T): void
+  /** Takes a place for an item that was not queued, whether one is free or not. */
+  seize(item: T): void
   /** The next item that may start now, its place taken; undefined when every lane is full or empty. */
   next(): T | undefined
 }
@@ -46,6 +48,7 @@ export function createLanes<T extends Queued>(limits: LaneLimits, serial: boolea
   return {
     enqueue: (item) => add(lanes[item.lane], item),
     release: (item) => void lanes[item.lane].free++,
+    seize: (item) => void lanes[item.lane].free--,
     next() {
       for (const lane of all) {
         const item = lane.free > 0 ? take(lane) : undefined

@@ -7,7 +7,7 @@ import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
 import { Attempt } from './attempt.ts'
-import type { CompiledClaims } from './claims.ts'
+import { compileClaims, type CompiledClaims } from './claims.ts'
 import { guardFiles } from './guard.ts'
 import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
@@ -32,7 +32,7 @@ export interface Surroundings extends SpawnPlace {
   readonly graceMs: number
 }
 
-/** One call, how it went, and what it left in the workspace: everything when it is done, otherwise nothing. */
+/** One call, how it went, and the view that it wrote to, for the caller to publish when it is done. */
 export interface Called {
   readonly status: OutcomeStatus
   readonly output: unknown
@@ -42,11 +42,16 @@ export interface Called {
   readonly thrown?: unknown
   /** True when it was stopped and still has not ended. */
   readonly ignored: boolean
+  readonly view?: WorkspaceView | undefined
 }
 
 export interface CallOptions {
   /** What is left of the operation's deadline. */
   readonly deadlineMs: number
+  /** Which try this is, from 1. */
+  readonly attempt: number
+  /** Makes the view for this call when the operation first looks at its files. */
+  readonly view: () => WorkspaceView
   progress(message: string): void
 }
 
@@ -60,19 +65,19 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, progress }: CallOptions,
+  { deadlineMs, attempt: number, view, progress }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
-  const look = (): WritableFiles => (used ??= openFiles(runnable, workspace)).files
+  const look = (): WritableFiles => (used ??= openFiles(runnable, view())).files
   const attempt = new Attempt({
     clock,
     deadlineMs,
     graceMs,
     call(attempt) {
       const run = (): unknown =>
-        kind.run(runnable.input, createContext({ attempt, look, place: surroundings, progress }))
+        kind.run(runnable.input, createContext({ attempt, number, look, place: surroundings, progress }))
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },
@@ -82,7 +87,7 @@ export function callOperation(
   async function settled(): Promise<Called> {
     let called: Called
     try {
-      called = await conclude(runnable, await attempt.ending, used)
+      called = { ...judge(runnable, await attempt.ending, used?.refused), view: used?.view }
     } catch (thrown) {
       called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
     }
@@ -97,11 +102,13 @@ interface UsedFiles {
   readonly refused?: HeddleError | undefined
 }
 
-/** What has effects outside is not traced: its claims are for scheduling. */
-function openFiles({ name, kind, claims }: Runnable, workspace: Workspace): UsedFiles {
-  const view = workspace.view(name)
-  if (kind.kind.effects === 'external') return { view, files: view }
-  const guarded = guardFiles(view, claims, name)
+const readOnly = compileClaims({}, 'none')
+
+/** What has effects outside is not traced, and what only gives hints is found out otherwise; what has no effects never writes. */
+function openFiles({ name, kind, claims }: Runnable, view: WorkspaceView): UsedFiles {
+  const { effects, binding = false } = kind.kind
+  if (effects === 'external' || (effects === 'workspace' && !binding)) return { view, files: view }
+  const guarded = guardFiles(view, binding || !readOnly.ok ? claims : readOnly.value, name)
   return {
     view,
     files: guarded.files,
@@ -113,16 +120,18 @@ function openFiles({ name, kind, claims }: Runnable, workspace: Workspace): Used
 
 interface ContextParts {
   readonly attempt: Attempt
+  readonly number: number
   readonly look: () => WritableFiles
   readonly place: SpawnPlace
   readonly progress: (message: string) => void
 }
 
-function createContext({ attempt, look, place, progress }: ContextParts): OperationContext {
+function createContext({ attempt, number, look, place, progress }: ContextParts): OperationContext {
   return {
     get files() {
       return look()
     },
+    attempt: number,
     get signal() {
       return attempt.signal
     },
@@ -140,13 +149,6 @@ function createContext({ attempt, look, place, progress }: ContextParts): Operat
       if (!attempt.over) progress(message)
     },
   }
-}
-
-/** What was not published when this throws never is. */
-function conclude(runnable: Runnable, ending: Ending, used: UsedFiles | undefined): Called | Promise<Called> {
-  const called = judge(runnable, ending, used?.refused)
-  if (!used || called.status !== 'done' || used.view.written.size === 0) return called
-  return used.view.publish().then(() => called)
 }
 
 function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
@@ -177,7 +179,8 @@ function stoppedCall(runnable: Runnable, ending: Ending, stopped: StopReason): C
   }
 }
 
-function failedWith(error: Diagnostic, thrown?: unknown): Called {
+/** The call that failed with this. */
+export function failedWith(error: Diagnostic, thrown?: unknown): Called {
   return { status: 'failed', output: null, error, quality: null, thrown, ignored: false }
 }
 

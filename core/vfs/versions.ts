@@ -9,8 +9,11 @@ interface Version {
 
 /** What writers have written ahead of their turn, by their places in the serial order: each place sees those before it. */
 export interface Versions {
-  /** Takes what the writer at `key` wrote, in place of what it wrote before; gives the paths where something is different now. */
-  put(key: number, cells: Cells): ReadonlySet<Path>
+  /**
+   * Takes what the writer at `key` wrote, in place of what it wrote before. `paths` are all that it touched, those below a
+   * removed folder included; given back together with those of before, for there something may be different now.
+   */
+  put(key: number, cells: Cells, paths: ReadonlySet<Path>): ReadonlySet<Path>
   /** Forgets what the writer at `key` wrote; gives the paths. */
   drop(key: number): ReadonlySet<Path>
   /** The cells that the place `key` sees; where no writer before it says anything, those of `below`. */
@@ -25,18 +28,14 @@ const none: ReadonlySet<Path> = new Set()
 export function createVersions(): Versions {
   /** By folder and name, lowest key first. */
   const folders = new Map<Path, Map<string, Version[]>>()
-  const written = new Map<number, ReadonlySet<Path>>()
+  const written = new Map<number, { readonly cells: Cells; readonly paths: ReadonlySet<Path> }>()
   let bytes = 0
 
-  function put(key: number, cells: Cells): ReadonlySet<Path> {
-    const changed = new Set(drop(key))
-    const all = cells.all()
-    for (const [path, cell] of all) {
-      insert(path, { key, cell })
-      changed.add(path)
-    }
-    if (all.length > 0) written.set(key, new Set(all.map(([path]) => path)))
-    return changed
+  function put(key: number, cells: Cells, paths: ReadonlySet<Path>): ReadonlySet<Path> {
+    const before = drop(key)
+    for (const [path, cell] of cells.all()) insert(path, { key, cell })
+    written.set(key, { cells, paths })
+    return before.size === 0 ? paths : new Set([...before, ...paths])
   }
 
   function insert(path: Path, version: Version): void {
@@ -50,11 +49,11 @@ export function createVersions(): Versions {
   }
 
   function drop(key: number): ReadonlySet<Path> {
-    const paths = written.get(key)
-    if (!paths) return none
+    const known = written.get(key)
+    if (!known) return none
     written.delete(key)
-    for (const path of paths) dropAt(path, key)
-    return paths
+    for (const [path] of known.cells.all()) dropAt(path, key)
+    return known.paths
   }
 
   function dropAt(path: Path, key: number): void {

@@ -208,7 +208,7 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
     const recorder = createRecorder(readingOf(base, showing, passed), options)
     return {
       view: (name) => viewOver(name, recorder.files),
-      show: (view) => versions.put(key, view.close()),
+      show: (view) => versions.put(key, view.close(), new Set(view.written)),
       hide: () => versions.drop(key),
       findChanged: (paths) => run(recorder.findChanged(paths)),
       async publish(view) {
