@@ -1,0 +1,116 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, sep } from 'node:path'
+import type { OverlayMount } from '../base/namespace.ts'
+import type { Files } from './file-system.ts'
+import { parentOf, type Path, rootPath } from './path.ts'
+
+/** The folders behind one overlay, apart from the project. */
+export interface OverlayFolder {
+  readonly mount: OverlayMount
+  /** What the program left in every folder that it changed, folders with their paths; empty before it has ended. */
+  names(): ReadonlyMap<string, ReadonlySet<string>>
+  remove(): void
+}
+
+export interface OverlayFolderOptions {
+  /** The absolute, real folder of the project. */
+  readonly folder: string
+  /** The files as the program must find them. */
+  readonly files: Files
+  /** Every path where they may differ from what is on the disk. */
+  readonly changed: Iterable<Path>
+}
+
+/**
+ * Makes what a program needs to see `files` where the project is, though what was written is not on the disk; undefined where no
+ * place outside of the project is to be had. Costs what differs, not what there is.
+ */
+export async function createOverlayFolder(options: OverlayFolderOptions): Promise<OverlayFolder | undefined> {
+  const place = findPlace(options.folder)
+  if (place === undefined) return undefined
+  const [layer, upper, work] = ['layer', 'upper', 'work'].map((name) => join(place, name))
+  for (const folder of [layer!, upper!, work!]) mkdirSync(folder)
+  chmodSync(upper!, statSync(options.folder).mode)
+  const names = join(place, 'names')
+  const remove = (): void => rmSync(place, { recursive: true, force: true })
+  try {
+    const gone = await writeLayer(options, layer!)
+    const removals = gone.length > 0 ? { removals: join(place, 'removals') } : {}
+    if (removals.removals) writeFileSync(removals.removals, gone.map((path) => `./${path}\0`).join(''))
+    const mount = {
+      folder: options.folder,
+      layers: [layer!],
+      upper: upper!,
+      work: work!,
+      names,
+      ...removals,
+    }
+    return { mount, names: () => readNames(names), remove }
+  } catch (thrown) {
+    remove()
+    throw thrown
+  }
+}
+
+/** Options of a mount are parted by commas, and layers by colons. */
+const plain = /^[\w/.-]+$/
+
+function findPlace(folder: string): string | undefined {
+  for (const candidate of [tmpdir(), '/dev/shm', '/var/tmp']) {
+    if (!plain.test(candidate) || isInside(candidate, folder)) continue
+    try {
+      return mkdtempSync(join(candidate, 'heddle-overlay-'))
+    } catch {
+      // The next one may do.
+    }
+  }
+  return undefined
+}
+
+function isInside(place: string, folder: string): boolean {
+  return `${place}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
+}
+
+/** Puts files and folders into the layer; gives what must be hidden below it. */
+async function writeLayer({ folder, files, changed }: OverlayFolderOptions, layer: string): Promise<Path[]> {
+  const gone = new Set<Path>()
+  for (const path of changed) {
+    const found = await files.stat(path)
+    if (found?.type === 'directory') mkdirSync(join(layer, path), { recursive: true })
+    if (found?.type === 'file') {
+      const like = statSync(join(folder, path), { throwIfNoEntry: false })
+      writeLayered(join(layer, path), await files.read(path), like?.isFile() ? like.mode : 0o666)
+    }
+    if (found === undefined) gone.add(await outermostGone(files, path))
+  }
+  return [...gone]
+}
+
+function writeLayered(place: string, bytes: Uint8Array, mode: number): void {
+  mkdirSync(dirname(place), { recursive: true })
+  writeFileSync(place, bytes, { mode })
+}
+
+/** A folder that is gone was named only by what was in it. */
+async function outermostGone(files: Files, path: Path): Promise<Path> {
+  let gone = path
+  for (let at = parentOf(path); at !== rootPath; at = parentOf(at)) {
+    if ((await files.stat(at)) !== undefined) break
+    gone = at
+  }
+  return gone
+}
+
+function readNames(file: string): ReadonlyMap<string, ReadonlySet<string>> {
+  const folders = new Map<string, Set<string>>()
+  for (const entry of readFileSync(file, 'utf8').split('\0')) {
+    const path = entry.replace(/^\.\//, '')
+    if (path === '' || path === '.') continue
+    const folder = parentOf(path as Path)
+    let names = folders.get(folder)
+    if (!names) folders.set(folder, (names = new Set()))
+    names.add(path.slice(folder === '' ? 0 : folder.length + 1))
+  }
+  return folders
+}
