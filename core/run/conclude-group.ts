@@ -26,7 +26,7 @@ export interface ConclusionOptions {
 
 /** Reads the outcomes of a settled group: its synthesis, then its gates. Never rejects; what throws is named. */
 export async function concludeGroup(group: GroupState, options: ConclusionOptions): Promise<Conclusion> {
-  if (group.skippedBecause !== undefined || options.isCancelled()) {
+  if (group.skipped || options.isCancelled()) {
     return { synthesis: null, gates: gatesOf(group, 'skipped'), findings: [], complete: true }
   }
   const findings: Diagnostic[] = []

@@ -71,7 +71,7 @@ export function createPerformer(parts: PerformerParts): Performer {
 
   function canRetry(task: Task, { status, thrown }: Called, now: number): boolean {
     if (status !== 'failed' || !task.idempotent || task.attempts >= mostAttempts) return false
-    if (schedule().cancelled || !isRecoverable(thrown) || !task.runnable.ok) return false
+    if (schedule().isOver || !isRecoverable(thrown) || !task.runnable.ok) return false
     const longestDelay = delayAfter(task.attempts, () => 1)
     return now - task.startedAt! + longestDelay < task.runnable.value.deadlineMs
   }

@@ -84,11 +84,13 @@ export interface GroupState {
   /** True when all in it has run and was done. */
   hasPassed: boolean
   isGrowing: boolean
+  /** How often it has grown. */
+  round: number
   /** True when no more operations will come. */
   hasGrown: boolean
   settled: boolean
-  /** Why it did not run at all. */
-  skippedBecause: string | undefined
+  /** How its operations ended when it did not run at all. */
+  skipped: Called | undefined
   /** Why groups that need it cannot run: the first operation that is not done, in words. */
   broken: string | undefined
   /** Milliseconds of the longest chain of operations before it, and up to its end. */
@@ -116,9 +118,10 @@ export function createGroupStates(groups: readonly PlannedWork[]): readonly Grou
       doneAhead: 0,
       hasPassed: false,
       isGrowing: false,
+      round: 0,
       hasGrown: work.expand === undefined,
       settled: false,
-      skippedBecause: undefined,
+      skipped: undefined,
       broken: undefined,
       beforeMs: 0,
       chainMs: 0,
