@@ -26,6 +26,7 @@ export interface CompiledClaims {
   /** What it says that it touches; a list that was left out stands for nothing. */
   readonly hints: Regions
   allow(access: Access, path: Path): boolean
+  isScratch(path: Path): boolean
 }
 
 interface Claim extends Glob {
@@ -78,6 +79,7 @@ function createClaims(
     regions: { reads: regionsOf(reads), writes: regionsOf(writes) },
     isComplete: reads !== undefined && writes !== undefined,
     hints: { reads: reads ? regionsOf(reads) : none, writes: writes ? regionsOf(writes) : none },
+    isScratch: (path) => covers(scratch, path),
     allow(access, path) {
       if (access === 'read' || access === 'list') {
         return !readable || (access === 'read' ? covers(readable, path) : coversListing(readable, path))

@@ -107,7 +107,8 @@ function isClaimed(claims: CompiledClaims): (path: Path) => boolean {
 /** Names that lead elsewhere than into their folder. */
 const climbs = new Set(['', '.', '..'])
 
-function claimExceeded(name: string, excess: string): HeddleError {
+/** The error of an operation that did what it had not claimed. */
+export function claimExceeded(name: string, excess: string): HeddleError {
   return new HeddleError({
     code: 'CLAIM_EXCEEDED',
     severity: 'error',

@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { ProcessOptions } from '../base/process.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
@@ -13,7 +12,8 @@ import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
 import type { OperationContext, Quality } from './operation.ts'
 import type { OutcomeStatus } from './report.ts'
-import { type SpawnPlace, spawnIn } from './spawn.ts'
+import { createPrograms } from './programs.ts'
+import type { SpawnPlace } from './spawn.ts'
 
 /** An operation whose input was checked, ready to be called. */
 export interface Runnable {
@@ -53,6 +53,8 @@ export interface CallOptions {
   /** Makes the view for this call when the operation first looks at its files. */
   readonly view: () => WorkspaceView
   progress(message: string): void
+  /** Something about the operation that a person should know. */
+  noted(diagnostic: Diagnostic): void
 }
 
 /** A call under way. */
@@ -65,19 +67,26 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, noted }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
-  const look = (): WritableFiles => (used ??= openFiles(runnable, view())).files
+  const open = (): UsedFiles => (used ??= openFiles(runnable, view()))
   const attempt = new Attempt({
     clock,
     deadlineMs,
     graceMs,
     call(attempt) {
+      const programs = createPrograms({
+        attempt,
+        place: surroundings,
+        operation: runnable,
+        view: () => open().view,
+        noted,
+      })
       const run = (): unknown =>
-        kind.run(runnable.input, createContext({ attempt, number, look, place: surroundings, progress }))
+        kind.run(runnable.input, createContext({ attempt, number, open, programs, progress }))
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },
@@ -121,30 +130,21 @@ function openFiles({ name, kind, claims }: Runnable, view: WorkspaceView): UsedF
 interface ContextParts {
   readonly attempt: Attempt
   readonly number: number
-  readonly look: () => WritableFiles
-  readonly place: SpawnPlace
+  readonly open: () => UsedFiles
+  readonly programs: Pick<OperationContext, 'spawn' | 'spawnTogether'>
   readonly progress: (message: string) => void
 }
 
-function createContext({ attempt, number, look, place, progress }: ContextParts): OperationContext {
+function createContext({ attempt, number, open, programs, progress }: ContextParts): OperationContext {
   return {
     get files() {
-      return look()
+      return open().files
     },
     attempt: number,
     get signal() {
       return attempt.signal
     },
-    async spawn(options: ProcessOptions) {
-      if (attempt.over) {
-        throw new HeddleError({
-          code: 'CANCELLED',
-          severity: 'error',
-          message: 'The operation has already ended.',
-        })
-      }
-      return spawnIn(place, options, attempt.signal)
-    },
+    ...programs,
     progress(message) {
       if (!attempt.over) progress(message)
     },

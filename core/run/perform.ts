@@ -51,6 +51,7 @@ export function createPerformer(parts: PerformerParts): Performer {
       attempt: task.attempts,
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
+      noted: (diagnostic) => noted(task, diagnostic),
     })
     running.set(task, calling)
     void calling.called.then((called) => schedule().do(() => ended(task, called, at)))

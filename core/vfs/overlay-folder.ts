@@ -23,12 +23,14 @@ export interface OverlayFolderOptions {
 }
 
 /**
- * Makes what a program needs to see `files` where the project is, though what was written is not on the disk; undefined where no
- * place outside of the project is to be had. Costs what differs, not what there is.
+ * Makes what a program needs to see `files` where the project is, though what was written is not on the disk; or says in words why
+ * that cannot be. Costs what differs, not what there is.
  */
-export async function createOverlayFolder(options: OverlayFolderOptions): Promise<OverlayFolder | undefined> {
+export async function createOverlayFolder(options: OverlayFolderOptions): Promise<OverlayFolder | string> {
+  const mounted = findMountBelow(options.folder)
+  if (mounted !== undefined) return `something else is mounted in the project, at ${mounted}`
   const place = findPlace(options.folder)
-  if (place === undefined) return undefined
+  if (place === undefined) return 'there is no folder outside of the project to keep changes in'
   const [layer, upper, work] = ['layer', 'upper', 'work'].map((name) => join(place, name))
   for (const folder of [layer!, upper!, work!]) mkdirSync(folder)
   chmodSync(upper!, statSync(options.folder).mode)
@@ -51,6 +53,15 @@ export async function createOverlayFolder(options: OverlayFolderOptions): Promis
     remove()
     throw thrown
   }
+}
+
+/** An overlay shows only the file system that the folder itself is on. */
+function findMountBelow(folder: string): string | undefined {
+  if (folder === sep) return sep
+  const places = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1]?.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))))
+  return places.find((place) => place?.startsWith(`${folder}${sep}`))?.slice(folder.length + 1)
 }
 
 /** Options of a mount are parted by commas, and layers by colons. */
