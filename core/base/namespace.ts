@@ -127,14 +127,7 @@ export function enclose(words: readonly string[], { way, cwd, overlay }: Enclosi
   const dropping =
     overlay && way.user ? [findProgram('setpriv', cwd), '--ambient-caps=-all', '--inh-caps=-all', '--'] : []
   const parameters = overlay
-    ? [
-        overlay.folder,
-        cwd,
-        mountOptions(overlay, way),
-        overlay.upper,
-        overlay.names,
-        overlay.removals ?? '',
-      ]
+    ? [overlay.folder, cwd, mountOptions(overlay, way), overlay.upper, overlay.names, overlay.removals ?? '']
     : []
   return {
     program: 'unshare',

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { fail, HeddleError } from './diagnostic.ts'
+import { HeddleError } from './diagnostic.ts'
 import {
   enclose,
   errorsAt,
@@ -57,13 +57,7 @@ const mostStatus = 4096
 /** Starts a program; rejects with a HeddleError when it cannot. */
 export async function startProcess(options: ProcessOptions, watch: GroupWatch): Promise<Started> {
   const { program, cwd } = options
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    fail(
-      'FOLDER_MISSING',
-      `The folder to run "${program}" in does not exist.`,
-      'Name a folder of the project.',
-    )
-  }
+  if (!isFolder(cwd)) throw folderMissing(program)
   const way = await wayOf(options)
   try {
     const child = spawnIn(way, options)
@@ -72,8 +66,22 @@ export async function startProcess(options: ProcessOptions, watch: GroupWatch): 
     child.on('error', () => undefined)
     return way ? startedIn(options, child) : startedPlainly(child)
   } catch (thrown) {
-    throw startFault(program, thrown)
+    // The machine has one word for a program that is not there and for a folder that is not.
+    throw isFolder(cwd) ? startFault(program, thrown) : folderMissing(program)
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function folderMissing(program: string): HeddleError {
+  return new HeddleError({
+    code: 'FOLDER_MISSING',
+    severity: 'error',
+    message: `The folder to run "${program}" in does not exist.`,
+    hint: 'Name a folder of the project.',
+  })
 }
 
 /** What is to hold the program. */
@@ -97,7 +105,8 @@ function spawnIn(way: NamespaceWay | undefined, options: ProcessOptions): ChildP
   const env = { ...cleanEnvironment(), ...options.env }
   const fixed = { cwd, env, detached: true, windowsHide: true } as const
   const stdin = input === undefined ? 'ignore' : 'pipe'
-  if (!way) return spawn(program, shell ? [] : [...words], { ...fixed, shell, stdio: [stdin, 'pipe', 'pipe'] })
+  if (!way)
+    return spawn(program, shell ? [] : [...words], { ...fixed, shell, stdio: [stdin, 'pipe', 'pipe'] })
   const given = shell ? ['/bin/sh', '-c', program] : [pathOf(options, env.PATH), ...words]
   const enclosed = enclose(given, { way, cwd, overlay })
   return spawn(enclosed.program, enclosed.arguments, {

@@ -34,7 +34,10 @@ export interface FixOutput {
  * three-way in the order given. Where two change the same lines, the later runs again on what the earlier has left. That holds
  * for fixers that treat every file by itself and every line by its neighbours alone: whoever writes `merge: 'three-way'` vouches for it.
  */
-export function fix(commands: FixInput['commands'], options: OperationOptions & Pick<FixInput, 'merge'>): Operation {
+export function fix(
+  commands: FixInput['commands'],
+  options: OperationOptions & Pick<FixInput, 'merge'>,
+): Operation {
   const { merge, ...rest } = options
   return asOperation('fix', { commands, merge }, rest)
 }

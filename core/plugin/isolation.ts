@@ -22,7 +22,8 @@ export function configureIsolation(isolation: Isolation | undefined): Configured
     async findings() {
       if (isolation === undefined || isolation === 'none' || (await findNamespaceWay())) return []
       const { diagnostic } = isolationUnavailable(isolation, 'this machine makes no PID namespaces for us')
-      const falls = 'Programs are held by process groups alone: one that leaves its group may outlive the run.'
+      const falls =
+        'Programs are held by process groups alone: one that leaves its group may outlive the run.'
       if (isolation === 'overlay') return [{ ...diagnostic, severity: 'warning' }]
       return [{ ...diagnostic, severity: 'warning', message: `${diagnostic.message} ${falls}` }]
     },

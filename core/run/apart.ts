@@ -90,7 +90,9 @@ async function runApart(program: ProcessOptions, owner: Owner): Promise<Ran> {
 /** Throws for what must not be, or cannot be kept; notes what is left out. */
 function judge({ refused, changes, strange, modes }: Harvest, { name, claims, note }: Owner): void {
   if (refused[0]) throw refused[0].error
-  const excess = changes.filter(({ path, own }) => !claims.allow(own === undefined ? 'remove' : 'write', path))
+  const excess = changes.filter(
+    ({ path, own }) => !claims.allow(own === undefined ? 'remove' : 'write', path),
+  )
   if (excess.length > 0) throw claimExceeded(name, `changed ${quoted(excess.map(({ path }) => path))}`)
   const links = strange.filter(({ what }) => what === 'a link')
   if (links.length > 0) throw linkMade(name, quoted(links.map(({ path }) => path)))

@@ -178,10 +178,7 @@ export function makeRunnable(operation: NamedOperation, kinds: Kinds, deadlineMs
   if (!input.ok) return input
   try {
     const ready = withEffects(kind.value, input.value)
-    const claims = compileClaims(
-      claimsOf(operation, ready.kind.claims?.(input.value)),
-      ready.kind.effects,
-    )
+    const claims = compileClaims(claimsOf(operation, ready.kind.claims?.(input.value)), ready.kind.effects)
     if (!claims.ok) return claims
     return done({
       name: operation.name,

@@ -60,7 +60,9 @@ function findMountBelow(folder: string): string | undefined {
   if (folder === sep) return sep
   const places = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
-    .map((line) => line.split(' ')[1]?.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))))
+    .map((line) =>
+      line.split(' ')[1]?.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))),
+    )
   return places.find((place) => place?.startsWith(`${folder}${sep}`))?.slice(folder.length + 1)
 }
 
