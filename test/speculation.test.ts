@@ -7,6 +7,7 @@ import { type ExecuteOptions, execute } from '../core/run/execute.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import type { Group } from '../core/run/group.ts'
 import type { Claims, Operation, OperationContext, OperationKind } from '../core/run/operation.ts'
+import type { RunMemory } from '../core/run/memory.ts'
 import { createPlan } from '../core/run/plan.ts'
 import type { Outcome, Report } from '../core/run/report.ts'
 import { memoryFiles } from '../core/vfs/memory.ts'
@@ -229,6 +230,43 @@ test('what has effects outside starts once, when nothing earlier can still make 
     { clock, kinds: [outside] },
   )
   assert.deepEqual(calls, ['outside at 100', 'outside at 100'])
+})
+
+test('an operation that has to wait says for whom', async () => {
+  const { events } = await run([
+    { name: 'g', operations: [write({ path: 'a', text: '' }), read('a'), read('b')] },
+    { name: 'h', operations: [write({ path: 'b', text: '' })] },
+  ])
+  const waits = events.flatMap((event) =>
+    event.type === 'operation-waiting' ? [[event.group, event.operation, event.for]] : [],
+  )
+  assert.deepEqual(waits, [
+    ['g', 'read-2', { group: 'g', operation: 'write-1' }],
+    ['h', 'write-1', { group: 'g', operation: 'read-3' }],
+  ])
+})
+
+test('what is expected to take longest, with all that waits for it, starts first', async () => {
+  const begun: string[] = []
+  const one = (name: string): Operation => deed(name, () => void begun.push(name), none)
+  const expected: Record<string, number> = { short: 1, long: 100, leads: 5, far: 200 }
+  const memory: RunMemory = {
+    recall: () => undefined,
+    starting: async () => undefined,
+    record: () => undefined,
+    flush: async () => undefined,
+    expectedMs: ({ operation }) => expected[operation.name],
+  }
+  const groups: Group[] = [
+    { name: 'g', operations: [one('short'), one('new'), one('long')] },
+    { name: 'h', operations: [one('leads')] },
+    { name: 'i', needs: ['h'], operations: [one('far')] },
+  ]
+  await run(groups, {}, { memory, concurrency: { io: 1 } })
+  assert.deepEqual(begun, ['leads', 'far', 'long', 'short', 'new'])
+  begun.length = 0
+  await run(groups, {}, { memory, serial: true })
+  assert.deepEqual(begun, ['short', 'new', 'long', 'leads', 'far'])
 })
 
 test('operations that share a name never run at once', async () => {

@@ -102,7 +102,7 @@ if [ -n "$removals" ]; then xargs -0 rm -rf -- < "$removals" || exit 125; fi
 cd "$cwd" || exit 124
 shift 6${run}
 code=$?
-kill -9 -1
+kill -9 -1 2>/dev/null
 cd "$upper" && find . -type d -print0 | { cd "$folder" && xargs -0 sh -c 'exec find "$@" -mindepth 1 -maxdepth 1 -print0' sh; } > "$names" || exit 125
 exit $code`
 

@@ -65,7 +65,7 @@ export class Course {
   /** It waits before it is tried again, and holds no place meanwhile, except in serial order, where nothing may overtake it. */
   pause(task: Task): void {
     task.phase = 'pausing'
-    if (!this.#parts.serial) this.leave(task)
+    if (!this.#parts.serial) this.leave(task, true)
   }
 
   /** Takes the operation up again after a pause, unless it was settled meanwhile. */
@@ -80,9 +80,9 @@ export class Course {
   }
 
   /** Gives back what a running operation held. */
-  leave(task: Task): void {
+  leave(task: Task, isRefused = false): void {
     this.#running--
-    this.#parts.lanes.release(task)
+    this.#parts.lanes.release(task, isRefused)
     if (task.exclusive === undefined) return
     const waiting = this.#held.get(task.exclusive)!
     this.#held.delete(task.exclusive)

@@ -7,7 +7,7 @@ import type { PlannedGroup, RunEvent } from './events.ts'
 import { growGroup, isWanted } from './grow.ts'
 import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
-import { createLanes, defaultLimits } from './lanes.ts'
+import { createLanes } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
 import type { OperationKind } from './operation.ts'
 import { outcomesOf } from './outcome.ts'
@@ -70,7 +70,7 @@ export interface ExecuteOptions {
 /** A group, and what came of it besides its outcomes. */
 interface Concluded {
   readonly group: GroupState
-  readonly notes: Diagnostic[]
+  notes: Diagnostic[] | undefined
   conclusion: Conclusion | undefined
 }
 
@@ -88,8 +88,8 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
   const startedAt = clock.now()
   const groups = createGroupStates(plan.groups)
-  const concluded = groups.map((group): Concluded => ({ group, notes: [], conclusion: undefined }))
-  const lanes = createLanes<Task>({ ...defaultLimits(), ...options.concurrency }, serial)
+  const concluded = groups.map((group): Concluded => ({ group, notes: undefined, conclusion: undefined }))
+  const lanes = createLanes<Task>({ limits: options.concurrency ?? {}, serial, now: clock.now })
   const syntheses = new Set<() => void>()
   const findings: Diagnostic[] = []
   const recovery = { retries: 0, fallbacks: 0, recovered: 0, recoveryMs: 0 }
@@ -118,7 +118,8 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   })
 
   function note(group: GroupState, diagnostic: Diagnostic): void {
-    concluded[group.index]!.notes.push(diagnostic)
+    const entry = concluded[group.index]!
+    ;(entry.notes ??= []).push(diagnostic)
     emit({ type: 'finding', diagnostic })
   }
 
@@ -154,8 +155,16 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     serial,
     ignoreConflicts: options.ignoreConflicts ?? false,
     plant: options.plant,
+    expected: options.memory && ((place) => options.memory!.expectedMs(place)),
     call: performer.call,
     stop: performer.stop,
+    waiting: (task, behind) =>
+      emit({
+        type: 'operation-waiting',
+        at: since(clock.now()),
+        ...here(task),
+        for: behind ? here(behind) : null,
+      }),
     rerunning: (task, path) => emit({ type: 'operation-rerun', at: since(clock.now()), ...here(task), path }),
     fallingBack(task, { error }) {
       recovery.fallbacks++
@@ -174,7 +183,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
       if (!wanted.ok) note(group, wanted.diagnostic)
       return wanted
     },
-    groupSettled: (group) => void conclude(group).catch(abandon),
+    groupSettled: conclude,
     broke: abandon,
   })
 
@@ -188,17 +197,19 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     kinds.prepare(operations.map(({ kind }) => kind)).then(ready, abandon)
   }
 
-  async function conclude(group: GroupState): Promise<void> {
-    const conclusion = await concludeGroup(group, {
+  function conclude(group: GroupState): void {
+    const options = {
       clock,
       deadlineMs,
       isCancelled: () => isCancelled,
-      onStart: (stop) => syntheses.add(stop),
+      onStart: (stop: () => void) => void syntheses.add(stop),
+    }
+    concludeGroup(group, options, (conclusion) => {
+      concluded[group.index]!.conclusion = conclusion
+      for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
+      emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
+      if (--open === 0) finish()
     })
-    concluded[group.index]!.conclusion = conclusion
-    for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
-    emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
-    if (--open === 0) finish()
   }
 
   function cancel(): void {
@@ -230,8 +241,10 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   signal?.addEventListener('abort', cancel)
   const stopBudget = budgetMs === undefined ? undefined : clock.after(budgetMs, spend)
   try {
-    schedule.do(() => schedule.begin())
-    if (signal?.aborted) cancel()
+    schedule.do(() => {
+      schedule.begin()
+      if (signal?.aborted) cancel()
+    })
     await finished
   } finally {
     signal?.removeEventListener('abort', cancel)
@@ -297,7 +310,7 @@ function reportOf(
     recovery: { ...recovery },
     diagnostics: [
       ...diagnostics,
-      ...concluded.flatMap(({ notes, conclusion }) => [...notes, ...conclusion!.findings]),
+      ...concluded.flatMap(({ notes, conclusion }) => [...(notes ?? []), ...conclusion!.findings]),
     ],
   }
 }

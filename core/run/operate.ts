@@ -12,7 +12,7 @@ import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
 import type { OperationContext, Quality } from './operation.ts'
 import type { OutcomeStatus } from './report.ts'
-import { createPrograms } from './programs.ts'
+import { createPrograms, type Programs } from './programs.ts'
 import type { SpawnPlace } from './spawn.ts'
 
 /** An operation whose input was checked, ready to be called. */
@@ -55,19 +55,20 @@ export interface CallOptions {
   progress(message: string): void
   /** Something about the operation that a person should know. */
   noted(diagnostic: Diagnostic): void
+  /** Called once, with what came of it; at once when the operation answers at once. */
+  called(called: Called): void
 }
 
 /** A call under way. */
 export interface Calling {
-  readonly called: Promise<Called>
   stop(reason: StopReason): void
 }
 
-/** Calls the operation once. `called` never rejects. */
+/** Calls the operation once. */
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress, noted }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, noted, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
@@ -78,31 +79,28 @@ export function callOperation(
     deadlineMs,
     graceMs,
     call(attempt) {
-      const programs = createPrograms({
-        attempt,
-        place: surroundings,
-        operation: runnable,
-        view: () => open().view,
-        noted,
-      })
+      const place = surroundings
+      const programs = (): Programs =>
+        createPrograms({ attempt, place, operation: runnable, view: () => open().view, noted })
       const run = (): unknown =>
-        kind.run(runnable.input, createContext({ attempt, number, open, programs, progress }))
+        kind.run(runnable.input, new CallContext({ attempt, number, open, programs, progress }))
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },
+    ended: (ending) => called(conclude(ending)),
   })
-  return { stop: (reason) => attempt.stop(reason), called: settled() }
+  attempt.start()
+  return attempt
 
-  async function settled(): Promise<Called> {
-    let called: Called
-    try {
-      called = { ...judge(runnable, await attempt.ending, used?.refused), view: used?.view }
-    } catch (thrown) {
-      called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
-    }
-    return called.error ? { ...called, error: withoutFolder(called.error, surroundings.folder) } : called
+  function conclude(ending: Ending): Called {
+    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
+    called.view = used?.view
+    return called
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** The view of one call, and the files that the operation is given for it. */
 interface UsedFiles {
@@ -131,27 +129,56 @@ interface ContextParts {
   readonly attempt: Attempt
   readonly number: number
   readonly open: () => UsedFiles
-  readonly programs: Pick<OperationContext, 'spawn' | 'spawnTogether'>
+  readonly programs: () => Programs
   readonly progress: (message: string) => void
 }
 
-function createContext({ attempt, number, open, programs, progress }: ContextParts): OperationContext {
-  return {
-    get files() {
-      return open().files
-    },
-    attempt: number,
-    get signal() {
-      return attempt.signal
-    },
-    ...programs,
-    progress(message) {
+/** Made for every call, so what most of them never ask for is made when they do; each part works on its own. */
+class CallContext implements OperationContext {
+  readonly #parts: ContextParts
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts
+  }
+
+  get attempt(): number {
+    return this.#parts.number
+  }
+
+  get files(): WritableFiles {
+    return this.#parts.open().files
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.attempt.signal
+  }
+
+  get spawn(): OperationContext['spawn'] {
+    return this.#parts.programs().spawn
+  }
+
+  get spawnTogether(): OperationContext['spawnTogether'] {
+    return this.#parts.programs().spawnTogether
+  }
+
+  get progress(): OperationContext['progress'] {
+    const { attempt, progress } = this.#parts
+    return (message) => {
       if (!attempt.over) progress(message)
-    },
+    }
   }
 }
 
+/** What a kind says of its output is asked here too, and may throw. */
 function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+  try {
+    return judgeEnding(runnable, ending, refused)
+  } catch (thrown) {
+    return failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
+  }
+}
+
+function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
   if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')

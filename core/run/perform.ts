@@ -45,6 +45,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     parts.started(task, at)
     const runnable = task.runnable.value
     const { run } = task
+    let isOver = false
     const calling = callOperation(runnable, surroundings, {
       // The deadline is that of the operation, not of each attempt.
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
@@ -52,9 +53,12 @@ export function createPerformer(parts: PerformerParts): Performer {
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
       noted: (diagnostic) => noted(task, diagnostic),
+      called(called) {
+        isOver = true
+        schedule().do(() => ended(task, called, at))
+      },
     })
-    running.set(task, calling)
-    void calling.called.then((called) => schedule().do(() => ended(task, called, at)))
+    if (!isOver) running.set(task, calling)
   }
 
   function ended(task: Task, called: Called, startedAt: number): void {

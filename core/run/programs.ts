@@ -17,8 +17,10 @@ export interface ProgramsParts {
   noted(diagnostic: Diagnostic): void
 }
 
+export type Programs = Pick<OperationContext, 'spawn' | 'spawnTogether'>
+
 /** The calls of an operation that start programs; none starts once it has ended. */
-export function createPrograms(parts: ProgramsParts): Pick<OperationContext, 'spawn' | 'spawnTogether'> {
+export function createPrograms(parts: ProgramsParts): Programs {
   const { attempt, place, operation } = parts
 
   function refuseWhenOver(): void {

@@ -8,6 +8,7 @@ import type { Lanes } from './lanes.ts'
 import type { Called } from './operate.ts'
 import { outcomeOf } from './outcome.ts'
 import type { NamedOperation } from './plan.ts'
+import { type Expectation, rankTasks } from './priorities.ts'
 import type { PlantedFault } from './planted.ts'
 import type { GroupState, Task } from './task.ts'
 import { createTask, hintsOf, isKnown, makeRunnable, regionsOf } from './task.ts'
@@ -23,10 +24,13 @@ export interface ScheduleParts {
   readonly serial: boolean
   readonly ignoreConflicts: boolean
   readonly plant: PlantedFault | undefined
+  readonly expected: Expectation | undefined
   /** Calls a task; its place in the lane is taken. */
   call(task: Task): void
   /** Ends a call that is under way; what comes of it is of no use any more. */
   stop(task: Task): void
+  /** It could start but for an earlier task; undefined when there are several, or nobody knows yet what comes before it. */
+  waiting(task: Task, behind: Task | undefined): void
   rerunning(task: Task, path: string): void
   fallingBack(task: Task, called: Called): void
   /** Whether the group is to be run at all, asked when what it needs has settled. */
@@ -58,6 +62,16 @@ export class Schedule {
   #cursorChainMs = 0
   #over: RunOver | undefined
 
+  readonly #freed = (task: Task): void => {
+    task.isFree = true
+    this.course.consider(task)
+  }
+
+  readonly #released = (task: Task): void => {
+    task.isHeld = false
+    this.course.consider(task)
+  }
+
   constructor(parts: ScheduleParts) {
     this.#parts = parts
     this.#agenda = new Agenda({ ...parts, next: () => this.course.next() })
@@ -80,12 +94,13 @@ export class Schedule {
   }
 
   begin(): void {
-    const { groups, serial } = this.#parts
+    const { groups, serial, expected } = this.#parts
     for (const group of groups) this.#createTasks(group, group.operations)
     this.#speculates =
       !serial &&
       groups.some(({ work, tasks }) => work.expand || !tasks.every(({ runnable }) => isKnown(runnable)))
     if (this.#speculates) for (const { tasks } of groups) for (const task of tasks) this.#hold(task)
+    if (expected && !serial) rankTasks(groups, expected)
     for (const group of groups) if (group.needsOpen === 0) this.#open(group)
     this.#admit()
   }
@@ -143,10 +158,7 @@ export class Schedule {
   }
 
   #hold(task: Task): void {
-    task.hint = createTurn(() => {
-      task.isHeld = false
-      this.course.consider(task)
-    })
+    task.hint = createTurn(task, this.#released)
     task.isHeld = !this.#hints.admit(task.hint, hintsOf(task.runnable))
   }
 
@@ -164,17 +176,20 @@ export class Schedule {
   }
 
   #admitTask(task: Task): void {
-    task.turn = createTurn(() => {
-      task.isFree = true
-      this.course.consider(task)
-    })
+    task.turn = createTurn(task, this.#freed)
     if (!task.hasRun) task.sinceMs = this.#cursorChainMs
     const isFree = this.#order.admit(task.turn, regionsOf(task.runnable))
     task.isFree = isFree || this.#parts.ignoreConflicts
     if (task.outcome) settleTurn(task.turn)
     else if (task.group.skipped) this.settle(task, task.group.skipped)
     else if (this.#over) this.settle(task, this.#over(task.name))
-    else this.course.consider(task)
+    else this.#consider(task)
+  }
+
+  #consider(task: Task): void {
+    this.course.consider(task)
+    const isWaiting = task.phase === 'idle' && task.group.openedAt !== undefined && task.turn !== undefined
+    if (isWaiting) this.#parts.waiting(task, task.turn!.behind as Task | undefined)
   }
 
   /** Every needed group has settled: the group may start, or must not. */
@@ -195,7 +210,7 @@ export class Schedule {
     const isWanted = this.#over ? done(true) : this.#parts.when(group)
     if (!isWanted.ok) this.#skip(group, skippedCall(isWanted.diagnostic.message), isWanted.diagnostic.message)
     else if (!isWanted.value) this.#skip(group, unwantedCall(group))
-    else for (const task of group.tasks) this.course.consider(task)
+    else for (const task of group.tasks) this.#consider(task)
   }
 
   #skip(group: GroupState, call: Called, broken?: string): void {

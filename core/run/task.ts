@@ -23,6 +23,7 @@ export type Phase = 'idle' | 'queued' | 'running' | 'pausing' | 'ran' | 'settlin
 /** An operation in a run: what is to be done, and how far it is. */
 export interface Task extends Queued {
   readonly group: GroupState
+  readonly operation: NamedOperation
   readonly name: string
   readonly kind: string
   readonly idempotent: boolean
@@ -141,7 +142,11 @@ export function createTask(group: GroupState, operation: NamedOperation, runnabl
   return {
     runnable,
     group,
+    operation,
     order: group.index * keysPerGroup + group.tasks.length,
+    rank: 0,
+    enteredAt: 0,
+    epoch: 0,
     name: operation.name,
     kind: operation.kind,
     lane: kind?.lane ?? 'io',
@@ -234,7 +239,9 @@ export function isKnown(runnable: Result<Runnable>): boolean {
   return !runnable.ok || (isTrusted(runnable.value) && runnable.value.claims.isComplete)
 }
 
+const unclaimed: Claims = {}
+
 /** A list that the operation gives replaces the list of its kind. */
 function claimsOf(operation: Operation, ofKind: Claims | undefined): Claims {
-  return { ...ofKind, ...operation.claims }
+  return operation.claims ? { ...ofKind, ...operation.claims } : (ofKind ?? unclaimed)
 }

@@ -1,11 +1,11 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { join } from 'node:path'
 import { compareText, HeddleError, messageOf } from '../base/diagnostic.ts'
 import type { Files, WritableFiles } from './file-system.ts'
 import { readingFlags } from './handle.ts'
 import { type IgnoreRules, ignoreRulesOf } from './ignored.ts'
-import type { OverlayFolder } from './overlay-folder.ts'
+import { fileModeAt, type OverlayFolder } from './overlay-folder.ts'
 import { childOf, type Path, rootPath } from './path.ts'
 import { type Content, isSameContent } from './three-way.ts'
 
@@ -104,8 +104,8 @@ export async function harvest({ files, overlay, isScratch }: HarvestOptions): Pr
     const { bytes, mode } = readUpper(join(upper, path))
     const base = await contentOf(files, path)
     if (!isSameContent(base, bytes)) changes.push({ path, base, own: bytes })
-    const before = lstatSync(join(overlay.mount.folder, path), { throwIfNoEntry: false })
-    if (isExecutable(mode) !== (before !== undefined && isExecutable(before.mode))) modes.push(path)
+    const before = fileModeAt(join(overlay.mount.folder, path)) ?? 0
+    if (isExecutable(mode) !== isExecutable(before)) modes.push(path)
   }
 
   /** Caches may have any names; but what is closed stays closed. */

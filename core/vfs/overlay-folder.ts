@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import type { OverlayMount } from '../base/namespace.ts'
@@ -35,7 +35,7 @@ export async function createOverlayFolder(options: OverlayFolderOptions): Promis
   for (const folder of [layer!, upper!, work!]) mkdirSync(folder)
   chmodSync(upper!, statSync(options.folder).mode)
   const names = join(place, 'names')
-  const remove = (): void => rmSync(place, { recursive: true, force: true })
+  const remove = (): void => removeFolder(place)
   try {
     const gone = await writeLayer(options, layer!)
     const removals = gone.length > 0 ? { removals: join(place, 'removals') } : {}
@@ -73,7 +73,7 @@ function findPlace(folder: string): string | undefined {
   for (const candidate of [tmpdir(), '/dev/shm', '/var/tmp']) {
     if (!plain.test(candidate) || isInside(candidate, folder)) continue
     try {
-      return mkdtempSync(join(candidate, 'heddle-overlay-'))
+      return mkdtempSync(join(candidate, `heddle-overlay-${process.pid}-`))
     } catch {
       // The next one may do.
     }
@@ -85,6 +85,23 @@ function isInside(place: string, folder: string): boolean {
   return `${place}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
 }
 
+/** Programs, and the machine itself, leave folders here that we may not look into. */
+function removeFolder(place: string): void {
+  try {
+    openFolders(place)
+    rmSync(place, { recursive: true, force: true })
+  } catch {
+    // What is left belongs to somebody else, who alone may remove it.
+  }
+}
+
+function openFolders(folder: string): void {
+  chmodSync(folder, 0o700)
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) openFolders(join(folder, entry.name))
+  }
+}
+
 /** Puts files and folders into the layer; gives what must be hidden below it. */
 async function writeLayer({ folder, files, changed }: OverlayFolderOptions, layer: string): Promise<Path[]> {
   const gone = new Set<Path>()
@@ -92,12 +109,21 @@ async function writeLayer({ folder, files, changed }: OverlayFolderOptions, laye
     const found = await files.stat(path)
     if (found?.type === 'directory') mkdirSync(join(layer, path), { recursive: true })
     if (found?.type === 'file') {
-      const like = statSync(join(folder, path), { throwIfNoEntry: false })
-      writeLayered(join(layer, path), await files.read(path), like?.isFile() ? like.mode : 0o666)
+      writeLayered(join(layer, path), await files.read(path), fileModeAt(join(folder, path)) ?? 0o666)
     }
     if (found === undefined) gone.add(await outermostGone(files, path))
   }
   return [...gone]
+}
+
+/** The permissions of the file at a place of the machine; undefined where there is none. */
+export function fileModeAt(place: string): number | undefined {
+  try {
+    const found = lstatSync(place, { throwIfNoEntry: false })
+    return found?.isFile() ? found.mode : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function writeLayered(place: string, bytes: Uint8Array, mode: number): void {

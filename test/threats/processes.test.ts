@@ -120,8 +120,9 @@ for (const { isolation, settings } of modes) {
     const gone = folder(t)
     rmSync(gone, { recursive: true })
     const words = Array.from({ length: 40 }, () => 'x'.repeat(100_000))
+    const env = { PATH: '/usr/bin:/bin' }
     const start = (options: Partial<ProcessOptions>) =>
-      runProcess({ program: 'true', cwd, isolation, ...options })
+      runProcess({ program: 'true', cwd, env, isolation, ...options })
     await assert.rejects(start({ program: 'no-such-program' }), hasCode('COMMAND_NOT_FOUND'))
     await assert.rejects(start({ program: './no-such-program' }), hasCode('COMMAND_NOT_FOUND'))
     await assert.rejects(start({ program: './plain' }), hasCode('COMMAND_NOT_EXECUTABLE'))
@@ -165,8 +166,9 @@ for (const { isolation, settings } of modes) {
       child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()))
       await once(child, 'close')
       if (said === 'no namespaces') return t.skip('nobody may make namespaces here')
-      const enough = limit === 'nproc=1' && isolation === 'none'
-      assert.equal(said, enough ? 'code 0' : 'BUSY')
+      // Others of the same user may have taken the one that was left.
+      const mayRun = limit === 'nproc=1' && isolation === 'none'
+      assert.ok(said === 'BUSY' || (mayRun && said === 'code 0'), said)
     })
   }
 
