@@ -12,7 +12,7 @@ import { createOverlayFolder } from '../vfs/overlay-folder.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { CompiledClaims } from './claims.ts'
-import { claimExceeded } from './guard.ts'
+import { claimExceeded, quoted } from './excess.ts'
 import type { TogetherResult } from './spawn.ts'
 
 /** The operation whose programs run on overlays. */
@@ -100,15 +100,6 @@ function judge({ refused, changes, strange, modes }: Harvest, { name, claims, no
   if (modes.length > 0) {
     note(leftOut(name, `whether ${quoted(modes)} may be executed, which it changed`))
   }
-}
-
-const mostShown = 5
-
-/** Paths in words; the first few of many. */
-export function quoted(paths: readonly string[]): string {
-  const shown = paths.slice(0, mostShown).map((path) => `"${path}"`)
-  const more = paths.length - shown.length
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function linkMade(name: string, paths: string): HeddleError {

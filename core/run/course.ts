@@ -91,7 +91,7 @@ export class Course {
 
   /** Takes the end of a call. */
   ran(task: Task, called: Called): void {
-    if (!task.isTraced) this.#speculation.changedBelow(writtenBy(task), task.order)
+    if (!task.isTraced) this.#speculation.changedBelow(writtenBy(task, called), task.order)
     const { run } = task
     if (!run) return this.#conclude(task, called)
     task.phase = 'ran'
@@ -227,8 +227,8 @@ function isRipe({ isFree, group }: Task): boolean {
   return isFree && group.openedAt !== undefined && group.skipped === undefined
 }
 
-function writtenBy({ runnable }: Task): readonly string[] {
-  return regionsOf(runnable).writes
+function writtenBy({ runnable }: Task, { exceeded = [] }: Called): readonly string[] {
+  return [...regionsOf(runnable).writes, ...exceeded]
 }
 
 /** Lets those go on that had waited for this one to have run. */

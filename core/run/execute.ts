@@ -22,6 +22,7 @@ import type { SpawnPlace } from './spawn.ts'
 import type { GroupState, Task } from './task.ts'
 import { createGroupStates } from './task.ts'
 import { judgeRun, timingOf } from './verdict.ts'
+import { createWitness } from './witness.ts'
 
 export type { PlantedFault } from './planted.ts'
 
@@ -124,7 +125,11 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   const performer = createPerformer({
-    surroundings: { ...options, graceMs: options.graceMs ?? defaultGraceMs },
+    surroundings: {
+      ...options,
+      graceMs: options.graceMs ?? defaultGraceMs,
+      witness: createWitness(options.workspace, options.folder),
+    },
     clock,
     random,
     schedule: () => schedule,

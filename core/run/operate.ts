@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
+import type { Path } from '../vfs/path.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
@@ -14,6 +15,7 @@ import type { OperationContext, Quality } from './operation.ts'
 import type { OutcomeStatus } from './report.ts'
 import { createPrograms, type Programs } from './programs.ts'
 import type { SpawnPlace } from './spawn.ts'
+import type { Testimony, Witness } from './witness.ts'
 
 /** An operation whose input was checked, ready to be called. */
 export interface Runnable {
@@ -27,6 +29,7 @@ export interface Runnable {
 /** What every operation of a run shares. */
 export interface Surroundings extends SpawnPlace {
   readonly workspace: Workspace
+  readonly witness: Witness
   readonly clock: Clock
   /** Milliseconds that a stopped operation has to end by itself. */
   readonly graceMs: number
@@ -43,6 +46,8 @@ export interface Called {
   /** True when it was stopped and still has not ended. */
   readonly ignored: boolean
   readonly view?: WorkspaceView | undefined
+  /** What it changed on the disk though it had not claimed it. */
+  readonly exceeded?: readonly Path[] | undefined
 }
 
 export interface CallOptions {
@@ -71,8 +76,9 @@ export function callOperation(
   { deadlineMs, attempt: number, view, progress, noted, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
-  const { workspace, clock, graceMs } = surroundings
+  const { witness, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
+  let testimony: Testimony | undefined
   const open = (): UsedFiles => (used ??= openFiles(runnable, view()))
   const attempt = new Attempt({
     clock,
@@ -84,16 +90,34 @@ export function callOperation(
         createPrograms({ attempt, place, operation: runnable, view: () => open().view, noted })
       const run = (): unknown =>
         kind.run(runnable.input, new CallContext({ attempt, number, open, programs, progress }))
-      // A process looks at the disk: what earlier operations wrote must be there.
-      return kind.effects === 'external' ? workspace.flush().then(run) : run()
+      return kind.effects === 'external' || kind.untraced ? runWatched(run, attempt) : run()
     },
     ended: (ending) => called(conclude(ending)),
   })
   attempt.start()
   return attempt
 
+  /** A process looks at the disk: what earlier operations wrote must be there. What it changes there is looked at. */
+  async function runWatched(run: () => unknown, attempt: Attempt): Promise<unknown> {
+    const isOutside = kind.effects === 'external'
+    if (isOutside) await witness.flush()
+    await (isOutside ? witness.begin(runnable) : witness.join(runnable))
+    try {
+      return await run()
+    } finally {
+      testimony = await witness.end(runnable, !isOutside || attempt.signal.aborted)
+    }
+  }
+
+  function tellExcess(called: Mutable<Called>, { exceeded, error, notes }: Testimony): void {
+    called.exceeded = exceeded
+    if (error && called.error !== error) noted({ ...error, severity: 'warning' })
+    for (const each of notes) noted(each)
+  }
+
   function conclude(ending: Ending): Called {
-    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    const called: Mutable<Called> = judge(runnable, ending, { refused: used?.refused, testimony })
+    if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
     return called
@@ -170,15 +194,21 @@ class CallContext implements OperationContext {
 }
 
 /** What a kind says of its output is asked here too, and may throw. */
-function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+/** What was found out about a call beside what it gave. */
+interface Found {
+  readonly refused: HeddleError | undefined
+  readonly testimony: Testimony | undefined
+}
+
+function judge(runnable: Runnable, ending: Ending, found: Found): Called {
   try {
-    return judgeEnding(runnable, ending, refused)
+    return judgeEnding(runnable, ending, found)
   } catch (thrown) {
     return failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
   }
 }
 
-function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+function judgeEnding(runnable: Runnable, ending: Ending, { refused, testimony }: Found): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
   if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')
@@ -187,7 +217,7 @@ function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | 
   const output = checkOutput(kind.kind, runnable.kind.output, ending.value)
   if (!output.ok) return failedWith(output.diagnostic)
   const { value } = output
-  const error = kind.failure?.(value) ?? null
+  const error = kind.failure?.(value) ?? testimony?.error ?? null
   const quality = kind.quality?.(runnable.input, value) ?? null
   return { status: error ? 'failed' : 'done', output: value, error, quality, ignored: false }
 }
