@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { createClock } from '../core/base/clock.ts'
-import { bash, type Operation, type OperationKind, type Report, write } from '../core/index.ts'
+import { bash, type Operation, type OperationKind, type Report } from '../core/index.ts'
 import { builtinOperations } from '../core/operations/index.ts'
 import { execute } from '../core/run/execute.ts'
 import { createPlan } from '../core/run/plan.ts'
@@ -44,23 +44,37 @@ test('scratch, what git ignores, our own state and claimed paths are no excess',
 })
 
 test('what earlier operations wrote, and is put on the disk for a program, is not blamed on those that run', async (t) => {
-  const { report, root } = await run(t, { 'a.txt': 'a' }, [
-    write({ path: 'before.txt', text: 'b' }),
-    bash('touch .cache-started; until [ -e flushed.txt ]; do sleep 0.01; done', {
-      claims: { reads: ['a.txt'], writes: [], scratch: ['.cache-started'] },
+  const { report } = await run(t, { 'a.txt': 'a' }, [
+    bash('touch .started; until [ -e late.txt ]; do sleep 0.01; done', {
+      claims: { reads: ['a.txt'], writes: [], scratch: ['.started'] },
       deadlineMs: 20_000,
     }),
-    write({ path: 'flushed.txt', text: 'f' }),
-    bash('until [ -e .cache-started ]; do sleep 0.01; done; cat flushed.txt', {
-      claims: { reads: ['flushed.txt'], writes: [] },
-      deadlineMs: 20_000,
-    }),
+    { kind: 'late', input: {} },
+    bash('cat late.txt', { claims: { reads: ['late.txt'], writes: [] } }),
   ])
   assert.deepEqual(
     report.groups[0]!.operations.map(({ status, error }) => [status, error]),
-    Array.from({ length: 4 }, () => ['done', null]),
+    Array.from({ length: 3 }, () => ['done', null]),
   )
-  assert.ok(existsSync(join(root, 'before.txt')))
+  assert.deepEqual(report.diagnostics, [])
+})
+
+test('what was changed before a program began is not its doing', async (t) => {
+  const { report } = await run(t, { '.cache/keep': '' }, [
+    bash('echo 1 > nobodys; touch .started; until [ -e .cache/second ]; do sleep 0.01; done', {
+      claims: { reads: [], writes: ['one/**'], scratch: ['.started'] },
+      deadlineMs: 20_000,
+    }),
+    { kind: 'late', input: {} },
+    bash('touch .cache/second; cat late.txt', {
+      claims: { reads: ['late.txt'], writes: [], scratch: ['.cache/'] },
+    }),
+  ])
+  assert.deepEqual(
+    report.groups[0]!.operations.map(({ error }) => error?.code),
+    ['CLAIM_EXCEEDED', undefined, undefined],
+  )
+  assert.deepEqual(report.diagnostics, [])
 })
 
 test('of programs that run at once each answers for what only it had claimed; what nobody had claimed is told of all of them', async (t) => {
@@ -117,6 +131,22 @@ const peek: OperationKind = {
   run: async (_, { files }) => new TextDecoder().decode(await files.read('a.txt' as Path)),
 }
 
+/** Writes late.txt a good while after the file `.started` is on the disk. */
+function late(root: string): OperationKind {
+  return {
+    ...peek,
+    kind: 'late',
+    effects: 'workspace',
+    binding: true,
+    claims: () => ({ reads: [], writes: ['late.txt'] }),
+    async run(_, { files }) {
+      while (!existsSync(join(root, '.started'))) await new Promise((resolve) => setTimeout(resolve, 5))
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await files.write('late.txt' as Path, 'late')
+    },
+  }
+}
+
 async function run(
   t: TestContext,
   files: Record<string, string>,
@@ -128,12 +158,13 @@ async function run(
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
+  const kinds = new Map([...builtinOperations, ['peek', peek], ['late', late(root)]])
   const plan = createPlan([{ name: 'g', operations }])
   assert.ok(plan.ok)
   const report = await execute(plan.value, {
     command: 'test',
     id: '1',
-    kinds: (kind) => (kind === 'peek' ? peek : builtinOperations.get(kind)),
+    kinds: (kind) => kinds.get(kind),
     workspace: createWorkspace(diskFiles({ root })),
     folder: root,
     clock: createClock(),
