@@ -54,6 +54,7 @@ function runOnModel(model: Model, { command }: BashInput, root: string): BashOut
     stdout: stdout.toString(),
     stderr: stderr.toString(),
     ended: 'exit',
+    isolation: 'none',
   }
 }
 
