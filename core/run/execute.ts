@@ -11,6 +11,7 @@ import { createLanes, defaultLimits } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
 import type { OperationKind } from './operation.ts'
 import { createPerformer } from './perform.ts'
+import { placeOf } from './place.ts'
 import type { Plan, PlannedWork } from './plan.ts'
 import type { Report } from './report.ts'
 import { Schedule } from './schedule.ts'
@@ -122,6 +123,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     clock,
     serial,
     random,
+    memory: options.memory,
     schedule: () => schedule,
     started: (task, at) =>
       emit({
@@ -149,8 +151,12 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     ignoreConflicts: options.ignoreConflicts ?? false,
     start: performer.start,
     grow,
-    taskSettled: ({ group, outcome }) =>
-      emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! }),
+    taskSettled(task) {
+      const { group, left } = task
+      const outcome = task.outcome!
+      options.memory?.record(placeOf(task), { written: [], ...left, outcome })
+      emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome })
+    },
     groupSettled: (group) => void conclude(group).catch(giveUp),
     broke: giveUp,
   })

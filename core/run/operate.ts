@@ -11,8 +11,10 @@ import type { CompiledClaims } from './claims.ts'
 import { guardFiles } from './guard.ts'
 import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
+import type { Recalled } from './memory.ts'
 import type { OperationContext, Quality } from './operation.ts'
-import type { OutcomeStatus } from './report.ts'
+import { type Left, type RememberedCall, Replay } from './remember.ts'
+import type { Outcome, OutcomeStatus } from './report.ts'
 import { type SpawnPlace, spawnIn } from './spawn.ts'
 
 /** An operation whose input was checked, ready to be called. */
@@ -42,12 +44,17 @@ export interface Called {
   readonly thrown?: unknown
   /** True when it was stopped and still has not ended. */
   readonly ignored: boolean
+  /** What it has left besides, when there is a memory. */
+  readonly left?: Left
+  /** What the outcome says of where it comes from. */
+  readonly known?: Pick<Outcome, 'replayed' | 'cache'>
 }
 
 export interface CallOptions {
   /** What is left of the operation's deadline. */
   readonly deadlineMs: number
   progress(message: string): void
+  readonly remembered?: RememberedCall | undefined
 }
 
 /** A call under way. */
@@ -60,12 +67,13 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, progress }: CallOptions,
+  { deadlineMs, progress, remembered }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
-  const look = (): WritableFiles => (used ??= openFiles(runnable, workspace)).files
+  const open = (): UsedFiles => (used ??= openFiles(runnable, workspace, remembered))
+  const look = (): WritableFiles => open().files
   const attempt = new Attempt({
     clock,
     deadlineMs,
@@ -73,6 +81,7 @@ export function callOperation(
     call(attempt) {
       const run = (): unknown =>
         kind.run(runnable.input, createContext({ attempt, look, place: surroundings, progress }))
+      if (remembered) return remembered.call(() => open().view, run)
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },
@@ -82,7 +91,7 @@ export function callOperation(
   async function settled(): Promise<Called> {
     let called: Called
     try {
-      called = await conclude(runnable, await attempt.ending, used)
+      called = await conclude(runnable, await attempt.ending, { used, remembered })
     } catch (thrown) {
       called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
     }
@@ -98,13 +107,17 @@ interface UsedFiles {
 }
 
 /** What has effects outside is not traced: its claims are for scheduling. */
-function openFiles({ name, kind, claims }: Runnable, workspace: Workspace): UsedFiles {
+function openFiles(
+  { name, kind, claims }: Runnable,
+  workspace: Workspace,
+  remembered: RememberedCall | undefined,
+): UsedFiles {
   const view = workspace.view(name)
   if (kind.kind.effects === 'external') return { view, files: view }
   const guarded = guardFiles(view, claims, name)
   return {
     view,
-    files: guarded.files,
+    files: remembered ? remembered.trace(guarded.files) : guarded.files,
     get refused() {
       return guarded.refused
     },
@@ -143,10 +156,26 @@ function createContext({ attempt, look, place, progress }: ContextParts): Operat
 }
 
 /** What was not published when this throws never is. */
-function conclude(runnable: Runnable, ending: Ending, used: UsedFiles | undefined): Called | Promise<Called> {
-  const called = judge(runnable, ending, used?.refused)
-  if (!used || called.status !== 'done' || used.view.written.size === 0) return called
-  return used.view.publish().then(() => called)
+async function conclude(
+  runnable: Runnable,
+  ending: Ending,
+  { used, remembered }: { used: UsedFiles | undefined; remembered: RememberedCall | undefined },
+): Promise<Called> {
+  const isReplay = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
+  const judged = isReplay
+    ? replayed((ending.value as Replay).recalled)
+    : judge(runnable, ending, used?.refused)
+  const view = judged.status === 'done' ? used?.view : undefined
+  const called = remembered && !isReplay ? { ...judged, left: await remembered.left(view) } : judged
+  if (isReplay || (view && view.written.size > 0)) await used!.view.publish()
+  return called
+}
+
+/** What was known stands as it was recorded. */
+function replayed({ outcome }: Recalled): Called {
+  const { status, output, error, quality, replayed, cache } = outcome
+  const known = { ...(replayed && { replayed }), ...(cache && { cache }) }
+  return { status, output, error, quality, ignored: false, known }
 }
 
 function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {

@@ -1,9 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Lanes } from './lanes.ts'
+import type { RunMemory } from './memory.ts'
 import type { Called, Calling, Surroundings } from './operate.ts'
 import { callOperation } from './operate.ts'
+import { placeOf } from './place.ts'
 import { delayAfter, isRecoverable, mostAttempts } from './recovery.ts'
+import { rememberCall } from './remember.ts'
 import type { RecoveryFigures } from './report.ts'
 import type { Schedule } from './schedule.ts'
 import type { Task } from './task.ts'
@@ -14,6 +17,7 @@ export interface PerformerParts {
   readonly clock: Clock
   readonly serial: boolean
   readonly random: () => number
+  readonly memory: RunMemory | undefined
   /** The schedule that is told; a function, for each of the two needs the other. */
   schedule(): Schedule
   started(task: Task, at: number): void
@@ -55,6 +59,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     const calling = callOperation(runnable, surroundings, {
       deadlineMs: left,
       progress: (message) => parts.progress(task, message),
+      remembered: rememberCall(parts.memory, placeOf(task), { ...surroundings, claims: runnable.claims }),
     })
     running.set(task, calling)
     void calling.called.then((called) => schedule().do(() => ended(task, called, at)))

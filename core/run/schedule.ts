@@ -87,7 +87,9 @@ export class Schedule {
       output: output ?? null,
       error,
       quality,
+      ...called.known,
     }
+    task.left = called.left
     task.turn.chainMs = Math.max(task.turn.chainMs, task.sinceMs, group.beforeMs) + ranMs
     group.chainMs = Math.max(group.chainMs, task.turn.chainMs)
     settleTurn(task.turn)

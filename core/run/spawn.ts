@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { fail } from '../base/diagnostic.ts'
+import type { StoredOutput } from '../base/output.ts'
 import { type ProcessOptions, type ProcessResult, runProcess } from '../base/process.ts'
 
 /** Where programs of a run may be started. */
@@ -28,12 +29,26 @@ export async function spawnIn(
     )
   }
   const cwd = await folderInside(place.folder, options.cwd)
-  return runProcess({
+  const result = await runProcess({
     ...options,
     cwd,
     signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
     ...(place.storeIn !== undefined && { storeIn: place.storeIn }),
   })
+  return result.stored ? { ...result, stored: fromRoot(result.stored, place.folder) } : result
+}
+
+/** Output that is stored in the project is named by its path from the root, as everything that is shown. */
+function fromRoot(stored: NonNullable<ProcessResult['stored']>, root: string): NonNullable<ProcessResult['stored']> {
+  const shown = (output: StoredOutput): StoredOutput => {
+    const path = relative(root, output.blob)
+    const isInside = !isAbsolute(path) && path.split(sep)[0] !== '..'
+    return isInside ? { ...output, blob: path.split(sep).join('/') } : output
+  }
+  return {
+    ...(stored.stdout && { stdout: shown(stored.stdout) }),
+    ...(stored.stderr && { stderr: shown(stored.stderr) }),
+  }
 }
 
 async function folderInside(root: string, cwd: string): Promise<string> {

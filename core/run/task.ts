@@ -9,12 +9,14 @@ import type { Queued } from './lanes.ts'
 import type { Claims, Operation } from './operation.ts'
 import type { Runnable } from './operate.ts'
 import type { NamedOperation, PlannedWork } from './plan.ts'
+import type { Left } from './remember.ts'
 import type { Outcome } from './report.ts'
 import type { Turn } from './turns.ts'
 
 /** An operation in a run: what is to be done, and how far it is. */
 export interface Task extends Queued {
   readonly group: GroupState
+  readonly operation: NamedOperation
   readonly name: string
   readonly kind: string
   readonly idempotent: boolean
@@ -31,6 +33,8 @@ export interface Task extends Queued {
   ranMs: number
   firstFailedAt: number | undefined
   outcome: Outcome | undefined
+  /** What it has left besides its outcome, for the memory of the run. */
+  left: Left | undefined
 }
 
 /** A group in a run. */
@@ -100,6 +104,7 @@ export function createTask(
     order,
     sinceMs,
     group,
+    operation,
     name: operation.name,
     kind: operation.kind,
     lane: kind?.lane ?? 'io',
@@ -111,6 +116,7 @@ export function createTask(
     ranMs: 0,
     firstFailedAt: undefined,
     outcome: undefined,
+    left: undefined,
   }
 }
 

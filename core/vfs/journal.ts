@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareText } from '../base/diagnostic.ts'
+import { startOf } from '../base/process-identity.ts'
 import { openStateFolder, removeDurably, writeDurably } from './durable.ts'
 import type { ModeFiles } from './disk.ts'
 import type { WritableFiles } from './file-system.ts'
@@ -127,29 +128,6 @@ function namesIn(state: string): string[] {
       `The state folder cannot be read (${errnoOf(thrown)}).`,
       'Check its permissions.',
     )
-  }
-}
-
-/** When a process started, so that a number that is used again is not taken for the same process; `0` where unknown. */
-function startOf(pid: number): string {
-  try {
-    // After the name, which may hold anything up to the last bracket: field 22 of the line.
-    return (
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19] ?? '0'
-    )
-  } catch {
-    return process.platform !== 'linux' && isRunning(pid) ? '0' : ''
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return errnoOf(thrown) === 'EPERM'
   }
 }
 

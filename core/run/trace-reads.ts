@@ -1,0 +1,194 @@
+import { digest } from '../base/key.ts'
+import { HeddleError } from '../base/diagnostic.ts'
+import type { Entry, Files, FileStat, SyncFiles, WritableFiles } from '../vfs/file-system.ts'
+import { parsePath } from '../vfs/gate.ts'
+import { parentOf, type Path, rootPath } from '../vfs/path.ts'
+import { readOneByOne } from '../vfs/read-rows.ts'
+
+/** One look at the files: how, at what path, and a mark that differs when the answer does. */
+export interface Look {
+  readonly how: 'read' | 'stat' | 'list'
+  readonly path: string
+  readonly mark: string
+  /** Names of the listing that the operation itself had written or removed: they are left out of the mark. */
+  readonly except?: readonly string[]
+}
+
+/** Files that note what an operation looks at. */
+export interface TracedFiles {
+  readonly files: WritableFiles
+  /** Each look once, in order; what the operation wrote itself and read back is not among them. */
+  looks(): readonly Look[]
+}
+
+const absent = 'absent'
+
+/** Notes what is looked at through `files`; the first answer counts. */
+export function traceReads(files: WritableFiles): TracedFiles {
+  const noted = new Map<string, Look>()
+  const own = new Set<string>()
+
+  function note(how: Look['how'], text: string, mark: () => string, except?: readonly string[]): void {
+    const path = normal(text)
+    const key = `${how} ${path}`
+    if (noted.has(key) || (how !== 'list' && isOwn(path))) return
+    noted.set(key, { how, path, mark: mark(), ...(except && except.length > 0 && { except }) })
+  }
+
+  function isOwn(path: string): boolean {
+    if (own.size === 0) return false
+    for (let at = path as Path; at !== rootPath; at = parentOf(at)) if (own.has(at)) return true
+    return false
+  }
+
+  function noteRead(path: string, bytes: Uint8Array): void {
+    note('read', path, () => digest(bytes))
+  }
+
+  function noteStat(path: string, found: FileStat | undefined): void {
+    note('stat', path, () => markOfStat(found))
+  }
+
+  function noteList(path: string, found: readonly Entry[] | undefined): void {
+    const folder = normal(path) as Path
+    const except =
+      own.size === 0 ? [] : [...own].filter((each) => parentOf(each as Path) === folder).map(nameIn)
+    note('list', path, () => markOfList(found, except), except)
+  }
+
+  function noteFailure(how: Look['how'], path: string, thrown: unknown): void {
+    note(how, path, () => markOfFailure(thrown))
+  }
+
+  function around<T>(how: Look['how'], path: string, call: () => T, seen: (value: T) => void): T {
+    try {
+      const value = call()
+      seen(value)
+      return value
+    } catch (thrown) {
+      noteFailure(how, path, thrown)
+      throw thrown
+    }
+  }
+
+  async function later<T>(
+    how: Look['how'],
+    path: string,
+    call: Promise<T>,
+    seen: (value: T) => void,
+  ): Promise<T> {
+    try {
+      const value = await call
+      seen(value)
+      return value
+    } catch (thrown) {
+      noteFailure(how, path, thrown)
+      throw thrown
+    }
+  }
+
+  const { sync } = files
+  const traced: WritableFiles = {
+    label: files.label,
+    stat: (path) => later('stat', path, files.stat(path), (found) => noteStat(path, found)),
+    list: (path) => later('list', path, files.list(path), (found) => noteList(path, found)),
+    read: (path) => later('read', path, files.read(path), (bytes) => noteRead(path, bytes)),
+    async write(path, content) {
+      await files.write(path, content)
+      own.add(normal(path))
+    },
+    async remove(path) {
+      await files.remove(path)
+      own.add(normal(path))
+    },
+    async makeFolder(path) {
+      await files.makeFolder(path)
+      own.add(normal(path))
+    },
+    ...(sync && {
+      sync: {
+        stat: (path) =>
+          around(
+            'stat',
+            path,
+            () => sync.stat(path),
+            (found) => noteStat(path, found),
+          ),
+        list: (path) =>
+          around(
+            'list',
+            path,
+            () => sync.list(path),
+            (found) => noteList(path, found),
+          ),
+        read: (path) =>
+          around(
+            'read',
+            path,
+            () => sync.read(path),
+            (bytes) => noteRead(path, bytes),
+          ),
+        readEach: (paths, use) =>
+          readEachOf(sync)(paths, (found, index) => {
+            if (found instanceof HeddleError) noteFailure('read', paths[index]!, found)
+            else noteRead(paths[index]!, found.bytes)
+            return use(found, index)
+          }),
+      } satisfies SyncFiles,
+    }),
+  }
+  return { files: traced, looks: () => [...noted.values()] }
+}
+
+/** The first path that is not as it was, or undefined when all is; paths that `excuses` allows may differ. */
+export async function findDifference(
+  looks: readonly Look[],
+  files: Files,
+  excuses: (path: string) => boolean = () => false,
+): Promise<string | undefined> {
+  for (const look of looks) {
+    const mark = await markNow(look, files)
+    if (mark !== look.mark && !excuses(look.path)) return look.path
+  }
+  return undefined
+}
+
+/** The mark that the same look would have now. */
+async function markNow({ how, path: text, except = [] }: Look, files: Files): Promise<string> {
+  const path = text as Path
+  try {
+    if (how === 'read') return digest(await files.read(path))
+    return how === 'stat' ? markOfStat(await files.stat(path)) : markOfList(await files.list(path), except)
+  } catch (thrown) {
+    return markOfFailure(thrown)
+  }
+}
+
+/** Times differ from run to run and are no part of it. */
+function markOfStat(found: FileStat | undefined): string {
+  if (!found) return absent
+  return found.type === 'file' ? `file ${found.size}` : found.type
+}
+
+function markOfList(found: readonly Entry[] | undefined, except: readonly string[]): string {
+  if (!found) return absent
+  const shown = except.length === 0 ? found : found.filter(({ name }) => !except.includes(name))
+  return digest(shown.map(({ name, type }) => `${type} ${name}`).join('\n'))
+}
+
+function markOfFailure(thrown: unknown): string {
+  return thrown instanceof HeddleError ? `refused ${thrown.code}` : 'refused'
+}
+
+function readEachOf(sync: SyncFiles): NonNullable<SyncFiles['readEach']> {
+  return (paths, use) => (sync.readEach ? sync.readEach(paths, use) : readOneByOne(sync, paths, use))
+}
+
+function normal(text: string): string {
+  const parsed = parsePath(text)
+  return parsed.ok ? parsed.value : text
+}
+
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
