@@ -27,19 +27,27 @@ const shownLines = 12
 /** Prints a report: groups with their operations and synthesis, gates, findings, and the honest speed-up. */
 export function printReport(report: Report, options: { quiet: boolean; sourceLine: SourceLine }): void {
   const paint = painter(process.stdout)
-  const lines: string[] = []
-  if (!options.quiet)
-    for (const group of report.groups.filter(hasSomething))
-      lines.push(
-        '',
-        paint('bold', group.name),
-        ...operationLines(group.operations, paint),
-        ...synthesisLines(group.synthesis),
-      )
+  const lines = options.quiet ? [] : groupLines(report.groups, paint)
   if (report.gates.length > 0) lines.push('', paint('bold', 'Gates'), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
   process.stdout.write(`\n${verdict(report, paint)}\n`)
+}
+
+/** Prints groups with their operations, as a report does. */
+export function printGroups(groups: readonly GroupReport[]): void {
+  process.stdout.write(`${groupLines(groups, painter(process.stdout)).join('\n')}\n`)
+}
+
+function groupLines(groups: readonly GroupReport[], paint: Paint): string[] {
+  return groups
+    .filter(hasSomething)
+    .flatMap((group) => [
+      '',
+      paint('bold', group.name),
+      ...operationLines(group.operations, paint),
+      ...synthesisLines(group.synthesis),
+    ])
 }
 
 /** True for groups that did something or found something. */
@@ -89,7 +97,8 @@ function operationLines(operations: readonly Outcome[], paint: Paint): string[] 
 function operationLine(outcome: Outcome, paint: Paint): string[] {
   const [mark, colour] = marks[outcome.status]
   const retries = outcome.attempts > 1 ? `, ${outcome.attempts} attempts` : ''
-  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${formatMs(outcome.ranMs)}${retries}`)}`
+  const time = outcome.replayed ? `as recorded at ${outcome.replayed.at}` : formatMs(outcome.ranMs)
+  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${time}${retries}`)}`
   if (outcome.error === null) return [head]
   return [
     head,

@@ -10,6 +10,7 @@ import {
   createRunId,
   findResumable,
   hasCommitted,
+  heldBack,
   isOver,
   requireOperations,
   type RunRequest,
@@ -211,7 +212,11 @@ export function createRunner(parts: RunnerParts): Runner {
           options.onEvent?.(event)
         },
       })
-      const shaped = { ...report, groups: await calls.synthesise(report.groups) }
+      const shaped = {
+        ...report,
+        groups: await calls.synthesise(report.groups),
+        diagnostics: [...report.diagnostics, ...heldBack(report)],
+      }
       const { committed, ...settled } = await settleFiles(workspace, shaped, { commit, journal })
       const finished = journal ? await journal.finish(settled.report, committed) : settled.report
       await keeper.tidy(id)

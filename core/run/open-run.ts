@@ -7,11 +7,12 @@ import { findNearest } from '../base/nearest.ts'
 import type { Files } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import type { Workspace } from '../vfs/workspace.ts'
+import type { Report } from './report.ts'
 import { machineDisk } from './run-disk.ts'
 import { findRunId, listRunIds, makeRunFolder, outputsFolder, partsOf, runsFolder } from './run-folder.ts'
 import { readHistory, type RunHistory } from './run-history.ts'
 import { createRunJournal, type KnownDurations, type RunJournal, type SharedResults } from './run-journal.ts'
-import { createRecall } from './run-recall.ts'
+import { createRecall, uncertainCode } from './run-recall.ts'
 import type { CommitRecord, HeadRecord } from './run-records.ts'
 import { createRunWriter } from './run-writer.ts'
 import { readSummary } from './run-summary.ts'
@@ -94,6 +95,12 @@ export function isOver({ end }: RunHistory, repeat: readonly string[]): boolean 
   return end.status !== 'cancelled' && !end.uncertain && repeat.length === 0
 }
 
+/** The findings for operations that were not run because they may have run already. */
+export function heldBack({ groups }: Report): readonly Diagnostic[] {
+  const errors = groups.flatMap(({ operations }) => operations.map(({ error }) => error))
+  return errors.filter((error) => error?.code === uncertainCode) as readonly Diagnostic[]
+}
+
 /** Refuses a name that no operation of the run has. */
 export function requireOperations(history: RunHistory, names: readonly string[]): void {
   const known = [...history.outcomes.values(), ...history.starts.values()].flatMap(({ record }) => [
@@ -146,7 +153,7 @@ async function markAt(files: Files, path: Path): Promise<string> {
 function lastUnfinished(state: string | null): string {
   const unfinished = (state === null ? [] : listRunIds(state))
     .map((id) => readSummary(state!, id))
-    .filter(({ status }) => status === 'unfinished' || status === 'cancelled')
+    .filter(({ resumable }) => resumable)
     .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
   return unfinished[0]?.id ?? fail('RUN_UNKNOWN', 'No run was cut short.', 'See `heddle runs list`.')
 }

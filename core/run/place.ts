@@ -1,6 +1,7 @@
 import { digest } from '../base/key.ts'
 import type { Result } from '../base/result.ts'
-import { compileClaims } from './claims.ts'
+import { isWithin, type Path } from '../vfs/path.ts'
+import { compileClaims, type Regions } from './claims.ts'
 import type { ReadyKind } from './kinds.ts'
 import type { Place } from './memory.ts'
 import type { Claims } from './operation.ts'
@@ -50,6 +51,26 @@ export function isRepeatable(place: Place): boolean {
 export function writableOf(place: Place): readonly string[] | null {
   const { writes, scratch = [] } = claimsOfPlace(place)
   return writes === undefined ? null : [...writes, ...scratch]
+}
+
+/** Paths below which an operation has left something: what it wrote, and what it claims to write outside. */
+export function leftBy(place: Place, written: readonly { readonly path: string }[]): readonly string[] {
+  const paths = written.map(({ path }) => path)
+  return hasEffectsOutside(place) ? [...regionsOf(place).writes, ...paths] : paths
+}
+
+/** Says whether what was left below these paths may be part of what the operation reads or writes. */
+export function touches(place: Place, left: Iterable<string>): boolean {
+  const { reads, writes } = regionsOf(place)
+  const own = [...reads, ...writes] as Path[]
+  for (const path of left as Iterable<Path>)
+    if (own.some((each) => isWithin(path, each) || isWithin(each, path))) return true
+  return false
+}
+
+function regionsOf(place: Place): Regions {
+  const claims = compileClaims(claimsOfPlace(place), place.kind?.effects ?? 'external')
+  return claims.ok ? claims.value.regions : { reads: [''], writes: [''] }
 }
 
 /** Says of paths whether they may be written under these globs. */

@@ -2,7 +2,6 @@ import type { WritableFiles } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
-import { digest } from '../base/key.ts'
 import type { CompiledClaims } from './claims.ts'
 import type { Place, Recalled, RunMemory, Written } from './memory.ts'
 import { hasEffectsOutside } from './place.ts'
@@ -39,7 +38,7 @@ export function rememberCall(
   if (!memory) return undefined
   const isOutside = hasEffectsOutside(place)
   let looks: (() => readonly Look[]) | undefined
-  let changed: (() => Promise<readonly Written[]>) | undefined
+  let hasRun = false
 
   async function replay(first: Recalled, view: WritableFiles): Promise<Replay | undefined> {
     for (let known: Recalled | undefined = first; known; known = known.otherwise) {
@@ -55,9 +54,9 @@ export function rememberCall(
 
   async function callOutside(call: () => unknown): Promise<unknown> {
     await memory!.starting(place)
-    // A process looks at the disk: what earlier operations wrote must be there before it is looked at for the changes.
+    // A process looks at the disk: what earlier operations wrote must be there.
     await workspace.flush()
-    changed = await watchFlushed(workspace, claims)
+    hasRun = true
     return call()
   }
 
@@ -76,7 +75,7 @@ export function rememberCall(
     async left(view) {
       const own = view && view.written.size > 0 ? await writtenIn(view) : []
       return {
-        written: changed ? [...(await changed()), ...own] : own,
+        written: hasRun ? [...(await afterProcess(workspace, claims)), ...own] : own,
         looks: isOutside ? undefined : (looks?.() ?? []),
       }
     },
@@ -116,29 +115,13 @@ export async function writeAgain(written: readonly Written[], view: WritableFile
 }
 
 /**
- * Watches what was put on the disk for a process: what a crash would take back with it. The function gives what the process has
- * made of that, under what it claims to write.
+ * What a process has left of what was put on the disk for it, under what it claims to write: a crash would take that back. Looked at
+ * when it has ended, for whoever looks before takes what was there for what must stay.
  */
-async function watchFlushed(
-  workspace: Workspace,
-  claims: CompiledClaims,
-): Promise<(() => Promise<readonly Written[]>) | undefined> {
+async function afterProcess(workspace: Workspace, claims: CompiledClaims): Promise<readonly Written[]> {
   const paths = workspace
     .diff()
     .map(({ path }) => path)
     .filter((path) => claims.allow('write', path))
-  if (paths.length === 0) return undefined
-  const before = await Promise.all(paths.map((path) => markAt(workspace, path)))
-  return async () => {
-    const changed: Written[] = []
-    for (const [index, path] of paths.entries()) {
-      if ((await markAt(workspace, path)) !== before[index]) changed.push(await stateOf(workspace, path, false))
-    }
-    return changed
-  }
-}
-
-async function markAt(files: WritableFiles, path: Path): Promise<string> {
-  const found = await files.stat(path)
-  return found?.type === 'file' ? digest(await files.read(path)) : (found?.type ?? 'absent')
+  return Promise.all(paths.map((path) => stateOf(workspace, path, false)))
 }

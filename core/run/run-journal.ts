@@ -65,6 +65,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
   const firstStarts = new Map<string, number>()
   const starting = new Map<string, Promise<void>>()
   const recorded = new Map<string, Outcome>()
+  let reportedAs: Report | undefined
   const add = (record: RunRecord): void => writer.add(record)
 
   add({ t: 'run', ...parts.head, pid: process.pid, start: startOf(process.pid) })
@@ -87,6 +88,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
     if (outcome.replayed) return
     add(toRecord(place, recalled, [firstStarts.get(key) ?? null, since()]))
     firstStarts.delete(key)
+    if (outcome.attempts > 0 && !isUncertain(outcome)) recall?.ranAnew(place, recalled.written)
     if (starting.has(key) && !isRepeatable(place)) void writer.sync().catch(() => undefined)
     if (outcome.status !== 'done' || outcome.cache?.hit) return
     durations?.add(place, outcome.ranMs)
@@ -108,8 +110,8 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
       ...(status !== 'done' && { status }),
       ...(attempts !== 1 && { attempts }),
       ...(reruns > 0 && { reruns }),
-      ...(queuedMs > 0 && { queuedMs: round(queuedMs) }),
-      ranMs: round(ranMs),
+      ...(queuedMs > 0 && { queuedMs }),
+      ranMs,
       ...(output !== null && { output: keepValue(output, writer.keep) }),
       ...(error && { error }),
       ...(quality && { quality }),
@@ -144,7 +146,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
   }
 
   return {
-    recall: (place) => recall?.(place) ?? results?.find(place),
+    recall: (place) => recall?.find(place) ?? results?.find(place),
     missed(place, path) {
       results?.missed(place, path)
       const { group, operation } = place
@@ -174,11 +176,12 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
     },
     async committing(report, targets) {
       add(reportRecord(report))
+      reportedAs = report
       add({ t: 'commit', targets })
       await writer.sync()
     },
     async finish(report, committed) {
-      add(reportRecord(report))
+      if (report !== reportedAs) add(reportRecord(report))
       add({
         t: 'end',
         status: report.status,

@@ -1,14 +1,25 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { keptValue } from './keeping-values.ts'
 import type { Place, Recalled, Written } from './memory.ts'
-import { allowsWriting, identityOf, isRepeatable } from './place.ts'
+import {
+  allowsWriting,
+  hasEffectsOutside,
+  identityOf,
+  isRepeatable,
+  leftBy,
+  touches,
+} from './place.ts'
 import type { Outcome } from './report.ts'
 import { readStored } from './run-folder.ts'
 import { nameKey, type Placed, type RunHistory } from './run-history.ts'
 import type { OutcomeRecord, WrittenRecord } from './run-records.ts'
 
-/** Gives what an earlier part of a run has recorded of an operation. */
-export type Recall = (place: Place) => Recalled | undefined
+/** What an earlier part of a run has recorded of operations. */
+export interface Recall {
+  find(place: Place): Recalled | undefined
+  /** Takes in that an operation has run anew: what ran after it on what it had left must not be believed. */
+  ranAnew(place: Place, written: readonly Written[]): void
+}
 
 export interface RecallOptions {
   /** Operations, by name or `group/name`, that run again whatever is recorded. */
@@ -24,16 +35,19 @@ export function createRecall(history: RunHistory, { repeat }: RecallOptions): Re
     .map(({ record, index }) => ({ index, allows: allowsWriting(record.writes) }))
     .toSorted((a, b) => a.index - b.index)
 
-  return (place) => {
+  const anew = new Set<string>()
+
+  function find(place: Place): Recalled | undefined {
     const { group, operation } = place
     if (repeat.has(operation.name) || repeat.has(`${group}/${operation.name}`)) return undefined
     const key = nameKey(group, operation.name)
     const found = history.outcomes.get(key)
     const isSame = found?.record.key === identityOf(place)
-    const recalled = found && isSame && isFinal(found.record) ? read(found) : undefined
+    const isStale = hasEffectsOutside(place) && anew.size > 0 && touches(place, anew)
+    const recalled = found && isSame && !isStale && isFinal(found.record) ? read(found) : undefined
     if (recalled) return recalled
     if (isRepeatable(place)) return undefined
-    const why = whyUncertain(history, key, found !== undefined && !isSame)
+    const why = whyUncertain(history, key, { isOther: found !== undefined && !isSame, isStale })
     return why === undefined ? undefined : { outcome: uncertain(place, why, history.id), written: [] }
   }
 
@@ -51,6 +65,13 @@ export function createRecall(history: RunHistory, { repeat }: RecallOptions): Re
       // What ran after it has changed the disk, and that is no news to a run that goes on after it.
       excuses: (path) => outside.some((each) => each.index > index && each.allows(path)),
     }
+  }
+
+  return {
+    find,
+    ranAnew(place, written) {
+      for (const path of leftBy(place, written)) anew.add(path)
+    },
   }
 }
 
@@ -87,7 +108,13 @@ function readWritten(
   return { path: path as Written['path'], type, isFolder: folder === true, bytes: content ?? null }
 }
 
-function whyUncertain(history: RunHistory, key: string, isOther: boolean): string | undefined {
+function whyUncertain(
+  history: RunHistory,
+  key: string,
+  { isOther, isStale }: { readonly isOther: boolean; readonly isStale: boolean },
+): string | undefined {
+  const hasOutcome = history.outcomes.get(key)?.record.times[0] != null
+  if (hasOutcome && isStale) return 'has run on files that an earlier operation has now written anew'
   if (isOther) return 'has run with another input before this run was cut short'
   if (history.starts.has(key)) return 'was about to run when this run was cut short, and may have done its work'
   return history.damaged > 0

@@ -22,6 +22,8 @@ export interface RunSummary {
   readonly operations: number
   /** True when what it wrote was put on the disk. */
   readonly committed: boolean
+  /** True when something is left to do: it was cut short, cancelled, or held back what may have run. */
+  readonly resumable: boolean
   /** What it takes on the disk. */
   readonly bytes: number
   /** True when a newer version wrote it: it is left as it is. */
@@ -49,6 +51,7 @@ const unreadable: Told = {
   wallMs: null,
   operations: 0,
   committed: false,
+  resumable: false,
 }
 
 const glance = 8192
@@ -61,25 +64,32 @@ function quickSummary(folder: string): Told | undefined {
   const head = firstRecord(startOfFile(join(folder, journalName(1)))) as HeadRecord | undefined
   const end = lastRecord(endOfFile(join(folder, journalName(last)))) as EndRecord | undefined
   if (head?.t !== 'run' || end?.t !== 'end') return undefined
-  const { status, wallMs, operations, committed } = end
-  return { ...toldOf(head), status, wallMs, operations, committed }
+  return { ...toldOf(head), ...endOf(end) }
 }
 
 function slowSummary(folder: string, id: string): Told {
   const { heads, isRunning, outcomes, end } = readHistory(folder, id)
   const [head] = heads
   if (!head) return unreadable
-  const status = end ? end.status : isRunning ? 'running' : 'unfinished'
+  if (end) return { ...toldOf(head), ...endOf(end) }
   return {
     ...toldOf(head),
-    status,
-    wallMs: end?.wallMs ?? null,
-    operations: end?.operations ?? outcomes.size,
-    committed: end?.committed ?? false,
+    status: isRunning ? 'running' : 'unfinished',
+    wallMs: null,
+    operations: outcomes.size,
+    committed: false,
+    resumable: !isRunning,
   }
 }
 
-function toldOf({ command, given, at }: HeadRecord): Pick<Told, 'command' | 'arguments' | 'startedAt'> {
+function endOf({ status, wallMs, operations, committed, uncertain }: EndRecord): Omit<Told, keyof Head> {
+  const resumable = !committed && (status === 'cancelled' || uncertain)
+  return { status, wallMs, operations, committed, resumable }
+}
+
+type Head = Pick<Told, 'command' | 'arguments' | 'startedAt'>
+
+function toldOf({ command, given, at }: HeadRecord): Head {
   const named = Object.entries(given.named).map(([name, value]) => `--${name}=${value}`)
   return { command, arguments: [...given.positional, ...named], startedAt: new Date(at).toISOString() }
 }

@@ -54,6 +54,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter | undefine
   let size = 0
   let count = 0
   let broken: HeddleError | undefined
+  let isContentNew = false
   let areNamesSafe = false
   let stopTimer: (() => void) | undefined
   let under: Promise<void> | undefined
@@ -96,6 +97,7 @@ export function createRunWriter(options: RunWriterOptions): RunWriter | undefine
     contentEnd += bytes.length
     known.set(sha, stored)
     if (broken) return stored
+    isContentNew = true
     attempt(() => {
       content ??= disk.create(join(folder, contentName(part)), '')
       content!.append(bytes)
@@ -108,7 +110,10 @@ export function createRunWriter(options: RunWriterOptions): RunWriter | undefine
     if (broken) throw broken
     try {
       // What the records name must be there before they are.
-      await content?.sync()
+      if (isContentNew) {
+        isContentNew = false
+        await content?.sync()
+      }
       await journal.sync()
       if (areNamesSafe) return
       for (const each of [folder, ...parents]) await disk.syncFolder(each)
