@@ -74,13 +74,19 @@ async function openPart(
 
 /**
  * The history of the run to resume: the one named by the start of its id, or the last that was cut short. Throws `RUN_UNKNOWN`,
- * `RUN_AMBIGUOUS`, `RUN_EMPTY`, `RUN_RUNNING` or `STATE_TOO_NEW`.
+ * `RUN_AMBIGUOUS`, `RUN_EMPTY`, `RUN_RUNNING`, `STATE_CORRUPT` or `STATE_TOO_NEW`.
  */
 export function findResumable(state: string | null, text: string | undefined): RunHistory {
   const id = text === undefined ? lastUnfinished(state) : findRunId(state, text)
   const history = readHistory(join(runsFolder(state!), id), id)
   if (history.isRunning) return running(id)
   if (history.heads.length > 0) return history
+  if (history.damaged > 0)
+    return fail(
+      'STATE_CORRUPT',
+      `The journal of the run ${id} is damaged where it says what it is of, so that it cannot be resumed.`,
+      'See what it has done, then run the command again.',
+    )
   return fail(
     'RUN_EMPTY',
     `The run ${id} ended before anything of it was recorded.`,

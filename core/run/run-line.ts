@@ -8,7 +8,7 @@ export const firstLine = `heddle-run ${journalVersion}\n`
 
 /** One part of a journal, as it can be believed. */
 export interface ParsedLines {
-  /** The version it was written in; undefined when not even that was written, or it is no journal. */
+  /** The version it was written in; undefined when not even that can be read, or it is no journal. */
   readonly version: number | undefined
   /** Records that are whole, in order. */
   readonly records: readonly unknown[]
@@ -34,12 +34,12 @@ export function parseLines(bytes: Uint8Array): ParsedLines {
   const first = lines.whole[0]
   const version = first === undefined ? undefined : Number(/^heddle-run (\d{1,9})$/.exec(first)?.[1] ?? NaN)
   if (version === undefined || version !== journalVersion) {
-    const isNumber = version !== undefined && !Number.isNaN(version)
+    const isNewer = version !== undefined && version > journalVersion
     const isStart = version === undefined && firstLine.startsWith(lines.rest)
     return {
-      version: isNumber ? version : undefined,
+      version: isNewer ? version : undefined,
       records: [],
-      damaged: isNumber || isStart ? 0 : 1,
+      damaged: isNewer || isStart ? 0 : 1,
       torn: isStart,
     }
   }

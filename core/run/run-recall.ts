@@ -57,7 +57,7 @@ export function createRecall(history: RunHistory, { repeat }: RecallOptions): Re
     const output = keptValue(record.output ?? { value: null }, bytesOf)
     const written = (record.written ?? []).map((each) => readWritten(each, bytesOf))
     if (!output || written.includes(undefined)) return undefined
-    const at = new Date(history.heads[0]!.at + record.times[1]).toISOString()
+    const at = new Date((history.heads[0]?.at ?? 0) + record.times[1]).toISOString()
     return {
       outcome: { ...outcomeOf(record, output.value), replayed: { at } },
       written: written as Written[],
