@@ -155,20 +155,30 @@ function createContext({ attempt, look, place, progress }: ContextParts): Operat
   }
 }
 
+interface Concluding {
+  readonly used: UsedFiles | undefined
+  readonly remembered: RememberedCall | undefined
+}
+
 /** What was not published when this throws never is. */
-async function conclude(
+function conclude(
   runnable: Runnable,
   ending: Ending,
-  { used, remembered }: { used: UsedFiles | undefined; remembered: RememberedCall | undefined },
-): Promise<Called> {
-  const isReplay = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
-  const judged = isReplay
-    ? replayed((ending.value as Replay).recalled)
-    : judge(runnable, ending, used?.refused)
-  const view = judged.status === 'done' ? used?.view : undefined
-  const called = remembered && !isReplay ? { ...judged, left: await remembered.left(view) } : judged
-  if (isReplay || (view && view.written.size > 0)) await used!.view.publish()
-  return called
+  { used, remembered }: Concluding,
+): Called | Promise<Called> {
+  if (ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay) {
+    const called = replayed(ending.value.recalled)
+    return used!.view.publish().then(() => called)
+  }
+  const called = judge(runnable, ending, used?.refused)
+  const view = called.status === 'done' && used && used.view.written.size > 0 ? used.view : undefined
+  const left = remembered?.left(view)
+  if (left) return left.then((left) => published({ ...called, left }, view))
+  return published(called, view)
+}
+
+function published(called: Called, view: WorkspaceView | undefined): Called | Promise<Called> {
+  return view ? view.publish().then(() => called) : called
 }
 
 /** What was known stands as it was recorded. */

@@ -26,11 +26,11 @@ export function outcomesSoFar(history: RunHistory): readonly GroupReport[] {
 }
 
 function groupOf(history: RunHistory, group: ReportRecord['groups'][number]): GroupReport {
-  const { name, operations, synthesis } = group
+  const [name, operations, synthesis] = group
   return {
     name,
     operations: operations.map((each) => reportedOutcome(history, name, each)),
-    synthesis: valueOf(history, synthesis),
+    synthesis: synthesis ? valueOf(history, synthesis) : null,
   }
 }
 

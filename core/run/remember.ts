@@ -5,7 +5,7 @@ import type { Workspace } from '../vfs/workspace.ts'
 import type { CompiledClaims } from './claims.ts'
 import type { Place, Recalled, RunMemory, Written } from './memory.ts'
 import { hasEffectsOutside } from './place.ts'
-import { findDifference, type Look, traceReads } from './trace-reads.ts'
+import { findDifference, type TracedFiles, traceReads } from './trace-reads.ts'
 
 /** What a call gives when it was not made: what is known of it stands. */
 export class Replay {
@@ -25,60 +25,84 @@ export interface RememberedCall {
   call(view: () => WritableFiles, call: () => unknown): unknown
   /** Files that note what is looked at. */
   trace(files: WritableFiles): WritableFiles
-  /** What the call has left; asked when it is done, before its writes are published. */
-  left(view: WorkspaceView | undefined): Promise<Left>
+  /** What the call has left, asked when it has ended; `view` holds what it wrote and will be published. Undefined for nothing. */
+  left(view: WorkspaceView | undefined): Promise<Left> | undefined
+}
+
+interface CallPlace {
+  readonly claims: CompiledClaims
+  readonly workspace: Workspace
 }
 
 /** Prepares one call; undefined without a memory. */
 export function rememberCall(
   memory: RunMemory | undefined,
   place: Place,
-  { claims, workspace }: { readonly claims: CompiledClaims; readonly workspace: Workspace },
+  { claims, workspace }: CallPlace,
 ): RememberedCall | undefined {
-  if (!memory) return undefined
-  const isOutside = hasEffectsOutside(place)
-  let looks: (() => readonly Look[]) | undefined
-  let hasRun = false
+  return memory && new OneCall(memory, place, { claims, workspace })
+}
 
-  async function replay(first: Recalled, view: WritableFiles): Promise<Replay | undefined> {
+// A class, for there is one of them an operation: closures would each cost more than the call.
+class OneCall implements RememberedCall {
+  readonly #memory: RunMemory
+  readonly #place: Place
+  readonly #where: CallPlace
+  #traced: TracedFiles | undefined
+  #hasRunOutside = false
+
+  constructor(memory: RunMemory, place: Place, where: CallPlace) {
+    this.#memory = memory
+    this.#place = place
+    this.#where = where
+  }
+
+  call(view: () => WritableFiles, call: () => unknown): unknown {
+    const known = this.#memory.recall(this.#place)
+    if (known) return this.#replay(known, view()).then((found) => found ?? this.#run(call))
+    return this.#run(call)
+  }
+
+  trace(files: WritableFiles): WritableFiles {
+    if (hasEffectsOutside(this.#place)) return files
+    this.#traced = traceReads(files)
+    return this.#traced.files
+  }
+
+  left(view: WorkspaceView | undefined): Promise<Left> | undefined {
+    if (!view && !this.#traced && !this.#hasRunOutside) return undefined
+    return this.#look(view)
+  }
+
+  #run(call: () => unknown): unknown {
+    return hasEffectsOutside(this.#place) ? this.#runOutside(call) : call()
+  }
+
+  async #runOutside(call: () => unknown): Promise<unknown> {
+    await this.#memory.starting(this.#place)
+    // A process looks at the disk: what earlier operations wrote must be there.
+    await this.#where.workspace.flush()
+    this.#hasRunOutside = true
+    return call()
+  }
+
+  async #replay(first: Recalled, view: WritableFiles): Promise<Replay | undefined> {
     for (let known: Recalled | undefined = first; known; known = known.otherwise) {
       const different = await findDifference(known.looks ?? [], view, known.excuses)
       if (different === undefined) {
         await writeAgain(known.written, view)
         return new Replay(known)
       }
-      memory!.missed(place, different)
+      this.#memory.missed(this.#place, different)
     }
     return undefined
   }
 
-  async function callOutside(call: () => unknown): Promise<unknown> {
-    await memory!.starting(place)
-    // A process looks at the disk: what earlier operations wrote must be there.
-    await workspace.flush()
-    hasRun = true
-    return call()
-  }
-
-  return {
-    call(view, call) {
-      const known = memory.recall(place)
-      const run = isOutside ? () => callOutside(call) : call
-      return known ? replay(known, view()).then((found) => found ?? run()) : run()
-    },
-    trace(files) {
-      if (isOutside) return files
-      const traced = traceReads(files)
-      looks = traced.looks
-      return traced.files
-    },
-    async left(view) {
-      const own = view && view.written.size > 0 ? await writtenIn(view) : []
-      return {
-        written: hasRun ? [...(await afterProcess(workspace, claims)), ...own] : own,
-        looks: isOutside ? undefined : (looks?.() ?? []),
-      }
-    },
+  async #look(view: WorkspaceView | undefined): Promise<Left> {
+    const own = view ? await writtenIn(view) : []
+    const { workspace, claims } = this.#where
+    const written = this.#hasRunOutside ? [...(await afterProcess(workspace, claims)), ...own] : own
+    return { written, looks: this.#traced?.looks() }
   }
 }
 

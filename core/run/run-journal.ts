@@ -57,6 +57,8 @@ export interface RunJournalParts {
   readonly durations?: KnownDurations | undefined
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Begins to keep a run. */
 export function createRunJournal(parts: RunJournalParts): RunJournal {
   const { writer, clock, recall, results, durations } = parts
@@ -64,7 +66,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
   const since = (): number => round(clock.now() - beganAt)
   const firstStarts = new Map<string, number>()
   const starting = new Map<string, Promise<void>>()
-  const recorded = new Map<string, Outcome>()
+  const recorded = new Set<Outcome>()
   let reportedAs: Report | undefined
   const add = (record: RunRecord): void => writer.add(record)
 
@@ -84,7 +86,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
     const { group, operation } = place
     const { outcome } = recalled
     const key = nameKey(group, operation.name)
-    recorded.set(key, outcome)
+    recorded.add(outcome)
     if (outcome.replayed) return
     add(toRecord(place, recalled, [firstStarts.get(key) ?? null, since()]))
     firstStarts.delete(key)
@@ -95,31 +97,33 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
     results?.store(place, recalled)
   }
 
+  /** Put together step by step, for it is done once an operation: what is as it mostly is stays out. */
   function toRecord(
     place: Place,
     { outcome, written, looks }: Recalled,
     times: OutcomeRecord['times'],
   ): OutcomeRecord {
-    const { name, kind, status, attempts, reruns, queuedMs, ranMs, output, error, quality, cache } = outcome
-    return {
+    const { name, kind, status, ranMs, output, error, quality, cache } = outcome
+    const record: Writable<OutcomeRecord> = {
       t: 'outcome',
       group: place.group,
       name,
       kind,
       key: identityOf(place),
-      ...(status !== 'done' && { status }),
-      ...(attempts !== 1 && { attempts }),
-      ...(reruns > 0 && { reruns }),
-      ...(queuedMs > 0 && { queuedMs }),
       ranMs,
-      ...(output !== null && { output: keepValue(output, writer.keep) }),
-      ...(error && { error }),
-      ...(quality && { quality }),
-      ...(cache && { cache }),
-      ...(written.length > 0 && { written: written.map(writtenRecord) }),
-      ...(looks && looks.length > 0 && { looks }),
       times,
     }
+    if (status !== 'done') record.status = status
+    if (outcome.attempts !== 1) record.attempts = outcome.attempts
+    if (outcome.reruns > 0) record.reruns = outcome.reruns
+    if (outcome.queuedMs > 0) record.queuedMs = outcome.queuedMs
+    if (output !== null) record.output = keepValue(output, writer.keep)
+    if (error) record.error = error
+    if (quality) record.quality = quality
+    if (cache) record.cache = cache
+    if (written.length > 0) record.written = written.map(writtenRecord)
+    if (looks && looks.length > 0) record.looks = looks
+    return record
   }
 
   function writtenRecord({ path, type, isFolder, bytes }: Written): WrittenRecord {
@@ -130,16 +134,15 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
     return {
       t: 'report',
       ...rest,
-      groups: groups.map(({ name, operations, synthesis }) => ({
-        name,
-        operations: operations.map((outcome) => reported(name, outcome)),
-        synthesis: keepValue(synthesis, writer.keep),
-      })),
+      groups: groups.map(({ name, operations, synthesis }) => {
+        const told = operations.map(reported)
+        return synthesis === null ? [name, told] : [name, told, keepValue(synthesis, writer.keep)]
+      }),
     }
   }
 
-  function reported(group: string, outcome: Outcome): ReportedOperation {
-    if (recorded.get(nameKey(group, outcome.name)) !== outcome) return { outcome }
+  function reported(outcome: Outcome): ReportedOperation {
+    if (!recorded.has(outcome)) return { outcome }
     if (!outcome.replayed) return outcome.name
     const { attempts, reruns, queuedMs, ranMs, replayed } = outcome
     return { name: outcome.name, but: { attempts, reruns, queuedMs, ranMs, replayed } }

@@ -101,11 +101,11 @@ export interface Target {
 /** A report without its outcomes, which are records of their own. */
 export interface ReportRecord extends Omit<Report, 'groups'> {
   readonly t: 'report'
-  readonly groups: readonly {
-    readonly name: string
-    readonly operations: readonly ReportedOperation[]
-    readonly synthesis: Kept
-  }[]
+  /** Each group: its name, its operations, and its synthesis where it has one. */
+  readonly groups: readonly (
+    | readonly [string, readonly ReportedOperation[]]
+    | readonly [string, readonly ReportedOperation[], Kept]
+  )[]
 }
 
 /** A name when the outcome is as recorded; otherwise what is different in it, or all of it. */
