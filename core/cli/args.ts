@@ -145,6 +145,7 @@ function createProgram(rest: readonly string[]): Command {
         'when written files reach the disk; passed when left out, as before when resumed',
       ).choices(['passed', 'always', 'never'] as const),
     )
+    .option('--fresh', 'take nothing from the result cache')
     .option('--resume [id]', 'go on with a run that was cut short: the last one, or that with this id')
     .option(
       '--repeat <operation>',

@@ -1,5 +1,5 @@
 import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
-import { countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
+import { counted, countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
 
 type Paint = ReturnType<typeof painter>
 type Colour = Parameters<Paint>[0]
@@ -97,14 +97,31 @@ function operationLines(operations: readonly Outcome[], paint: Paint): string[] 
 function operationLine(outcome: Outcome, paint: Paint): string[] {
   const [mark, colour] = marks[outcome.status]
   const retries = outcome.attempts > 1 ? `, ${outcome.attempts} attempts` : ''
-  const time = outcome.replayed ? `as recorded at ${outcome.replayed.at}` : formatMs(outcome.ranMs)
-  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${time}${retries}`)}`
+  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${origin(outcome)}${retries}`)}`
   if (outcome.error === null) return [head]
   return [
     head,
     `    ${visible(outcome.error.message)}`,
     ...outputLines(outcome.output).map((line) => `    ${paint('dim', '│')} ${line}`),
   ]
+}
+
+/** How long it took, or where its outcome comes from when it did not run. */
+function origin({ replayed, cache, ranMs }: Outcome): string {
+  if (replayed) return `as recorded at ${replayed.at}`
+  if (!cache) return formatMs(ranMs)
+  if (!cache.hit) return `${formatMs(ranMs)}, not cached: ${visible(cache.because)}`
+  const [first = 'nothing', ...rest] = cache.inputs
+  const inputs = rest.length > 0 ? `${first} and ${counted(rest.length, 'more input')}` : first
+  return `cached, ${formatAge(cache.ageMs)} old, from ${visible(inputs)}`
+}
+
+/** `12 s`, `5 min`, `3 h`, `2 days`. */
+function formatAge(ms: number): string {
+  const minutes = ms / 60_000
+  if (minutes < 1) return `${Math.round(ms / 1000)} s`
+  if (minutes < 60) return `${Math.round(minutes)} min`
+  return minutes < 2880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`
 }
 
 /** The end of what a failed command printed. */

@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly commit?: 'passed' | 'always' | 'never'
   /** False keeps nothing of the run: it cannot be resumed, shown or compared. */
   readonly journal?: boolean
+  /** True takes no result from the result cache; what is made is kept there. */
+  readonly fresh?: boolean
 }
 
 /** How a run that was cut short is taken up again. */
@@ -170,7 +172,7 @@ export function createRunner(parts: RunnerParts): Runner {
       const prepared = await prepare(command, given)
       const id = createRunId()
       const request = { command, given: wholeOf(given), commit: options.commit ?? 'passed' }
-      const kept = options.journal === false ? nothingKept : await keeper.begin(id, request)
+      const kept = options.journal === false ? nothingKept : await keeper.begin(id, request, options.fresh === true)
       return carryOut(prepared, { ...options, ...request, id, kept })
     },
 
@@ -182,7 +184,7 @@ export function createRunner(parts: RunnerParts): Runner {
       const prepared = await prepare(command, given)
       const request = { command, given, commit: options.commit ?? commit }
       if (await hasCommitted(history, prepared.workspace)) return keeper.conclude(history)
-      const kept = await keeper.goOn(history, repeat)
+      const kept = await keeper.goOn(history, repeat, options.fresh === true)
       return carryOut(prepared, { ...options, ...request, id: history.id, kept })
     },
   }
@@ -219,7 +221,7 @@ export function createRunner(parts: RunnerParts): Runner {
       }
       const { committed, ...settled } = await settleFiles(workspace, shaped, { commit, journal })
       const finished = journal ? await journal.finish(settled.report, committed) : settled.report
-      await keeper.tidy(id)
+      await keeper.tidy(id, kept)
       calls.report(finished)
       return finished
     } catch (thrown) {

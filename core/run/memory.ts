@@ -1,7 +1,7 @@
 import type { Change } from '../vfs/changes.ts'
 import type { OperationKind } from './operation.ts'
 import type { NamedOperation } from './plan.ts'
-import type { Outcome } from './report.ts'
+import type { CacheUse, Outcome } from './report.ts'
 import type { Look } from './trace-reads.ts'
 
 /** What an operation has written: each changed path with its new bytes, or null where it was removed or is a folder. */
@@ -36,8 +36,12 @@ export interface Place {
 export interface RunMemory {
   /** What is known of an operation, so that it need not run; undefined when it must. */
   recall(place: Place): Recalled | undefined
-  /** Told what was recalled did not hold, because of what is at `path` now. */
-  missed(place: Place, path: string): void
+  /** Told that what was recalled does not hold, because of a look that is not what it was. */
+  missed(place: Place, look: Look): void
+  /** What the outcome says of the cache, when nothing was recalled; undefined for what is not cached. */
+  cacheUse(place: Place): CacheUse | undefined
+  /** True when it must be known what the files that it claims to read are, before it runs. */
+  wantsClaimed(place: Place): boolean
   /** Settles when it is safe on the disk that the operation, which has effects outside, is about to run. */
   starting(place: Place): Promise<void>
   /** Takes a final outcome; called once an operation, in the order in which outcomes become final. */

@@ -170,7 +170,9 @@ function conclude(
     const called = replayed(ending.value.recalled)
     return used!.view.publish().then(() => called)
   }
-  const called = judge(runnable, ending, used?.refused)
+  const judged = judge(runnable, ending, used?.refused)
+  const known = remembered?.known()
+  const called = known ? { ...judged, known } : judged
   const view = called.status === 'done' && used && used.view.written.size > 0 ? used.view : undefined
   const left = remembered?.left(view)
   if (left) return left.then((left) => published({ ...called, left }, view))

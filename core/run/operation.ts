@@ -35,6 +35,8 @@ export interface Operation {
   readonly deadlineMs?: number
   readonly claims?: Claims
   readonly idempotent?: boolean
+  /** True lets a result of an earlier run stand in, while everything that it was made from is the same. */
+  readonly cache?: boolean
 }
 
 /** What an operation gets to work with. Its files are its own view: written bytes are seen by others when it settles. */
@@ -57,6 +59,8 @@ export interface OperationKind<I = unknown, O = unknown> {
   readonly lane: Lane
   readonly effects: Effects
   readonly idempotent: boolean
+  /** True lets results of earlier runs stand in, while everything that they were made from is the same. */
+  readonly cache?: boolean
   readonly deadlineMs?: number
   readonly input: Schema<I>
   readonly output: Schema<O>

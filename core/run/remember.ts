@@ -4,8 +4,9 @@ import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { CompiledClaims } from './claims.ts'
 import type { Place, Recalled, RunMemory, Written } from './memory.ts'
-import { hasEffectsOutside } from './place.ts'
-import { findDifference, type TracedFiles, traceReads } from './trace-reads.ts'
+import { claimsOfPlace, hasEffectsOutside } from './place.ts'
+import type { Outcome } from './report.ts'
+import { findDifference, type Look, lookAtClaimed, type TracedFiles, traceReads } from './trace-reads.ts'
 
 /** What a call gives when it was not made: what is known of it stands. */
 export class Replay {
@@ -27,6 +28,8 @@ export interface RememberedCall {
   trace(files: WritableFiles): WritableFiles
   /** What the call has left, asked when it has ended; `view` holds what it wrote and will be published. Undefined for nothing. */
   left(view: WorkspaceView | undefined): Promise<Left> | undefined
+  /** What the outcome of a call that was made says of where it might have come from. */
+  known(): Pick<Outcome, 'cache'> | undefined
 }
 
 interface CallPlace {
@@ -49,6 +52,7 @@ class OneCall implements RememberedCall {
   readonly #place: Place
   readonly #where: CallPlace
   #traced: TracedFiles | undefined
+  #claimed: readonly Look[] | undefined
   #hasRunOutside = false
 
   constructor(memory: RunMemory, place: Place, where: CallPlace) {
@@ -74,6 +78,11 @@ class OneCall implements RememberedCall {
     return this.#look(view)
   }
 
+  known(): Pick<Outcome, 'cache'> | undefined {
+    const cache = this.#memory.cacheUse(this.#place)
+    return cache && { cache }
+  }
+
   #run(call: () => unknown): unknown {
     return hasEffectsOutside(this.#place) ? this.#runOutside(call) : call()
   }
@@ -81,7 +90,10 @@ class OneCall implements RememberedCall {
   async #runOutside(call: () => unknown): Promise<unknown> {
     await this.#memory.starting(this.#place)
     // A process looks at the disk: what earlier operations wrote must be there.
-    await this.#where.workspace.flush()
+    const { workspace } = this.#where
+    await workspace.flush()
+    if (this.#memory.wantsClaimed(this.#place))
+      this.#claimed = await lookAtClaimed(workspace, claimsOfPlace(this.#place).reads ?? [])
     this.#hasRunOutside = true
     return call()
   }
@@ -102,7 +114,7 @@ class OneCall implements RememberedCall {
     const own = view ? await writtenIn(view) : []
     const { workspace, claims } = this.#where
     const written = this.#hasRunOutside ? [...(await afterProcess(workspace, claims)), ...own] : own
-    return { written, looks: this.#traced?.looks() }
+    return { written, looks: this.#claimed ?? this.#traced?.looks() }
   }
 }
 

@@ -19,6 +19,7 @@ import type {
   WrittenRecord,
 } from './run-records.ts'
 import type { RunWriter } from './run-writer.ts'
+import type { Look } from './trace-reads.ts'
 
 /** The memory of a run that is under way, and what only its owner tells it. */
 export interface RunJournal extends RunMemory {
@@ -35,9 +36,11 @@ export interface RunJournal extends RunMemory {
 /** Looks for what other runs know of an operation, and takes what they may want to know. */
 export interface SharedResults {
   find(place: Place): Recalled | undefined
-  missed(place: Place, path: string): void
+  missed(place: Place, look: Look): void
   /** What the outcome says of the cache; undefined for what is not cached. */
   useOf(place: Place): Outcome['cache']
+  /** True for operations whose claimed files must be looked at before they run. */
+  wantsClaimed(place: Place): boolean
   store(place: Place, recalled: Recalled): void
 }
 
@@ -67,6 +70,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
   const firstStarts = new Map<string, number>()
   const starting = new Map<string, Promise<void>>()
   const recorded = new Set<Outcome>()
+  const fromPast = new Set<string>()
   let reportedAs: Report | undefined
   const add = (record: RunRecord): void => writer.add(record)
 
@@ -149,16 +153,22 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
   }
 
   return {
-    recall: (place) => recall?.find(place) ?? results?.find(place),
-    missed(place, path) {
-      results?.missed(place, path)
+    recall(place) {
+      const past = recall?.find(place)
+      if (past) fromPast.add(nameKey(place.group, place.operation.name))
+      return past ?? results?.find(place)
+    },
+    missed(place, look) {
+      results?.missed(place, look)
       const { group, operation } = place
-      if (!recall) return
+      if (!fromPast.has(nameKey(group, operation.name))) return
       add({
         t: 'event',
-        event: { type: 'operation-stale', at: since(), group, operation: operation.name, path },
+        event: { type: 'operation-stale', at: since(), group, operation: operation.name, path: look.path },
       })
     },
+    cacheUse: (place) => results?.useOf(place),
+    wantsClaimed: (place) => results?.wantsClaimed(place) ?? false,
     starting(place) {
       const key = nameKey(place.group, place.operation.name)
       const under = starting.get(key) ?? start(place)

@@ -44,7 +44,9 @@ export function createRecall(history: RunHistory, { repeat }: RecallOptions): Re
     const found = history.outcomes.get(key)
     const isSame = found?.record.key === identityOf(place)
     const isStale = hasEffectsOutside(place) && anew.size > 0 && touches(place, anew)
-    const recalled = found && isSame && !isStale && isFinal(found.record) ? read(found) : undefined
+    const known = found && isSame && !isStale && isFinal(found.record) ? read(found) : undefined
+    // What must not run again by itself cannot be found to hold no more.
+    const recalled = known && !isRepeatable(place) ? { ...known, looks: undefined } : known
     if (recalled) return recalled
     if (isRepeatable(place)) return undefined
     const why = whyUncertain(history, key, { isOther: found !== undefined && !isSame, isStale })

@@ -1,13 +1,15 @@
 import { digest } from '../base/key.ts'
-import { HeddleError } from '../base/diagnostic.ts'
+import { compareText, HeddleError } from '../base/diagnostic.ts'
 import type { Entry, Files, FileStat, SyncFiles, WritableFiles } from '../vfs/file-system.ts'
 import { parsePath } from '../vfs/gate.ts'
-import { parentOf, type Path, rootPath } from '../vfs/path.ts'
+import { childOf, parentOf, type Path, rootPath } from '../vfs/path.ts'
 import { readOneByOne } from '../vfs/read-rows.ts'
+import { compileClaims } from './claims.ts'
 
 /** One look at the files: how, at what path, and a mark that differs when the answer does. */
 export interface Look {
-  readonly how: 'read' | 'stat' | 'list'
+  /** `glob` for the names of all files that a pattern fits, the pattern standing for the path. */
+  readonly how: 'read' | 'stat' | 'list' | 'glob'
   readonly path: string
   readonly mark: string
   /** Names of the listing that the operation itself had written or removed: they are left out of the mark. */
@@ -140,15 +142,15 @@ export function traceReads(files: WritableFiles): TracedFiles {
   return { files: traced, looks: () => [...noted.values()] }
 }
 
-/** The first path that is not as it was, or undefined when all is; paths that `excuses` allows may differ. */
+/** The first look that is not what it was, or undefined when all are; paths that `excuses` allows may differ. */
 export async function findDifference(
   looks: readonly Look[],
   files: Files,
   excuses: (path: string) => boolean = () => false,
-): Promise<string | undefined> {
+): Promise<Look | undefined> {
   for (const look of looks) {
     const mark = await markNow(look, files)
-    if (mark !== look.mark && !excuses(look.path)) return look.path
+    if (mark !== look.mark && !excuses(look.path)) return look
   }
   return undefined
 }
@@ -158,10 +160,60 @@ async function markNow({ how, path: text, except = [] }: Look, files: Files): Pr
   const path = text as Path
   try {
     if (how === 'read') return digest(await files.read(path))
+    if (how === 'glob') return markOfNames(await findFiles(files, text))
     return how === 'stat' ? markOfStat(await files.stat(path)) : markOfList(await files.list(path), except)
   } catch (thrown) {
     return markOfFailure(thrown)
   }
+}
+
+/**
+ * Looks at all files that claims name: their names, and the bytes of each. Undefined when a pattern cannot be read or they are more
+ * than anybody should read for that.
+ */
+export async function lookAtClaimed(
+  files: Files,
+  patterns: readonly string[],
+): Promise<readonly Look[] | undefined> {
+  const looks: Look[] = []
+  const seen = new Set<string>()
+  for (const pattern of patterns) {
+    const found = await findFiles(files, pattern)
+    if (!found) return undefined
+    looks.push({ how: 'glob', path: pattern, mark: markOfNames(found) })
+    for (const path of found) {
+      if (seen.has(path)) continue
+      seen.add(path)
+      looks.push({ how: 'read', path, mark: await markNow({ how: 'read', path, mark: '' }, files) })
+    }
+  }
+  return looks
+}
+
+const mostClaimedFiles = 20_000
+
+/** Files that a claim covers, in the order of a walk; undefined when they are too many, or it is no pattern. */
+async function findFiles(files: Files, pattern: string): Promise<readonly Path[] | undefined> {
+  const claims = compileClaims({ reads: [pattern], writes: [] }, 'none')
+  if (!claims.ok) return undefined
+  const found: Path[] = []
+  const folders = claims.value.regions.reads.slice() as Path[]
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const type = (await files.stat(folder))?.type
+    if (type === 'file' && claims.value.allow('read', folder)) found.push(folder)
+    if (type !== 'directory') continue
+    for (const entry of (await files.list(folder)) ?? []) {
+      const path = childOf(folder, entry.name)
+      if (entry.type === 'directory') folders.push(path)
+      else if (claims.value.allow('read', path)) found.push(path)
+    }
+    if (found.length > mostClaimedFiles) return undefined
+  }
+  return found.toSorted(compareText)
+}
+
+function markOfNames(found: readonly Path[] | undefined): string {
+  return found ? digest(found.join('\n')) : 'too many'
 }
 
 /** Times differ from run to run and are no part of it. */

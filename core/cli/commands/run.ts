@@ -13,6 +13,7 @@ export interface RunCommandOptions extends CommonOptions {
   readonly concurrency?: string | undefined
   readonly commit?: 'passed' | 'always' | 'never' | undefined
   readonly repeat: readonly string[]
+  readonly fresh?: true | undefined
   readonly help?: true | undefined
 }
 
@@ -72,6 +73,7 @@ async function carryOut(
         signal,
         onEvent,
         serial: options.serial === true,
+        fresh: options.fresh === true,
         ...(options.commit === undefined ? {} : { commit: options.commit }),
         ...(concurrency === undefined ? {} : { concurrency }),
       })
