@@ -78,9 +78,9 @@ export function createKeeper({ state, clock, limits }: KeeperParts): Keeper {
       const { journal } = await continueRun(history, [], { state: state!, clock })
       return journal.finish(report, true)
     },
-    async tidy(id, { learnt }) {
+    async tidy(id, { journal, learnt }) {
       await learnt?.save()
-      if (state === null || limits === false) return
+      if (state === null || limits === false || !journal) return
       await pruneRuns(state, limits, { keep: id })
     },
   }
