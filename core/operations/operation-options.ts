@@ -7,6 +7,7 @@ export interface OperationOptions {
   readonly claims?: Claims
   /** True lets a result of an earlier run stand in, while everything that it was made from is the same. */
   readonly cache?: boolean
+  readonly exclusive?: string
 }
 
 /** An operation as plain data; its input is checked when it runs. */

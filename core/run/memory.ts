@@ -34,6 +34,8 @@ export interface Place {
 
 /** What a run keeps of itself on the disk, and knows from earlier runs. */
 export interface RunMemory {
+  /** True when most is known, so that nothing should be tried before it is certain that it must. */
+  readonly replays: boolean
   /** What is known of an operation, so that it need not run; undefined when it must. */
   recall(place: Place): Recalled | undefined
   /** Told that what was recalled does not hold, because of a look that is not what it was. */

@@ -26,8 +26,8 @@ export interface RememberedCall {
   call(view: () => WritableFiles, call: () => unknown): unknown
   /** Files that note what is looked at. */
   trace(files: WritableFiles): WritableFiles
-  /** What the call has left, asked when it has ended; `view` holds what it wrote and will be published. Undefined for nothing. */
-  left(view: WorkspaceView | undefined): Promise<Left> | undefined
+  /** What the call has left, asked when it has ended; `view` holds what it wrote. Undefined for nothing. */
+  left(view: WorkspaceView | undefined): Left | undefined
   /** What the outcome of a call that was made says of where it might have come from. */
   known(): Pick<Outcome, 'cache'> | undefined
 }
@@ -37,14 +37,12 @@ interface CallPlace {
   readonly workspace: Workspace
 }
 
-/** Prepares one call; undefined without a memory. */
-export function rememberCall(
-  memory: RunMemory | undefined,
-  place: Place,
-  { claims, workspace }: CallPlace,
-): RememberedCall | undefined {
-  return memory && new OneCall(memory, place, { claims, workspace })
+/** Prepares one call. */
+export function rememberCall(memory: RunMemory, place: Place, where: CallPlace): RememberedCall {
+  return new OneCall(memory, place, where)
 }
+
+const none: readonly Written[] = []
 
 // A class, for there is one of them an operation: closures would each cost more than the call.
 class OneCall implements RememberedCall {
@@ -53,7 +51,7 @@ class OneCall implements RememberedCall {
   readonly #where: CallPlace
   #traced: TracedFiles | undefined
   #claimed: readonly Look[] | undefined
-  #hasRunOutside = false
+  #outside: readonly Written[] = none
 
   constructor(memory: RunMemory, place: Place, where: CallPlace) {
     this.#memory = memory
@@ -73,9 +71,11 @@ class OneCall implements RememberedCall {
     return this.#traced.files
   }
 
-  left(view: WorkspaceView | undefined): Promise<Left> | undefined {
-    if (!view && !this.#traced && !this.#hasRunOutside) return undefined
-    return this.#look(view)
+  left(view: WorkspaceView | undefined): Left | undefined {
+    const own = view && view.written.size > 0 ? writtenIn(view) : none
+    const looks = this.#claimed ?? this.#traced?.looks()
+    if (!looks && own === none && this.#outside === none) return undefined
+    return { written: this.#outside === none ? own : [...this.#outside, ...own], looks }
   }
 
   known(): Pick<Outcome, 'cache'> | undefined {
@@ -89,51 +89,41 @@ class OneCall implements RememberedCall {
 
   async #runOutside(call: () => unknown): Promise<unknown> {
     await this.#memory.starting(this.#place)
+    const { workspace, claims } = this.#where
     // A process looks at the disk: what earlier operations wrote must be there.
-    const { workspace } = this.#where
     await workspace.flush()
     if (this.#memory.wantsClaimed(this.#place))
       this.#claimed = await lookAtClaimed(workspace, claimsOfPlace(this.#place).reads ?? [])
-    this.#hasRunOutside = true
-    return call()
+    try {
+      return await call()
+    } finally {
+      this.#outside = await afterProcess(workspace, claims)
+    }
   }
 
   async #replay(first: Recalled, view: WritableFiles): Promise<Replay | undefined> {
     for (let known: Recalled | undefined = first; known; known = known.otherwise) {
       const different = await findDifference(known.looks ?? [], view, known.excuses)
       if (different === undefined) {
-        await writeAgain(known.written, view)
+        // What a program left is there whether it failed or not; what others write is published when they are done.
+        await writeAgain(known.written, hasEffectsOutside(this.#place) ? this.#where.workspace : view)
         return new Replay(known)
       }
       this.#memory.missed(this.#place, different)
     }
     return undefined
   }
-
-  async #look(view: WorkspaceView | undefined): Promise<Left> {
-    const own = view ? await writtenIn(view) : []
-    const { workspace, claims } = this.#where
-    const written = this.#hasRunOutside ? [...(await afterProcess(workspace, claims)), ...own] : own
-    return { written, looks: this.#claimed ?? this.#traced?.looks() }
-  }
 }
 
-/** What a view holds of its own, folders before what is in them. */
-export async function writtenIn(view: WorkspaceView): Promise<readonly Written[]> {
-  const written: Written[] = []
-  for (const path of [...view.written].sort()) {
-    const isNew = view.absent.has(path)
-    written.push(await stateOf(view, path, isNew))
-  }
-  return written
-}
-
-async function stateOf(files: WritableFiles, path: Path, isNew: boolean): Promise<Written> {
-  const found = await files.stat(path)
-  if (!found) return { path, type: 'removed', isFolder: false, bytes: null }
-  const isFolder = found.type === 'directory'
-  const bytes = isFolder ? null : await files.read(path)
-  return { path, type: isNew ? 'added' : 'changed', isFolder, bytes }
+/** What a view holds of its own, folders before what is in them; ends the writing to it. */
+export function writtenIn(view: WorkspaceView): readonly Written[] {
+  const cells = view.close()
+  return [...view.written].sort().map((path): Written => {
+    const cell = cells.get(path)
+    if (!cell || cell.type === 'removed') return { path, type: 'removed', isFolder: false, bytes: null }
+    const type = view.absent.has(path) ? 'added' : 'changed'
+    return { path, type, isFolder: cell.type === 'folder', bytes: cell.type === 'file' ? cell.bytes : null }
+  })
 }
 
 /** Brings recorded writes into a view; whatever stands in the way gives way, as it did then. */
@@ -155,9 +145,17 @@ export async function writeAgain(written: readonly Written[], view: WritableFile
  * when it has ended, for whoever looks before takes what was there for what must stay.
  */
 async function afterProcess(workspace: Workspace, claims: CompiledClaims): Promise<readonly Written[]> {
+  if (claims.regions.writes.length === 0) return none
   const paths = workspace
     .diff()
     .map(({ path }) => path)
     .filter((path) => claims.allow('write', path))
-  return Promise.all(paths.map((path) => stateOf(workspace, path, false)))
+  return paths.length === 0 ? none : Promise.all(paths.map((path) => stateOf(workspace, path)))
+}
+
+async function stateOf(files: WritableFiles, path: Path): Promise<Written> {
+  const found = await files.stat(path)
+  if (!found) return { path, type: 'removed', isFolder: false, bytes: null }
+  const isFolder = found.type === 'directory'
+  return { path, type: 'changed', isFolder, bytes: isFolder ? null : await files.read(path) }
 }

@@ -153,6 +153,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
   }
 
   return {
+    replays: recall !== undefined,
     recall(place) {
       const past = recall?.find(place)
       if (past) fromPast.add(nameKey(place.group, place.operation.name))
