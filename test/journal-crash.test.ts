@@ -305,14 +305,18 @@ interface CrashState {
  */
 function* crashStates(calls: readonly Call[]): Generator<CrashState> {
   const whole = contentsOf(calls)
-  const areNamesSafe = calls.some((call) => call.type === 'sync-folder' && call.folder === '')
+  const lastNames = calls.findLastIndex((call) => call.type === 'sync-folder' && call.folder === '')
+  const isSafe = (file: string): boolean =>
+    calls.slice(0, lastNames + 1).some((call) => call.type === 'create' && call.file === file)
   const [journal = new Uint8Array(), content = new Uint8Array()] = [whole.get('journal-1'), whole.get('content-1')]
   const syncedTo = (file: string): number =>
     Math.max(0, ...calls.map((call) => (call.type === 'sync' && call.file === file ? call.upTo : 0)))
-  if (!areNamesSafe) yield { what: 'no file', files: new Map(), outOfOrder: false }
+  if (!isSafe('journal-1')) yield { what: 'no file', files: new Map(), outOfOrder: false }
   for (const contentEnd of new Set([syncedTo('content-1'), content.length])) {
     for (const shown of leftOf(journal, syncedTo('journal-1'))) {
       const files = new Map([['journal-1', shown.bytes]])
+      if (whole.has('content-1') && !isSafe('content-1'))
+        yield { what: `${shown.what}, no content`, files: new Map(files), outOfOrder: shown.outOfOrder }
       if (whole.has('content-1')) files.set('content-1', content.subarray(0, contentEnd))
       yield { what: `${shown.what}, content to ${contentEnd}`, files, outOfOrder: shown.outOfOrder }
     }

@@ -35,6 +35,7 @@ export interface Performer {
 /** A performer with nothing under way. */
 export function createPerformer(parts: PerformerParts): Performer {
   const { surroundings, clock, random, memory, schedule, noted } = parts
+  const { workspace } = surroundings
   const running = new Map<Task, Calling>()
 
   function call(task: Task): void {
@@ -54,9 +55,9 @@ export function createPerformer(parts: PerformerParts): Performer {
       // The deadline is that of the operation, not of each attempt.
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
       attempt: task.attempts,
-      view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
+      view: () => (run ? run.ahead.view(task.name) : workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
-      remembered: memory && rememberCall(memory, placeOf(task), { ...runnable, ...surroundings }),
+      remembered: memory && rememberCall(memory, placeOf(task), { claims: runnable.claims, workspace }),
       called(called) {
         isOver = true
         schedule().do(() => ended(task, called, at))

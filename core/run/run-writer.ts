@@ -41,6 +41,7 @@ export interface RunWriterOptions {
 
 const gatheredBytes = 64 * 1024
 const gatheredMs = 20
+const syncedBytes = 256 * 1024
 
 /** Begins a part of a run's journal; undefined when another process has begun the same part. */
 export function createRunWriter(options: RunWriterOptions): RunWriter | undefined {
@@ -55,7 +56,8 @@ export function createRunWriter(options: RunWriterOptions): RunWriter | undefine
   let count = 0
   let broken: HeddleError | undefined
   let isContentNew = false
-  let areNamesSafe = false
+  let names: Promise<unknown> | undefined
+  let unsynced = 0
   let stopTimer: (() => void) | undefined
   let under: Promise<void> | undefined
   let next: Promise<void> | undefined
@@ -78,6 +80,9 @@ export function createRunWriter(options: RunWriterOptions): RunWriter | undefine
     lines = []
     size = 0
     attempt(() => journal.append(text))
+    unsynced += text.length
+    // A long run is made safe as it goes, so that its end need not wait for all of it.
+    if (unsynced > syncedBytes) void sync().catch(() => undefined)
   }
 
   /** After a failed write nobody knows how the file ends, so nothing more is put there. */
@@ -99,10 +104,15 @@ export function createRunWriter(options: RunWriterOptions): RunWriter | undefine
     if (broken) return stored
     isContentNew = true
     attempt(() => {
-      content ??= disk.create(join(folder, contentName(part)), '')
+      content ??= createContent()
       content!.append(bytes)
     })
     return stored
+  }
+
+  function createContent(): GrowingFile | undefined {
+    names = undefined
+    return disk.create(join(folder, contentName(part)), '')
   }
 
   async function syncNow(): Promise<void> {
@@ -114,13 +124,18 @@ export function createRunWriter(options: RunWriterOptions): RunWriter | undefine
         isContentNew = false
         await content?.sync()
       }
+      unsynced = 0
       await journal.sync()
-      if (areNamesSafe) return
-      for (const each of [folder, ...parents]) await disk.syncFolder(each)
-      areNamesSafe = true
+      await syncNames()
     } catch (thrown) {
       throw (broken ??= notSaved(thrown))
     }
+  }
+
+  /** Once both files are there their names need no more care. */
+  function syncNames(): Promise<unknown> {
+    names ??= Promise.all([folder, ...parents].map((each) => disk.syncFolder(each)))
+    return names
   }
 
   /** Whoever comes while one visit is under way shares the next. */
