@@ -144,10 +144,7 @@ test('a journal of version 1 is read, one of a newer version is left as it is an
     ],
   )
   for (const call of [() => runs.show('ffff'), () => framework.resume('ffff'), () => runs.why('ffff', 'x')])
-    await assert.rejects(
-      call,
-      (thrown) => thrown instanceof HeddleError && thrown.code === 'STATE_TOO_NEW',
-    )
+    await assert.rejects(call, (thrown) => thrown instanceof HeddleError && thrown.code === 'STATE_TOO_NEW')
   await runs.prune({ keep: 1, days: 0 })
   assert.deepEqual(readdirSync(join(root, '.heddle/state/runs')).toSorted(), [old, future])
   assert.equal(readFileSync(join(root, '.heddle/state/runs', future, 'journal-1'), 'utf8'), newer)
@@ -308,7 +305,10 @@ function* crashStates(calls: readonly Call[]): Generator<CrashState> {
   const lastNames = calls.findLastIndex((call) => call.type === 'sync-folder' && call.folder === '')
   const isSafe = (file: string): boolean =>
     calls.slice(0, lastNames + 1).some((call) => call.type === 'create' && call.file === file)
-  const [journal = new Uint8Array(), content = new Uint8Array()] = [whole.get('journal-1'), whole.get('content-1')]
+  const [journal = new Uint8Array(), content = new Uint8Array()] = [
+    whole.get('journal-1'),
+    whole.get('content-1'),
+  ]
   const syncedTo = (file: string): number =>
     Math.max(0, ...calls.map((call) => (call.type === 'sync' && call.file === file ? call.upTo : 0)))
   if (!isSafe('journal-1')) yield { what: 'no file', files: new Map(), outOfOrder: false }
@@ -334,7 +334,11 @@ function* leftOf(
     yield { what: `zeros from ${cut}`, bytes: zeros, outOfOrder: false }
     const end = Math.min(bytes.length, (Math.floor(cut / 512) + 1) * 512)
     if (end === bytes.length) continue
-    yield { what: `a hole from ${cut} to ${end}`, bytes: Uint8Array.from(bytes).fill(0, cut, end), outOfOrder: true }
+    yield {
+      what: `a hole from ${cut} to ${end}`,
+      bytes: Uint8Array.from(bytes).fill(0, cut, end),
+      outOfOrder: true,
+    }
   }
 }
 

@@ -45,7 +45,10 @@ test('what may have run is named, makes the run partial, and runs again when tha
   assert.equal(report.status, 'partial')
   const finding = report.diagnostics.find(({ message }) => message.startsWith('"second"'))
   assert.equal(finding?.code, 'RUN_UNCERTAIN')
-  assert.match(finding.message, /^"second" of the group "kept\/b" was about to run when this run was cut short/)
+  assert.match(
+    finding.message,
+    /^"second" of the group "kept\/b" was about to run when this run was cut short/,
+  )
   assert.ok(finding.hint?.endsWith(`heddle run --resume ${report.id.slice(0, 8)} --repeat second`))
   // The same again: nobody can know more than before.
   assert.deepEqual(heldBackIn(await framework.resume()), heldBackIn(report))

@@ -28,7 +28,11 @@ export function makeProject(root: string): void {
 }
 
 /** The framework of the project; what rings is written to the file `bell`. `ran` is told the name of everything that is called. */
-export function openProject(root: string, bell: string, ran: (name: string) => void = () => {}): Promise<Framework> {
+export function openProject(
+  root: string,
+  bell: string,
+  ran: (name: string) => void = () => {},
+): Promise<Framework> {
   return createFramework({ root, config: false, builtIn: false, plugins: [keptPlugin(bell, ran)()] })
 }
 

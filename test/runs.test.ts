@@ -68,7 +68,19 @@ test('an id that is none, that nobody has, or that is a path is refused and look
   mkdirSync(join(root, '.heddle/secret'))
   writeFileSync(join(root, '.heddle/secret/journal-1'), 'heddle-run 1\n')
   const runs = await framework.runs()
-  const ids = ['', '..', '../secret', '../../secret', 'abc', 'f'.repeat(33), '0000', 'ABCD', 'ab/cd', 'ab\u0000cd', '%2e%2e']
+  const ids = [
+    '',
+    '..',
+    '../secret',
+    '../../secret',
+    'abc',
+    'f'.repeat(33),
+    '0000',
+    'ABCD',
+    'ab/cd',
+    'ab\u0000cd',
+    '%2e%2e',
+  ]
   for (const id of ids) {
     for (const call of [() => runs.show(id), () => framework.resume(id), () => runs.why(id, 'x')])
       await assert.rejects(call, (thrown) => thrown instanceof HeddleError && thrown.code === 'RUN_UNKNOWN')
@@ -79,7 +91,12 @@ test('an id that is none, that nobody has, or that is a path is refused and look
 
 test('what is kept is open to its owner alone, and kept out of version control', async (t) => {
   const { framework, plan, root } = await open(t)
-  plan([{ name: 'p/g', operations: [bash({ command: 'yes | head -c 5000000' }, { claims: { reads: [], writes: [] } })] }])
+  plan([
+    {
+      name: 'p/g',
+      operations: [bash({ command: 'yes | head -c 5000000' }, { claims: { reads: [], writes: [] } })],
+    },
+  ])
   const report = await framework.run('go')
   const state = join(root, '.heddle/state')
   for (const entry of readdirSync(state, { withFileTypes: true, recursive: true })) {
@@ -96,7 +113,9 @@ test('what is kept is open to its owner alone, and kept out of version control',
 test('inputs of operations are not written into the journal', async (t) => {
   const { framework, plan, root } = await open(t)
   const env = { TOKEN: 'a-secret-token' }
-  plan([{ name: 'p/g', operations: [bash({ command: 'true', env }, { claims: { reads: [], writes: ['x'] } })] }])
+  plan([
+    { name: 'p/g', operations: [bash({ command: 'true', env }, { claims: { reads: [], writes: ['x'] } })] },
+  ])
   const { id } = await framework.run('go')
   const folder = join(root, '.heddle/state/runs', id)
   for (const name of readdirSync(folder).filter((each) => each !== 'outputs'))
@@ -105,7 +124,8 @@ test('inputs of operations are not written into the journal', async (t) => {
 
 test('two runs are compared by what their operations gave, how they ended and how long they took', async (t) => {
   const { framework, plan, root } = await open(t)
-  const slow = (seconds: number) => bash({ command: `sleep ${seconds}` }, { name: 'slow', claims: { reads: [], writes: [] } })
+  const slow = (seconds: number) =>
+    bash({ command: `sleep ${seconds}` }, { name: 'slow', claims: { reads: [], writes: [] } })
   plan([{ name: 'p/g', operations: [read('a.txt', { name: 'a' }), read('b.txt', { name: 'b' }), slow(0)] }])
   const before = await framework.run('go')
   writeFileSync(join(root, 'a.txt'), 'other\n')
@@ -113,14 +133,22 @@ test('two runs are compared by what their operations gave, how they ended and ho
   plan([
     {
       name: 'p/g',
-      operations: [read('a.txt', { name: 'a' }), read('b.txt', { name: 'b' }), slow(0.3), grep({ pattern: 'x' }, { name: 'new' })],
+      operations: [
+        read('a.txt', { name: 'a' }),
+        read('b.txt', { name: 'b' }),
+        slow(0.3),
+        grep({ pattern: 'x' }, { name: 'new' }),
+      ],
     },
   ])
   const after = await framework.run('go')
   const runs = await framework.runs()
   const { operations, same } = await runs.diff(before.id, after.id)
   assert.deepEqual(
-    operations.map(({ name, differs }) => [name, differs.filter((each) => each !== 'duration' || name === 'slow')]),
+    operations.map(({ name, differs }) => [
+      name,
+      differs.filter((each) => each !== 'duration' || name === 'slow'),
+    ]),
     [
       ['a', ['output']],
       ['b', ['status', 'output']],
@@ -216,11 +244,20 @@ test('an operation that got more than 10 % worse is flagged, with enough runs, a
   const known = await openDurations(store, 'go')
   const expected = known.expectedMs({ group: 'g', operation: { kind: 'read', name: 'worse', input: {} } })
   assert.ok(expected! > 110 && expected! < 130, String(expected))
-  assert.equal(known.expectedMs({ group: 'g', operation: { kind: 'read', name: 'never', input: {} } }), undefined)
+  assert.equal(
+    known.expectedMs({ group: 'g', operation: { kind: 'read', name: 'never', input: {} } }),
+    undefined,
+  )
 })
 
 test('durations that cannot be read count as none', async () => {
-  for (const text of ['', '{', '[]', '{"version":1,"entries":[["a",{"samples":"x"}],[1,2],null]}', '{"version":9}']) {
+  for (const text of [
+    '',
+    '{',
+    '[]',
+    '{"version":1,"entries":[["a",{"samples":"x"}],[1,2],null]}',
+    '{"version":9}',
+  ]) {
     const store = createMemoryStore()
     await store.write('durations.json', text)
     assert.deepEqual(await durationStats(store), [])
@@ -263,7 +300,11 @@ test('what an operation wrote comes back with its result, and what it read throu
   const { framework, plan, root } = await open(t)
   plan([
     { name: 'p/made', operations: [write({ path: 'src/made.txt', text: 'made\n' })] },
-    { name: 'p/g', needs: ['p/made'], operations: [{ ...grep({ pattern: 'made' }, { name: 'look' }), cache: true }] },
+    {
+      name: 'p/g',
+      needs: ['p/made'],
+      operations: [{ ...grep({ pattern: 'made' }, { name: 'look' }), cache: true }],
+    },
     { name: 'p/w', operations: [{ ...write({ path: 'out/w.txt', text: 'w\n' }), cache: true }] },
   ])
   const uses = async (): Promise<readonly (boolean | undefined)[]> => {
@@ -280,7 +321,8 @@ test('what an operation wrote comes back with its result, and what it read throu
 
 test('a damaged result is not believed, a failure is not kept, and what cannot be brought back is never cached', async (t) => {
   const { framework, plan, root } = await open(t)
-  const use = async (): Promise<Outcome['cache']> => (await framework.run('go')).groups[0]!.operations[0]!.cache
+  const use = async (): Promise<Outcome['cache']> =>
+    (await framework.run('go')).groups[0]!.operations[0]!.cache
   plan([{ name: 'p/g', operations: [cached('cat src/*')] }])
   await use()
   const results = join(root, '.heddle/state/results')
@@ -319,11 +361,17 @@ test('the command line lists, shows, compares, explains and prunes runs, and ref
   const report = JSON.parse(second.stdout) as Report
   const list = heddle(root, 'runs')
   assert.equal(list.stdout.split('\n').length, 3)
-  assert.match(list.stdout, new RegExp(`^${report.id.slice(0, 8)} {2}\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {2}${report.status} `))
+  assert.match(
+    list.stdout,
+    new RegExp(`^${report.id.slice(0, 8)} {2}\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d {2}${report.status} `),
+  )
   const shown = heddle(root, 'runs', 'show', report.id.slice(0, 6), '--format', 'json')
   assert.deepEqual((JSON.parse(shown.stdout) as { report: Report }).report, report)
   const operation = report.groups.flatMap((group) => group.operations)[0]!
-  assert.match(heddle(root, 'why', '--run', report.id.slice(0, 6), operation.name).stdout, /started[^]*done|failed/)
+  assert.match(
+    heddle(root, 'why', '--run', report.id.slice(0, 6), operation.name).stdout,
+    /started[^]*done|failed/,
+  )
   const resumed = heddle(root, 'run', '--resume', report.id.slice(0, 6), '--format', 'json')
   assert.match(resumed.stderr, /had come to its end; nothing was executed/)
   assert.deepEqual(JSON.parse(resumed.stdout), report)
@@ -376,7 +424,13 @@ async function open(t: TestContext, config: Parameters<typeof createFramework>[0
       hooks.plan.for('p').tap('p', () => groups)
     },
   })
-  const framework = await createFramework({ config: false, builtIn: false, ...config, root, plugins: [plugin()] })
+  const framework = await createFramework({
+    config: false,
+    builtIn: false,
+    ...config,
+    root,
+    plugins: [plugin()],
+  })
   t.after(() => framework.dispose())
   return { framework, root, plan: (next) => void (groups = next) }
 }
@@ -395,4 +449,3 @@ function heddle(root: string, ...words: string[]): { status: number | null; stdo
     env: { ...process.env, NO_COLOR: '1', CI: '1' },
   })
 }
-

@@ -78,11 +78,16 @@ function createProgram(rest: readonly string[]): Command {
     .option('--from <file>', 'the file that the reference stands in')
     .option('--who <path>', 'say who refers to a file or folder; ends with 1 when nobody does')
     .option('--deep', 'with --who: what leads there over several files too')
-    .option('--run <id>', 'say of an operation, named in place of the reference, why it went as it did in this run')
+    .option(
+      '--run <id>',
+      'say of an operation, named in place of the reference, why it went as it did in this run',
+    )
     .option('--user', "look in the user's own modules too")
     .action(async (reference, options) => {
       if (options.run !== undefined)
-        await (await import('./commands/runs.ts')).whyRun(options.run, reference ?? missingOperation(), options)
+        await (
+          await import('./commands/runs.ts')
+        ).whyRun(options.run, reference ?? missingOperation(), options)
       else if (options.who !== undefined) await (await import('./commands/who.ts')).who(options.who, options)
       else await (await import('./commands/resolve.ts')).why(reference ?? missingReference(), options)
     })

@@ -1,5 +1,13 @@
 import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
-import { counted, countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
+import {
+  counted,
+  countSeverities,
+  painter,
+  printDiagnostics,
+  type SourceLine,
+  table,
+  visible,
+} from './print.ts'
 
 type Paint = ReturnType<typeof painter>
 type Colour = Parameters<Paint>[0]

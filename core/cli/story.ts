@@ -13,7 +13,11 @@ export function tellStory(story: OperationStory, paint: Paint): string {
   ]
   const figures = [`waited ${formatMs(queuedMs)}`, `ran ${formatMs(ranMs)}`, ...counts].join(', ')
   const head = `${paint('bold', visible(`${group}/${operation}`))} ${kind} ${paint('bold', status)} ${paint('dim', figures)}`
-  const rows = [...beginning(story), ...story.steps.map((step) => row(step.at, sentence(step))), ...ending(story)]
+  const rows = [
+    ...beginning(story),
+    ...story.steps.map((step) => row(step.at, sentence(step))),
+    ...ending(story),
+  ]
   return [head, table(rows.length > 0 ? rows : [['  nothing is recorded of it']])].join('\n')
 }
 

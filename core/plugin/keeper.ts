@@ -2,13 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, HeddleError } from '../base/diagnostic.ts'
 import { openDurations } from '../run/durations.ts'
-import {
-  beginRun,
-  continueRun,
-  damageOf,
-  type KeepingOptions,
-  type RunRequest,
-} from '../run/open-run.ts'
+import { beginRun, continueRun, damageOf, type KeepingOptions, type RunRequest } from '../run/open-run.ts'
 import { reportOf } from '../run/past-report.ts'
 import { durationsStore } from '../run/past-runs.ts'
 import { pruneRuns, type RunLimits } from '../run/prune-runs.ts'

@@ -172,7 +172,8 @@ export function createRunner(parts: RunnerParts): Runner {
       const prepared = await prepare(command, given)
       const id = createRunId()
       const request = { command, given: wholeOf(given), commit: options.commit ?? 'passed' }
-      const kept = options.journal === false ? nothingKept : await keeper.begin(id, request, options.fresh === true)
+      const kept =
+        options.journal === false ? nothingKept : await keeper.begin(id, request, options.fresh === true)
       return carryOut(prepared, { ...options, ...request, id, kept })
     },
 

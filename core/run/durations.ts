@@ -125,7 +125,10 @@ function expectedOf({ samples, mean, recent }: Entry): number {
 
 async function readEntries(store: DurableStore): Promise<Map<string, Entry>> {
   try {
-    const parsed = JSON.parse((await store.read(storeName)) ?? '{}') as { version?: unknown; entries?: unknown }
+    const parsed = JSON.parse((await store.read(storeName)) ?? '{}') as {
+      version?: unknown
+      entries?: unknown
+    }
     if (parsed.version !== version || !Array.isArray(parsed.entries)) return new Map()
     return new Map((parsed.entries as [string, Entry][]).filter(isEntry))
   } catch {

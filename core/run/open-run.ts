@@ -133,8 +133,7 @@ export async function targetsOf(workspace: Workspace): Promise<CommitRecord['tar
 /** True when the commit that was about to happen had come to its end. */
 export async function hasCommitted({ commit, report, end }: RunHistory, files: Files): Promise<boolean> {
   if (!commit || !report || end) return false
-  for (const { path, mark } of commit.targets)
-    if ((await markAt(files, path as Path)) !== mark) return false
+  for (const { path, mark } of commit.targets) if ((await markAt(files, path as Path)) !== mark) return false
   return true
 }
 

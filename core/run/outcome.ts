@@ -8,7 +8,18 @@ export function outcomeOf(task: Task, called: Called): Outcome {
   const { status, output, error, quality } = called
   const openedAt = group.openedAt ?? firstStartedAt
   const queuedMs = firstStartedAt === undefined ? 0 : Math.max(0, firstStartedAt - openedAt!)
-  const outcome = { name, kind, status, attempts, reruns, queuedMs, ranMs, output: output ?? null, error, quality }
+  const outcome = {
+    name,
+    kind,
+    status,
+    attempts,
+    reruns,
+    queuedMs,
+    ranMs,
+    output: output ?? null,
+    error,
+    quality,
+  }
   return called.known ? { ...outcome, ...called.known } : outcome
 }
 

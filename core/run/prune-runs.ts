@@ -46,7 +46,5 @@ export async function pruneRuns(
 function fits(run: RunSummary, limits: RunLimits, sofar: { kept: number; bytes: number }): boolean {
   const { keep = Infinity, days = Infinity, megabytes = Infinity } = limits
   const age = Date.now() - Date.parse(run.startedAt || '1970-01-01')
-  return (
-    sofar.kept < keep && age <= days * 86_400_000 && sofar.bytes + run.bytes <= megabytes * 1024 * 1024
-  )
+  return sofar.kept < keep && age <= days * 86_400_000 && sofar.bytes + run.bytes <= megabytes * 1024 * 1024
 }

@@ -46,7 +46,10 @@ export function createResultCache({ folder, fresh, now }: ResultCacheOptions): R
     }
     const kept = read(inputs)
     if (!Array.isArray(kept)) {
-      uses.set(name, miss(kept === 'damaged' ? 'what was kept of it is damaged' : index.whyNew(place, inputs)))
+      uses.set(
+        name,
+        miss(kept === 'damaged' ? 'what was kept of it is damaged' : index.whyNew(place, inputs)),
+      )
       return undefined
     }
     uses.delete(name)
@@ -150,4 +153,3 @@ function shownInputs(looks: KeptResult['looks']): readonly string[] {
   if (paths.length <= mostShown) return paths
   return [...paths.slice(0, mostShown), `and ${paths.length - mostShown} more`]
 }
-

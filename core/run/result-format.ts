@@ -39,6 +39,9 @@ export function parseResults(text: string): readonly KeptResult[] | undefined {
 
 /** Bytes of their own: a view would be kept with all that it is a view of. */
 function toPlain(result: KeptResult): KeptResult {
-  const written = result.written.map((each): Written => ({ ...each, bytes: each.bytes && each.bytes.slice() }))
+  const written = result.written.map((each): Written => ({
+    ...each,
+    bytes: each.bytes && each.bytes.slice(),
+  }))
   return { ...result, written }
 }

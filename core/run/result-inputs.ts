@@ -62,7 +62,9 @@ export function createResultIndex(folder: string): ResultIndex {
       const other = [...names].find((name) => parts[name] !== before[name])
       if (other === undefined) return 'its result is not kept any more'
       if (other === 'kind') return 'the operation kind is another than before'
-      return other === 'claims' ? 'its claims are others than before' : `its ${quoted(other)} is another than before`
+      return other === 'claims'
+        ? 'its claims are others than before'
+        : `its ${quoted(other)} is another than before`
     },
     text: async () =>
       isNew ? JSON.stringify({ version: 1, places: [...places()].slice(-mostPlaces) }) : undefined,

@@ -1,14 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { keptValue } from './keeping-values.ts'
 import type { Place, Recalled, Written } from './memory.ts'
-import {
-  allowsWriting,
-  hasEffectsOutside,
-  identityOf,
-  isRepeatable,
-  leftBy,
-  touches,
-} from './place.ts'
+import { allowsWriting, hasEffectsOutside, identityOf, isRepeatable, leftBy, touches } from './place.ts'
 import type { Outcome } from './report.ts'
 import { readStored } from './run-folder.ts'
 import { nameKey, type Placed, type RunHistory } from './run-history.ts'
@@ -118,7 +111,8 @@ function whyUncertain(
   const hasOutcome = history.outcomes.get(key)?.record.times[0] != null
   if (hasOutcome && isStale) return 'has run on files that an earlier operation has now written anew'
   if (isOther) return 'has run with another input before this run was cut short'
-  if (history.starts.has(key)) return 'was about to run when this run was cut short, and may have done its work'
+  if (history.starts.has(key))
+    return 'was about to run when this run was cut short, and may have done its work'
   return history.damaged > 0
     ? 'may have run: the journal of this run is damaged, and nobody knows what the lost lines said'
     : undefined

@@ -110,7 +110,9 @@ export interface ReportRecord extends Omit<Report, 'groups'> {
 
 /** A name when the outcome is as recorded; otherwise what is different in it, or all of it. */
 export type ReportedOperation =
-  string | { readonly name: string; readonly but: Partial<Outcome> } | { readonly outcome: Outcome }
+  | string
+  | { readonly name: string; readonly but: Partial<Outcome> }
+  | { readonly outcome: Outcome }
 
 /** The run is over. */
 export interface EndRecord {

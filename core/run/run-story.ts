@@ -49,7 +49,14 @@ export function storyOf(history: RunHistory, text: string): OperationStory {
     .filter(({ record }) => record.group === group && record.operation === name)
     .map(({ record }) => stepOf(record))
   const ending = outcome ? endingStep(outcome) : history.starts.has(key) ? [cutShort] : []
-  return { run: history.id, group, operation: name, kind, ...figuresOf(outcome), steps: [...happened, ...ending] }
+  return {
+    run: history.id,
+    group,
+    operation: name,
+    kind,
+    ...figuresOf(outcome),
+    steps: [...happened, ...ending],
+  }
 }
 
 const cutShort: StoryStep = { type: 'cut-short', at: null }
@@ -107,7 +114,11 @@ function findOperation(history: RunHistory, text: string): Named {
   const full = ({ group, name }: Named): string => `${group}/${name}`
   if (found.length > 1) {
     const names = found.map((each) => `"${full(each)}"`).join(', ')
-    fail('OPERATION_AMBIGUOUS', `Several operations have the name "${text}": ${names}.`, 'Write one of these.')
+    fail(
+      'OPERATION_AMBIGUOUS',
+      `Several operations have the name "${text}": ${names}.`,
+      'Write one of these.',
+    )
   }
   const [near] = findNearest(
     text,

@@ -39,7 +39,10 @@ export async function spawnIn(
 }
 
 /** Output that is stored in the project is named by its path from the root, as everything that is shown. */
-function fromRoot(stored: NonNullable<ProcessResult['stored']>, root: string): NonNullable<ProcessResult['stored']> {
+function fromRoot(
+  stored: NonNullable<ProcessResult['stored']>,
+  root: string,
+): NonNullable<ProcessResult['stored']> {
   const shown = (output: StoredOutput): StoredOutput => {
     const path = relative(root, output.blob)
     const isInside = !isAbsolute(path) && path.split(sep)[0] !== '..'

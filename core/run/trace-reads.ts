@@ -28,18 +28,22 @@ const absent = 'absent'
 /** Notes what is looked at through `files`; the first answer counts. */
 export function traceReads(files: WritableFiles): TracedFiles {
   const noted = new Map<string, Look>()
+  /** What it has said anything of; what is there for that; and what it has removed, so that nothing of before shows at or below. */
   const own = new Set<string>()
+  const made = new Set<string>()
+  const removed = new Set<string>()
 
   function note(how: Look['how'], text: string, mark: () => string, except?: readonly string[]): void {
     const path = normal(text)
     const key = `${how} ${path}`
-    if (noted.has(key) || (how !== 'list' && isOwn(path))) return
+    if (noted.has(key) || (own.size > 0 && isOwn(how, path))) return
     noted.set(key, { how, path, mark: mark(), ...(except && except.length > 0 && { except }) })
   }
 
-  function isOwn(path: string): boolean {
-    if (own.size === 0) return false
-    for (let at = path as Path; at !== rootPath; at = parentOf(at)) if (own.has(at)) return true
+  /** True when the answer comes from what the operation did itself. */
+  function isOwn(how: Look['how'], path: string): boolean {
+    if (how !== 'list' && (own.has(path) || made.has(path))) return true
+    for (let at = path as Path; at !== rootPath; at = parentOf(at)) if (removed.has(at)) return true
     return false
   }
 
@@ -53,9 +57,28 @@ export function traceReads(files: WritableFiles): TracedFiles {
 
   function noteList(path: string, found: readonly Entry[] | undefined): void {
     const folder = normal(path) as Path
-    const except =
-      own.size === 0 ? [] : [...own].filter((each) => parentOf(each as Path) === folder).map(nameIn)
+    const isIn = (path: string): boolean => path !== '' && parentOf(path as Path) === folder
+    const except = own.size === 0 ? [] : [...new Set([...own, ...made])].filter(isIn).map(nameIn)
     note('list', path, () => markOfList(found, except), except)
+  }
+
+  function noteWrite(text: string): void {
+    const path = normal(text) as Path
+    own.add(path)
+    for (let at = parentOf(path); at !== rootPath && !made.has(at); at = parentOf(at)) made.add(at)
+  }
+
+  /** What cannot be written is told by what is in the way. */
+  async function change(text: Path, call: Promise<void>): Promise<void> {
+    try {
+      await call
+    } catch (thrown) {
+      for (let at = normal(text) as Path; at !== rootPath; at = parentOf(at)) {
+        const found = await files.stat(at).catch(() => undefined)
+        noteStat(at, found)
+      }
+      throw thrown
+    }
   }
 
   function noteFailure(how: Look['how'], path: string, thrown: unknown): void {
@@ -96,16 +119,17 @@ export function traceReads(files: WritableFiles): TracedFiles {
     list: (path) => later('list', path, files.list(path), (found) => noteList(path, found)),
     read: (path) => later('read', path, files.read(path), (bytes) => noteRead(path, bytes)),
     async write(path, content) {
-      await files.write(path, content)
-      own.add(normal(path))
+      await change(path, files.write(path, content))
+      noteWrite(path)
     },
     async remove(path) {
-      await files.remove(path)
+      await change(path, files.remove(path))
       own.add(normal(path))
+      removed.add(normal(path))
     },
     async makeFolder(path) {
-      await files.makeFolder(path)
-      own.add(normal(path))
+      await change(path, files.makeFolder(path))
+      noteWrite(path)
     },
     ...(sync && {
       sync: {
@@ -222,8 +246,9 @@ function markOfStat(found: FileStat | undefined): string {
   return found.type === 'file' ? `file ${found.size}` : found.type
 }
 
+/** A folder that is only there for what the operation put into it is as good as an empty one. */
 function markOfList(found: readonly Entry[] | undefined, except: readonly string[]): string {
-  if (!found) return absent
+  if (!found) return except.length === 0 ? absent : digest('')
   const shown = except.length === 0 ? found : found.filter(({ name }) => !except.includes(name))
   return digest(shown.map(({ name, type }) => `${type} ${name}`).join('\n'))
 }

@@ -82,7 +82,9 @@ async function carryOut(
     }
   })
   if (!hasBegun && options.quiet !== true)
-    process.stderr.write(`The run ${report.id} had come to its end; nothing was executed, this is its report.\n`)
+    process.stderr.write(
+      `The run ${report.id} had come to its end; nothing was executed, this is its report.\n`,
+    )
   if (options.format === 'json') printJson(report)
   else
     printReport(report, {

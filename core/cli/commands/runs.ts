@@ -137,7 +137,8 @@ function showRun(options: RunsOptions, shown: ShownRun): void {
   )
   if (report) return printReport(report, { quiet: options.quiet === true, sourceLine: () => undefined })
   printGroups(shown.groups)
-  const next = run.status === 'unfinished' ? `; heddle run --resume ${run.id.slice(0, 8)} goes on with it` : ''
+  const next =
+    run.status === 'unfinished' ? `; heddle run --resume ${run.id.slice(0, 8)} goes on with it` : ''
   process.stdout.write(`\n${run.status}: ${counted(run.operations, 'operation')} recorded${next}\n`)
 }
 
