@@ -86,9 +86,8 @@ export function callOperation(
     call(attempt) {
       const run = (): unknown =>
         kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
-      if (remembered) return remembered.call(() => open().view, run)
-      // A process looks at the disk: what earlier operations wrote must be there.
-      return kind.effects === 'external' ? workspace.flush().then(run) : run()
+      const runHere = kind.effects === 'external' ? (): unknown => runOutside(runnable, workspace, run) : run
+      return remembered ? remembered.call(() => open().view, runHere) : runHere()
     },
     ended: (ending) => called(conclude(ending)),
   })
@@ -108,6 +107,15 @@ export function callOperation(
     }
     return called
   }
+}
+
+/** A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict. */
+function runOutside({ claims }: Runnable, workspace: Workspace, run: () => unknown): Promise<unknown> {
+  const { regions, changes } = claims
+  return workspace
+    .flush([...regions.reads, ...changes], changes)
+    .then(run)
+    .finally(() => workspace.changedBelow(changes))
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

@@ -90,8 +90,6 @@ class OneCall implements RememberedCall {
   async #runOutside(call: () => unknown): Promise<unknown> {
     await this.#memory.starting(this.#place)
     const { workspace, claims } = this.#where
-    // A process looks at the disk: what earlier operations wrote must be there.
-    await workspace.flush()
     if (this.#memory.wantsClaimed(this.#place))
       this.#claimed = await lookAtClaimed(workspace, claimsOfPlace(this.#place).reads ?? [])
     try {
