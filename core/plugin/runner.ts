@@ -67,7 +67,7 @@ export interface RunnerParts {
   readonly deadlineMs: number
   readonly concurrency: Readonly<Partial<Record<Lane, number>>>
   /** How much a run may hold in memory. */
-  readonly limits: Partial<WorkspaceLimits>
+  readonly workspaceLimits: Partial<WorkspaceLimits>
 }
 
 interface Prepared {
@@ -95,7 +95,7 @@ export function createRunner(parts: RunnerParts): Runner {
       folder,
       disk,
       state,
-      limits: parts.limits,
+      limits: parts.workspaceLimits,
       ignores: isIgnoredIn(layers[0]!.files),
       tell: (diagnostic) => void told.push(diagnostic),
     })

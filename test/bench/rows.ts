@@ -8,6 +8,7 @@ import { resolveColdRow, resolveWarmRow } from './rows/resolve.ts'
 import { scaleRow } from './rows/scale.ts'
 import { storeRow } from './rows/store.ts'
 import { watchRow } from './rows/watch.ts'
+import { workspaceRow } from './rows/workspace.ts'
 
 /** Everything that is measured, in the order of the table. */
 export const rows: readonly Row[] = [
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   resolveColdRow,
   grepRow,
   remoteRow,
+  workspaceRow,
 ]
 
 /** What each side does, so that nobody compares what is not alike. */
@@ -33,5 +35,6 @@ export const footnotes: readonly string[] = [
   'content-collections: one collection with a schema of two keys, references by the same expression, output written as modules; its configuration is compiled before the clock starts.',
   'readFileSync loop: a walk with readdirSync, every file read as text and dropped. statSync: paths known beforehand.',
   'oxc-resolver and enhanced-resolve: an alias and one extension; they answer with a path alone, Heddle with layer, rung and, for misses, a suggestion. Map: a look-up by folder and text (cold: a walk and a set of paths).',
+  'workspace: over files of the disk, with changes of its own; memfs: the same files in a Volume, read as bytes; each hands out a copy.',
   'ripgrep: all its threads, lines with numbers and columns on a pipe.',
 ]

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { compareText } from '../../core/base/diagnostic.ts'
 import { diskFiles } from '../../core/vfs/disk.ts'
 import { recoverCommit } from '../../core/vfs/journal.ts'
 import type { Path } from '../../core/vfs/path.ts'
@@ -66,15 +67,16 @@ function openIn(folder: string, watched: Watched): Workspace {
   return createWorkspace(watched.files, { state: join(folder, 'journal'), machine: watched.machine })
 }
 
-/** Says what a project is: everything as before, everything as wanted, or something in between. */
-function stateOf(folder: string): 'old' | 'new' | string {
+/** Says what a project is: `old`, `new`, or what it holds when it is something in between. */
+function stateOf(folder: string): string {
   const texts = Object.fromEntries(
     [...treeOf(folder)].flatMap(([name, body]) =>
       body === null || !name.startsWith('project/') ? [] : [[name, Buffer.from(body).toString()]],
     ),
   )
   const same = (wanted: object): boolean => {
-    const sorted = (texts: object): string => JSON.stringify(Object.entries(texts).toSorted())
+    const sorted = (texts: object): string =>
+      JSON.stringify(Object.entries(texts).toSorted(([a], [b]) => compareText(a, b)))
     return sorted(texts) === sorted(wanted)
   }
   if (same(old)) return 'old'
