@@ -1,78 +1,57 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { Volume } from 'memfs'
-import { createWorkspace, diskFiles, parsePath, type Path } from '../../../core/files.ts'
+import { layerFiles } from '../../../core/vfs/layer.ts'
+import { memoryFiles } from '../../../core/vfs/memory.ts'
+import type { Path } from '../../../core/vfs/path.ts'
+import { createWorkspace } from '../../../core/vfs/workspace.ts'
 import { say } from './say.ts'
 
-/** What is timed: how the same files of 4 KB are read, or asked for, again and again. */
-const [root, side, call] = process.argv.slice(2) as [string, string, 'read' | 'stat' | 'memory']
+/** Reads and stats of small files: from a workspace that holds them, from memfs, and through more and more layers. */
 const count = 1_000
-const passes = 60
-const text = 'x'.repeat(4096)
-const paths = Array.from({ length: count }, (_, index) => pathOf(`a/b${index % 10}/f${index}.md`))
+const rounds = 40
+const paths = Array.from({ length: count }, (_, index) => `folder-${index % 20}/file-${index}.md` as Path)
+const text = 'a line of some length\n'.repeat(20)
 
-function pathOf(name: string): Path {
-  const parsed = parsePath(name)
-  if (!parsed.ok) throw new Error(parsed.diagnostic.message)
-  return parsed.value
-}
-
-function placeAll(): void {
-  for (const path of paths) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), text)
+/** Microseconds for each call, the best of some rounds. */
+function time(call: (path: Path) => unknown): number {
+  let best = Infinity
+  for (let round = 0; round < rounds; round++) {
+    const since = performance.now()
+    for (const path of paths) call(path)
+    best = Math.min(best, performance.now() - since)
   }
+  return (best * 1_000) / count
 }
 
-interface Calls {
-  read(path: Path): { readonly length: number }
-  stat(path: Path): { readonly size: number } | undefined
+const volume = new Volume()
+for (const path of paths) {
+  volume.mkdirSync(`/${path.slice(0, path.indexOf('/'))}`, { recursive: true })
+  volume.writeFileSync(`/${path}`, text)
 }
+const workspace = createWorkspace(memoryFiles())
+for (const path of paths) await workspace.write(path, text)
 
-function memfs(): Calls {
-  const volume = new Volume()
-  for (const path of paths) {
-    volume.mkdirSync(`/${dirname(path)}`, { recursive: true })
-    volume.writeFileSync(`/${path}`, text)
-  }
-  return {
-    read: (path) => volume.readFileSync(`/${path}`),
-    stat: (path) => volume.statSync(`/${path}`),
-  }
+const bottom = memoryFiles(Object.fromEntries(paths.map((path) => [path, text])))
+const layered = (count: number) => {
+  const [first = bottom, ...upper] = Array.from({ length: count - 1 }, () =>
+    memoryFiles({ 'elsewhere/other.md': text }),
+  )
+  return first === bottom ? layerFiles(bottom) : layerFiles(first, ...upper, bottom)
 }
-
-/** A workspace that holds changes of its own besides. */
-async function workspace(): Promise<Calls> {
-  placeAll()
-  const files = createWorkspace(diskFiles({ root }))
-  await files.write(pathOf('a/b1/new.md'), text)
-  return (side === 'view' ? files.view('one') : files).sync!
-}
-
-function pass(calls: Calls): number {
-  let bytes = 0
-  if (call === 'stat') for (const path of paths) bytes += calls.stat(path)?.size ?? 0
-  else for (const path of paths) bytes += calls.read(path).length
-  return bytes
-}
-
-const before = heldBytes()
-const calls = side === 'memfs' ? memfs() : await workspace()
-let bytes = pass(calls)
-if (call === 'memory') {
-  const mb = (heldBytes() - before) / 1e6
-  // Read once more, so that nothing was given back before it was counted.
-  say({ ms: 0, right: Math.min(bytes, pass(calls)), mb })
-} else {
-  for (let index = 0; index < 20; index++) pass(calls)
-  const since = performance.now()
-  for (let index = 0; index < passes; index++) bytes = pass(calls)
-  const ms = performance.now() - since
-  say({ ms, right: bytes, perCall: (ms / passes / count) * 1_000 })
-}
-
-function heldBytes(): number {
-  for (let turn = 0; turn < 3; turn++) (globalThis as { gc?: () => void }).gc?.()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
+const through = createWorkspace(bottom)
+const one = layered(1)
+const five = layered(5)
+say({
+  ms: 0,
+  ours: time((path) => workspace.sync!.read(path)),
+  memfs: time((path) => volume.readFileSync(`/${path}`)),
+  stat: time((path) => workspace.sync!.stat(path)),
+  memfsStat: time((path) => volume.statSync(`/${path}`)),
+  base: time((path) => bottom.sync.read(path)),
+  through: time((path) => through.sync!.read(path)),
+  baseStat: time((path) => bottom.sync.stat(path)),
+  throughStat: time((path) => through.sync!.stat(path)),
+  readOne: time((path) => one.sync!.read(path)),
+  readFive: time((path) => five.sync!.read(path)),
+  statOne: time((path) => one.sync!.stat(path)),
+  statFive: time((path) => five.sync!.stat(path)),
+})
