@@ -311,6 +311,25 @@ test('a journal of our first version, which does not say what was put down, is u
   assert.equal(existsSync(join(folder, 'project/big')), false)
 })
 
+test('what a process was writing when it died is cleared away, and what a living one writes is not', async (t) => {
+  const folder = shelf(t)
+  setUp(folder)
+  mkdirSync(join(folder, 'journal'))
+  const unfinished = (pid: number): string => `project/.heddle-${pid}-${'0'.repeat(32)}.tmp`
+  const journal = `commit-${gone}-1-0123456789abcdef-1.json`
+  const entries = [{ path: 'a', type: 'absent', after: ['file', '0:0'] }]
+  place(folder, {
+    [unfinished(gone)]: 'half',
+    [unfinished(process.pid)]: 'half',
+    [`journal/${journal}`]: JSON.stringify({ version: 1, entries }),
+    [`journal/.${journal}.${gone}-${'0'.repeat(32)}.tmp`]: 'half',
+  })
+  await recoverCommit(join(folder, 'journal'), diskFiles({ root: join(folder, 'project') }))
+  assert.equal(existsSync(join(folder, unfinished(gone))), false)
+  assert.equal(existsSync(join(folder, unfinished(process.pid))), true)
+  assert.deepEqual(readdirSync(join(folder, 'journal')), [])
+})
+
 test('a version that somebody made after a crash is kept when the old one comes back', async (t) => {
   const folder = shelf(t)
   setUp(folder)
