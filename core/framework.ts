@@ -90,6 +90,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     concurrency: config.concurrency ?? {},
     runs: runLimitsOf(config),
     limits: config.workspace ?? {},
+    workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
   })
   const mendPartsOf = (reading: Reading): MendParts =>

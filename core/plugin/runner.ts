@@ -96,7 +96,7 @@ export interface RunnerParts {
   /** How many runs are kept, and how long; none when false. */
   readonly runs: RunLimits | false
   /** How much a run may hold in memory. */
-  readonly limits: Partial<WorkspaceLimits>
+  readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
 }
 
@@ -127,7 +127,7 @@ export function createRunner(parts: RunnerParts): Runner {
       folder,
       disk,
       state,
-      limits: parts.limits,
+      limits: parts.workspaceLimits,
       ignores: isIgnoredIn(layers[0]!.files),
       tell: (diagnostic) => void told.push(diagnostic),
     })
