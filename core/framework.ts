@@ -89,7 +89,6 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
     runs: runLimitsOf(config),
-    limits: config.workspace ?? {},
     workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
   })
