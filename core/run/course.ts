@@ -104,7 +104,6 @@ export class Course {
 
   #changedOutside(task: Task): void {
     const { writes } = regionsOf(task.runnable)
-    this.#parts.workspace.allowChanges(writes)
     this.#speculation.changedBelow(writes, task.order)
   }
 
