@@ -11,6 +11,14 @@ const groups = Array.from({ length: Number(size) }, (_, node) => ({
   operations: [{ kind: 'idle', input: null, claims: nothing, deadlineMs: 60_000 }],
 }))
 const idle = kindOf('idle', () => null, { binding: claims === 'bound' })
+const cpu = process.cpuUsage()
 const first = await runGroups(groups, [idle])
+const { user, system } = process.cpuUsage(cpu)
 const again = await runGroups(groups, [idle])
-say({ ms: first.ms, againMs: again.ms, operations: first.report.groups.length, events: first.events })
+say({
+  cpuMs: (user + system) / 1_000,
+  ms: first.ms,
+  againMs: again.ms,
+  operations: first.report.groups.length,
+  events: first.events,
+})

@@ -19,8 +19,16 @@ async function run() {
   return { ms: performance.now() - since, operations }
 }
 
+const cpu = process.cpuUsage()
 const first = await run()
+const { user, system } = process.cpuUsage(cpu)
 const again = await run()
 console.log(
-  JSON.stringify({ ms: first.ms, againMs: again.ms, operations: first.operations, rss: peakMemory() }),
+  JSON.stringify({
+    cpuMs: (user + system) / 1_000,
+    ms: first.ms,
+    againMs: again.ms,
+    operations: first.operations,
+    rss: peakMemory(),
+  }),
 )
