@@ -6,8 +6,9 @@ import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { describePlan, type ParallelDesign } from '../run/design.ts'
 import type { RunEvent } from '../run/events.ts'
-import { execute } from '../run/execute.ts'
+import { type DeclaredSeverities, declaredSeverities } from '../run/gates.ts'
 import type { Lane, OperationKind } from '../run/operation.ts'
+import { oversee } from '../run/oversee.ts'
 import { createPlan, type Plan } from '../run/plan.ts'
 import type { Report } from '../run/report.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
@@ -72,6 +73,7 @@ interface Prepared {
   readonly workspace: Workspace
   readonly diagnostics: readonly Diagnostic[]
   readonly complete: boolean
+  readonly severities: DeclaredSeverities
 }
 
 const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
@@ -108,6 +110,7 @@ export function createRunner(parts: RunnerParts): Runner {
       workspace,
       diagnostics: [...found.diagnostics, ...planned.diagnostics],
       complete: planned.complete,
+      severities: declaredSeverities(found.modules),
     }
   }
 
@@ -141,8 +144,8 @@ export function createRunner(parts: RunnerParts): Runner {
     },
 
     async run(command, given, options) {
-      const { plan, workspace, diagnostics, complete } = await prepare(command, given)
-      const report = await execute(plan, {
+      const { plan, workspace, diagnostics, complete, severities } = await prepare(command, given)
+      const report = await oversee(plan, {
         command,
         id: randomBytes(8).toString('hex'),
         kinds: kindOf,
@@ -153,17 +156,20 @@ export function createRunner(parts: RunnerParts): Runner {
         concurrency: options.concurrency ? sameForAll(options.concurrency) : parts.concurrency,
         diagnostics,
         complete,
+        severities,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
         onEvent(event) {
           calls.event(event)
-          options.onEvent?.(event)
+          return options.onEvent?.(event)
+        },
+        finish: async (report) => {
+          const shaped = { ...report, groups: await calls.synthesise(report.groups) }
+          return settleFiles(workspace, shaped, options.commit ?? 'passed')
         },
       })
-      const shaped = { ...report, groups: await calls.synthesise(report.groups) }
-      const finished = await settleFiles(workspace, shaped, options.commit ?? 'passed')
-      calls.report(finished)
-      return finished
+      calls.report(report)
+      return report
     },
   }
 }

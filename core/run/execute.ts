@@ -9,7 +9,7 @@ import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
 import { createLanes, defaultLimits } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
-import type { OperationKind } from './operation.ts'
+import type { OperationKind, OperationName } from './operation.ts'
 import { outcomesOf } from './outcome.ts'
 import { createPerformer } from './perform.ts'
 import type { PlantedFault } from './planted.ts'
@@ -48,6 +48,8 @@ export interface ExecuteOptions {
   readonly complete?: boolean
   /** Spreads retries in time: a number from 0 to 1; `Math.random` when left out. */
   readonly random?: () => number
+  /** Calls each operation's own code, with something round it: a context for what the code calls in its turn. */
+  readonly around?: (name: OperationName, call: () => unknown) => unknown
   /** For tests only: ignores conflicts between operations, to show that the tests can fail. */
   readonly ignoreConflicts?: boolean
   /** For tests only: a fault that the tests must find. */
@@ -98,7 +100,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   const since = (at: number): number => at - startedAt
-  const here = (task: Task): { group: string; operation: string } => ({
+  const here = (task: Task): OperationName => ({
     group: task.group.work.name,
     operation: task.name,
   })
@@ -113,6 +115,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     clock,
     random,
     schedule: () => schedule,
+    around: options.around && ((task, call) => options.around!(here(task), call)),
     started: (task, at) =>
       emit({
         type: 'operation-started',

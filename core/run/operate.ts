@@ -52,6 +52,8 @@ export interface CallOptions {
   readonly attempt: number
   /** Makes the view for this call when the operation first looks at its files. */
   readonly view: () => WorkspaceView
+  /** Calls what it is given, with something of its own round it. */
+  readonly around?: ((call: () => unknown) => unknown) | undefined
   progress(message: string): void
 }
 
@@ -65,7 +67,7 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress }: CallOptions,
+  { deadlineMs, attempt: number, view, around, progress }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
@@ -76,8 +78,9 @@ export function callOperation(
     deadlineMs,
     graceMs,
     call(attempt) {
-      const run = (): unknown =>
-        kind.run(runnable.input, createContext({ attempt, number, look, place: surroundings, progress }))
+      const context = createContext({ attempt, number, look, place: surroundings, progress })
+      const call = (): unknown => kind.run(runnable.input, context)
+      const run = (): unknown => (around ? around(call) : call())
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },

@@ -12,6 +12,8 @@ export interface PerformerParts {
   readonly random: () => number
   /** The schedule that is told; a function, for each of the two needs the other. */
   schedule(): Schedule
+  /** For what must stand round the call of an operation. */
+  readonly around?: ((task: Task, call: () => unknown) => unknown) | undefined
   started(task: Task, at: number): void
   ended(task: Task, called: Called, at: number): void
   retrying(task: Task, called: Called, delayMs: number): void
@@ -50,6 +52,7 @@ export function createPerformer(parts: PerformerParts): Performer {
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
       attempt: task.attempts,
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
+      around: parts.around && ((call) => parts.around!(task, call)),
       progress: (message) => parts.progress(task, message),
     })
     running.set(task, calling)

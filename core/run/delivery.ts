@@ -1,0 +1,143 @@
+import { type Diagnostic, messageOf } from '../base/diagnostic.ts'
+import type { RunEvent } from './events.ts'
+
+/** Hands events to a listener beside the run: in order, never in the middle of what the run does, and never the run's own data. */
+export interface Delivery {
+  add(event: RunEvent): void
+  /** Settles when everything added so far has been handed over. */
+  flush(): Promise<void>
+  /** What is to be said of the listener; nothing when it behaved. */
+  readonly findings: readonly Diagnostic[]
+}
+
+const longestTurnMs = 8
+const slowAfterMs = 1000
+
+/**
+ * A delivery to `listener`, which may throw, be slow or give a promise: none of that reaches the run. A listener that took more than
+ * a second of the thread is named, for operations past their deadline may be its doing.
+ */
+export function createDelivery(listener: (event: RunEvent) => unknown): Delivery {
+  let waiting: RunEvent[] = []
+  let next = 0
+  let drained: Promise<void> | undefined
+  let spentMs = 0
+  let failure: string | undefined
+
+  function hand(event: RunEvent): void {
+    const from = performance.now()
+    try {
+      const given = listener(asData(event))
+      if (given instanceof Promise) given.catch((thrown: unknown) => (failure ??= messageOf(thrown)))
+    } catch (thrown) {
+      failure ??= messageOf(thrown)
+    }
+    spentMs += performance.now() - from
+  }
+
+  /** A turn at a time: what a run waits for, timers and programs, comes in between. */
+  async function drain(): Promise<void> {
+    while (next < waiting.length) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const until = performance.now() + longestTurnMs
+      do hand(waiting[next++]!)
+      while (next < waiting.length && performance.now() < until)
+    }
+    waiting = []
+    next = 0
+    drained = undefined
+  }
+
+  return {
+    add(event) {
+      waiting.push(event)
+      drained ??= drain()
+    },
+    async flush() {
+      while (drained) await drained
+    },
+    get findings() {
+      return [
+        ...(failure === undefined ? [] : [listenerFailed(failure)]),
+        ...(spentMs > slowAfterMs ? [listenerSlow(spentMs)] : []),
+      ]
+    },
+  }
+}
+
+/** The event as a frozen copy; what may be large is copied when somebody looks at it, and whoever does not pays nothing. */
+function asData(event: RunEvent): RunEvent {
+  if (event.type === 'run-settled') {
+    const report = once(() => copied(event.report))
+    return Object.freeze({
+      type: event.type,
+      get report() {
+        return report()
+      },
+    })
+  }
+  if (event.type !== 'operation-settled') return smallCopy(event)
+  const { output, ...rest } = event.outcome
+  const copy = once(() => copied(output))
+  const outcome = {
+    ...smallCopy(rest),
+    get output() {
+      return copy()
+    },
+  }
+  return Object.freeze({ ...event, outcome: Object.freeze(outcome) })
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+/** A frozen copy of plain data that is known to be small and shallow. */
+function smallCopy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return Object.freeze(value.map(smallCopy)) as T
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([key, each]) => [key, smallCopy(each)])),
+  ) as T
+}
+
+/** A frozen copy of any data. What cannot be copied is no data, and is shown as null. */
+function copied<T>(value: T): T {
+  try {
+    const copy = structuredClone(value)
+    freezeAll(copy)
+    return copy
+  } catch {
+    return null as T
+  }
+}
+
+/** Plain objects and lists all the way down; bytes cannot be frozen, but are a copy. */
+function freezeAll(value: unknown): void {
+  const open = [value]
+  while (open.length > 0) {
+    const each = open.pop()
+    if (typeof each !== 'object' || each === null || ArrayBuffer.isView(each)) continue
+    Object.freeze(each)
+    for (const inner of Object.values(each)) open.push(inner)
+  }
+}
+
+function listenerFailed(why: string): Diagnostic {
+  return {
+    code: 'LISTENER_FAILED',
+    severity: 'warning',
+    message: `The listener to the events of the run failed: ${why}.`,
+    hint: 'The run went on without it. Mend the listener.',
+  }
+}
+
+function listenerSlow(ms: number): Diagnostic {
+  return {
+    code: 'LISTENER_SLOW',
+    severity: 'warning',
+    message: `The listener to the events of the run kept the thread for ${Math.round(ms)} ms, in which nothing else could go on.`,
+    hint: 'Let it note the event and do its work elsewhere.',
+  }
+}

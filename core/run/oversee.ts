@@ -1,0 +1,137 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { createDelivery } from './delivery.ts'
+import type { RunEvent } from './events.ts'
+import { execute, type ExecuteOptions } from './execute.ts'
+import { findFailures, planRecovery } from './failures.ts'
+import { forecast } from './forecast.ts'
+import { judgeAfter } from './gates-after.ts'
+import { judgeBefore } from './gates-before.ts'
+import { isConflict, judgeDuring } from './gates-during.ts'
+import { type DeclaredSeverities, type Judgement, reportGates, statusWithGates } from './gates.ts'
+import { createKinds } from './kinds.ts'
+import { defaultLimits } from './lanes.ts'
+import { watchMemory } from './memory-watch.ts'
+import type { Plan } from './plan.ts'
+import { createRecord, operationKey, type RunRecord } from './record.ts'
+import { refuseRun } from './refuse.ts'
+import type { Report, RunFigures } from './report.ts'
+import { compareResources, type MachineRoom, measureRoom } from './resources.ts'
+import { createUsageMeter, type Usage } from './usage.ts'
+
+export interface OverseeOptions extends Omit<ExecuteOptions, 'onEvent'> {
+  /** Called beside the run, in order, with frozen data: what it does has no effect on the run. */
+  readonly onEvent?: (event: RunEvent) => unknown
+  /** Severities of the run's own gates where modules declare them; ours where they do not. */
+  readonly severities?: DeclaredSeverities
+  /** What is left of the machine; looked at when left out. */
+  readonly room?: MachineRoom
+  /** Puts the files where they belong, and gives the report as people get it. */
+  finish?(report: Report): Promise<Report>
+}
+
+/**
+ * Runs a plan between its gates, and reports with their verdicts, with what the run took, and with what could be done about what
+ * failed. A gate before the run that is `blocking` and fails keeps it from starting.
+ */
+export async function oversee(plan: Plan, options: OverseeOptions): Promise<Report> {
+  const meter = createUsageMeter()
+  const { record, see } = createRecord()
+  const delivery = createDelivery(options.onEvent ?? ((): void => undefined))
+  const kept = options.memory && watchMemory(options.memory)
+  const severities: DeclaredSeverities = options.severities ?? new Map()
+  const onEvent = (event: RunEvent): void => {
+    see(event)
+    if (event.type === 'operation-ended') meter.sample()
+    // The report is not yet what people get.
+    if (event.type !== 'run-settled') delivery.add(event)
+  }
+  const withGates = (report: Report, judgements: readonly Judgement[]): Report => {
+    const { gates, findings } = reportGates(judgements, severities)
+    for (const diagnostic of findings) delivery.add({ type: 'finding', diagnostic })
+    return {
+      ...report,
+      status: statusWithGates(report.status, gates),
+      gates: [...report.gates, ...gates],
+      diagnostics: [...report.diagnostics, ...findings],
+    }
+  }
+
+  const before = await judgePlan(plan, options)
+  const started = { ...options, onEvent, ...(kept && { memory: kept.memory }) }
+  const run = isRefused(before, severities) ? refuseRun(plan, started) : await execute(plan, started)
+  const during = withGates(withGates(run, before), judgeDuring(record))
+  const judged = withGates(during, judgeAfter({ report: during, forgot: kept?.forgot === true }))
+  await delivery.flush()
+  const report = {
+    ...judged,
+    diagnostics: [...judged.diagnostics, ...delivery.findings],
+    figures: figuresOf(judged, record, meter.end()),
+    ...failuresOf(plan, judged, record),
+  }
+  const finished = options.finish ? afterFinish(await options.finish(report)) : report
+  delivery.add({ type: 'run-settled', report: finished })
+  await delivery.flush()
+  return finished
+}
+
+async function judgePlan(plan: Plan, options: OverseeOptions): Promise<readonly Judgement[]> {
+  const kinds = createKinds(options.kinds)
+  await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
+  const seen = forecast(plan, { kinds, deadlineMs: options.deadlineMs ?? Infinity })
+  const limits = { ...defaultLimits(), ...options.concurrency }
+  return judgeBefore({
+    plan,
+    forecast: seen,
+    diagnostics: options.diagnostics ?? [],
+    complete: options.complete ?? true,
+    resources: compareResources(seen, limits, options.room ?? measureRoom(options.folder)),
+  })
+}
+
+function isRefused(before: readonly Judgement[], severities: DeclaredSeverities): boolean {
+  const { gates } = reportGates(before, severities)
+  return gates.some(({ status, severity }) => status === 'failed' && severity === 'blocking')
+}
+
+function figuresOf({ groups }: Report, { retried, fellBack }: RunRecord, usage: Usage): RunFigures {
+  const troubled = new Set([...retried, ...fellBack])
+  let all = 0
+  let done = 0
+  let recovered = 0
+  for (const { name: group, operations } of groups) {
+    for (const { name, status } of operations) {
+      all++
+      if (status !== 'done') continue
+      done++
+      if (troubled.has(operationKey({ group, operation: name }))) recovered++
+    }
+  }
+  return {
+    ...usage,
+    completionRate: all > 0 ? done / all : null,
+    recoveryRate: troubled.size > 0 ? recovered / troubled.size : null,
+  }
+}
+
+function failuresOf(
+  plan: Plan,
+  { groups }: Report,
+  record: RunRecord,
+): Pick<Report, 'failures' | 'recoveryStrategy'> {
+  const needs = new Map(plan.groups.map((group) => [group.name, group.needs]))
+  const failures = findFailures({ groups, needs, record })
+  const recoveryStrategy = planRecovery(failures)
+  return recoveryStrategy ? { failures, recoveryStrategy } : {}
+}
+
+/** Whether an edit from outside was met is known when the files have been put in their place. */
+function afterFinish(report: Report): Report {
+  const conflicts: readonly Diagnostic[] = report.diagnostics.filter(isConflict)
+  const hasFailed = (name: string): boolean =>
+    (name === 'during/coherence' && conflicts.length > 0) ||
+    (name === 'after/verdict' && report.status !== 'passed')
+  const gates = report.gates.map((gate) =>
+    gate.status === 'passed' && hasFailed(gate.name) ? { ...gate, status: 'failed' as const } : gate,
+  )
+  return { ...report, gates, status: statusWithGates(report.status, gates) }
+}
