@@ -45,6 +45,7 @@ export type {
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'
+export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'
 export type {
@@ -54,6 +55,7 @@ export type {
   Operation,
   OperationContext,
   OperationKind,
+  OperationName,
   Quality,
 } from './run/operation.ts'
 export { defineOperation } from './run/operation.ts'
@@ -63,9 +65,11 @@ export type {
   Outcome,
   OutcomeStatus,
   Report,
+  RunFigures,
   RunStatus,
   Timing,
 } from './run/report.ts'
+export { createTrace, type Trace, type TraceEvent } from './run/trace.ts'
 export type {
   AppliedPlugin,
   Door,

@@ -1,5 +1,5 @@
 import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
-import { countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
+import { counted, countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
 
 type Paint = ReturnType<typeof painter>
 type Colour = Parameters<Paint>[0]
@@ -36,7 +36,7 @@ export function printReport(report: Report, options: { quiet: boolean; sourceLin
         ...operationLines(group.operations, paint),
         ...synthesisLines(group.synthesis),
       )
-  if (report.gates.length > 0) lines.push('', paint('bold', 'Gates'), ...gateLines(report.gates, paint))
+  if (report.gates.length > 0) lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
   process.stdout.write(`\n${verdict(report, paint)}\n`)
@@ -129,32 +129,61 @@ function synthesisLines(synthesis: unknown): string[] {
   return lines.map((line) => `    ${visible(line)}`)
 }
 
+/** Whoever reads has seen what passed in the count. */
+function gateHeadline(gates: readonly GateReport[], paint: Paint): string {
+  const passed = gates.filter(({ status }) => status === 'passed').length
+  return `${paint('bold', 'Gates')} ${paint('dim', `${passed} of ${gates.length} passed`)}`
+}
+
+/** The gates of groups, and of the run's own those that did not pass. */
 function gateLines(gates: readonly GateReport[], paint: Paint): string[] {
   const colours: Readonly<Record<GateReport['status'], Colour>> = {
     passed: 'green',
     failed: 'red',
     skipped: 'yellow',
   }
-  return gates.map(
-    ({ name, severity, status }) =>
-      `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
-  )
+  return gates
+    .filter(({ status }) => status !== 'passed')
+    .map(
+      ({ name, severity, status }) =>
+        `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
+    )
 }
 
 function verdict(report: Report, paint: Paint): string {
-  const { timing, recovery, status, groups, diagnostics } = report
+  const { timing, status, groups, diagnostics } = report
   const count = groups.reduce((sum, group) => sum + group.operations.length, 0)
   const share = Math.round(timing.reduction * 100)
   const saved = timing.serialMs > 0 ? `, ${Math.abs(share)} % ${share < 0 ? 'more' : 'less'}` : ''
-  const recovered =
-    recovery.retries > 0 ? `; ${recovery.retries} retries, ${recovery.recovered} recovered` : ''
   return (
-    `${paint(verdicts[status], status)} ${report.command}: ${count} operations, ${countSeverities(diagnostics)}\n` +
+    `${paint(verdicts[status], status)} ${report.command}: ${counted(count, 'operation')}, ${countSeverities(diagnostics)}\n` +
     paint(
       'dim',
-      `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}${recovered}`,
+      `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}` +
+        `${figuresLine(report)}`,
     )
   )
+}
+
+/** How much was done, what it took, and what went wrong on the way and was made good. */
+function figuresLine({ figures, recovery }: Report): string {
+  if (!figures) return ''
+  const { completionRate, recoveryRate, cpuMs, childCpuMs, peakMemoryBytes } = figures
+  const programs = childCpuMs ? ` and ${formatMs(childCpuMs)} in programs` : ''
+  const parts = [
+    ...(completionRate === null ? [] : [`${percent(completionRate)} done`]),
+    ...(recoveryRate === null ? [] : [`${percent(recoveryRate)} of the trouble overcome`]),
+    ...(recovery.retries > 0 ? [counted(recovery.retries, 'retry', 'retries')] : []),
+    ...(recovery.fallbacks > 0 ? [counted(recovery.fallbacks, 'fallback')] : []),
+    `processor ${formatMs(cpuMs)}${programs}`,
+    `memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB at most`,
+  ]
+  return `\n${parts.join(', ')}`
+}
+
+/** Down, so that 100 % means all. */
+function percent(rate: number): string {
+  return `${Math.floor(rate * 100)} %`
 }
 
 /** `820 ms`, `1.24 s`. */

@@ -1,7 +1,7 @@
 import type { Report, RunEvent } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { Exit, exit, wrongUsage } from '../exit.ts'
-import { createReporter } from '../progress.ts'
+import { createReporters } from '../progress.ts'
 import { printJson } from '../print.ts'
 import { openFramework, tellFaults } from '../root.ts'
 import { printCommandHelp, printDesign, printReport } from '../report.ts'
@@ -12,6 +12,9 @@ export interface RunCommandOptions extends CommonOptions {
   readonly dryRun?: true | undefined
   readonly concurrency?: string | undefined
   readonly commit: 'passed' | 'always' | 'never'
+  readonly trace?: string | undefined
+  readonly events?: string | undefined
+  readonly reporter?: 'live' | 'plain' | 'jsonl' | undefined
   readonly help?: true | undefined
 }
 
@@ -33,10 +36,10 @@ export async function run({ command, words, rest }: RunWords, options: RunComman
       const design = await framework.plan(command, given)
       return options.format === 'json' ? printJson(design) : printDesign(design)
     }
+    const concurrency = readConcurrency(options.concurrency)
+    const reporter = createReporters(options)
     const report = await interruptible(async (signal) => {
-      const reporter = createReporter(options)
       const onEvent = (event: RunEvent): void => reporter.event(event)
-      const concurrency = readConcurrency(options.concurrency)
       try {
         return await framework.run(command, given, {
           signal,
@@ -49,7 +52,9 @@ export async function run({ command, words, rest }: RunWords, options: RunComman
         await reporter.end()
       }
     })
-    if (options.format === 'json') printJson(report)
+    // The last event is the report.
+    if (options.events === '-') void 0
+    else if (options.format === 'json') printJson(report)
     else
       printReport(report, {
         quiet: options.quiet === true,
