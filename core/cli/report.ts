@@ -1,4 +1,4 @@
-import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
+import type { CommandHelp, GateReport, GroupReport, Outcome, Report } from '../index.ts'
 import { counted, countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
 
 type Paint = ReturnType<typeof painter>
@@ -45,23 +45,6 @@ export function printReport(report: Report, options: { quiet: boolean; sourceLin
 /** True for groups that did something or found something. */
 function hasSomething({ operations, synthesis }: GroupReport): boolean {
   return operations.length > 0 || synthesisLines(synthesis).length > 0
-}
-
-/** Prints what would run. */
-export function printDesign(design: ParallelDesign): void {
-  const paint = painter(process.stdout)
-  const groups = new Map<string, string[]>()
-  for (const { group, needs, name, kind } of design.operations) {
-    const title = needs.length > 0 ? `${group} (needs ${needs.join(', ')})` : group
-    groups.set(title, [...(groups.get(title) ?? []), `  ${kind.padEnd(8)} ${visible(name)}`])
-  }
-  for (const [title, operations] of groups)
-    process.stdout.write(`\n${paint('bold', title)}\n${operations.join('\n')}\n`)
-  const gates = design.qualityGates.map(({ group, name, severity }) => ['', name, severity, group])
-  if (gates.length > 0) process.stdout.write(`\n${paint('bold', 'Gates')}\n${table(gates)}\n`)
-  process.stdout.write(
-    `\n${design.operations.length} operations in ${groups.size} groups; nothing was run.\n`,
-  )
 }
 
 /** Prints the usage of a command as its module declares it. */

@@ -4,7 +4,7 @@ import { type Diagnostic, fail, HeddleError } from '../base/diagnostic.ts'
 import type { Library } from '../load/library.ts'
 import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
-import { describePlan, type ParallelDesign } from '../run/design.ts'
+import { designPlan, type ParallelDesign } from '../run/design.ts'
 import type { RunEvent } from '../run/events.ts'
 import { type DeclaredSeverities, declaredSeverities } from '../run/gates.ts'
 import type { Lane, OperationKind } from '../run/operation.ts'
@@ -139,8 +139,9 @@ export function createRunner(parts: RunnerParts): Runner {
     ],
 
     async plan(command, given) {
-      const { plan } = await prepare(command, given)
-      return describePlan(command, plan.groups)
+      const { plan, diagnostics, severities } = await prepare(command, given)
+      const { deadlineMs } = parts
+      return designPlan(plan, { command, kinds: kindOf, deadlineMs, severities, diagnostics })
     },
 
     async run(command, given, options) {

@@ -27,7 +27,7 @@ function judgeIndependence({ forecast }: BeforeParts): Judgement {
     return other ? [`"${other.operation.name}" and "${each.operation.name}" of "${each.group.name}"`] : []
   })
   if (clashes.length > 0) {
-    const more = clashes.length > 1 ? `, and ${clashes.length - 1} more pairs` : ''
+    const more = clashes.length > 1 ? `, and ${clashes.length - 1} more ${clashes.length === 2 ? 'pair' : 'pairs'}` : ''
     return {
       name,
       status: 'failed',

@@ -16,6 +16,7 @@ import { createRecord, operationKey, type RunRecord } from './record.ts'
 import { refuseRun } from './refuse.ts'
 import type { Report, RunFigures } from './report.ts'
 import { compareResources, type MachineRoom, measureRoom } from './resources.ts'
+import { openSpans, type RunSpans } from './spans.ts'
 import { createUsageMeter, type Usage } from './usage.ts'
 
 export interface OverseeOptions extends Omit<ExecuteOptions, 'onEvent'> {
@@ -34,6 +35,17 @@ export interface OverseeOptions extends Omit<ExecuteOptions, 'onEvent'> {
  * failed. A gate before the run that is `blocking` and fails keeps it from starting.
  */
 export async function oversee(plan: Plan, options: OverseeOptions): Promise<Report> {
+  const spans = await openSpans()
+  let finished: Report | undefined
+  try {
+    finished = await watchRun(plan, options, spans)
+    return finished
+  } finally {
+    spans?.end(finished)
+  }
+}
+
+async function watchRun(plan: Plan, options: OverseeOptions, spans: RunSpans | undefined): Promise<Report> {
   const meter = createUsageMeter()
   const { record, see } = createRecord()
   const delivery = createDelivery(options.onEvent ?? ((): void => undefined))
@@ -41,6 +53,7 @@ export async function oversee(plan: Plan, options: OverseeOptions): Promise<Repo
   const severities: DeclaredSeverities = options.severities ?? new Map()
   const onEvent = (event: RunEvent): void => {
     see(event)
+    spans?.see(event)
     if (event.type === 'operation-ended') meter.sample()
     // The report is not yet what people get.
     if (event.type !== 'run-settled') delivery.add(event)
@@ -57,7 +70,12 @@ export async function oversee(plan: Plan, options: OverseeOptions): Promise<Repo
   }
 
   const before = await judgePlan(plan, options)
-  const started = { ...options, onEvent, ...(kept && { memory: kept.memory }) }
+  const started = {
+    ...options,
+    onEvent,
+    ...(spans && { around: spans.around }),
+    ...(kept && { memory: kept.memory }),
+  }
   const run = isRefused(before, severities) ? refuseRun(plan, started) : await execute(plan, started)
   const during = withGates(withGates(run, before), judgeDuring(record))
   const judged = withGates(during, judgeAfter({ report: during, forgot: kept?.forgot === true }))

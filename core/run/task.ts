@@ -228,6 +228,6 @@ export function isKnown(runnable: Result<Runnable>): boolean {
 }
 
 /** A list that the operation gives replaces the list of its kind. */
-function claimsOf(operation: Operation, ofKind: Claims | undefined): Claims {
+export function claimsOf(operation: Operation, ofKind: Claims | undefined): Claims {
   return { ...ofKind, ...operation.claims }
 }

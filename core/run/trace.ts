@@ -59,6 +59,8 @@ export function createTrace(write: (event: TraceEvent) => void): Trace {
   const groups = new Map<string, TracedGroup>()
   const needs = new Map<string, readonly string[]>()
   const lastSpots = new Map<string, Spot>()
+  /** When the last span of each thread ended: one that takes no time takes a microsecond here. */
+  const threadEnds = new Map<string, number>()
   const waits = new Map<string, string>()
   let command = 'run'
   let latest = 0
@@ -74,7 +76,9 @@ export function createTrace(write: (event: TraceEvent) => void): Trace {
     const place = { pid: processes[lane], tid: slot }
     const name = rerun > 0 ? `${operation} (again)` : operation
     const args = { group, status, attempt, rerun }
-    write({ name, cat: 'operation', ph: 'X', ts: from, dur: Math.max(at - from, 1), ...place, args })
+    const dur = Math.max(at - from, 1)
+    write({ name, cat: 'operation', ph: 'X', ts: from, dur, ...place, args })
+    threadEnds.set(`${lane}/${slot}`, from + dur)
     const end = { ts: Math.max(from, at - 1), ...place }
     lastSpots.set(key, end)
     groups.get(group)!.last = end
@@ -93,8 +97,9 @@ export function createTrace(write: (event: TraceEvent) => void): Trace {
     const { slot, isNew } = slots.take(lane)
     if (isNew) nameThread(processes[lane], slot, `${lane} ${slot}`)
     const isFirst = openGroup(group, at)
-    open.set(key, { group, operation, lane, slot, from: at, attempt, rerun })
-    const here = { ts: at, pid: processes[lane], tid: slot }
+    const from = Math.max(at, threadEnds.get(`${lane}/${slot}`) ?? 0)
+    open.set(key, { group, operation, lane, slot, from, attempt, rerun })
+    const here = { ts: from, pid: processes[lane], tid: slot }
     if (isFirst) for (const need of needs.get(group) ?? []) arrow('needed', groups.get(need)?.last, here)
     arrow('waited', lastSpots.get(waits.get(key) ?? ''), here)
     waits.delete(key)

@@ -4,7 +4,8 @@ import { Exit, exit, wrongUsage } from '../exit.ts'
 import { createReporters } from '../progress.ts'
 import { printJson } from '../print.ts'
 import { openFramework, tellFaults } from '../root.ts'
-import { printCommandHelp, printDesign, printReport } from '../report.ts'
+import { printDesign } from '../design.ts'
+import { printCommandHelp, printReport } from '../report.ts'
 import { readSourceLines } from '../source.ts'
 
 export interface RunCommandOptions extends CommonOptions {
