@@ -37,6 +37,7 @@ const none: readonly string[] = []
 
 /** Compiles claims; a list left out stands for everything, except the writes of what has no effects. */
 export function compileClaims(claims: Claims, effects: Effects): Result<CompiledClaims> {
+  if (claims.reads?.length === 0 && claims.writes?.length === 0 && !claims.scratch) return touchesNothing
   const reads = compileList(claims.reads)
   if (!reads.ok) return reads
   const writes = compileList(claims.writes ?? (effects === 'none' ? none : undefined))
@@ -47,6 +48,7 @@ export function compileClaims(claims: Claims, effects: Effects): Result<Compiled
 }
 
 const nothing: Result<readonly Claim[]> = done([])
+const touchesNothing: Result<CompiledClaims> = done(createClaims([], [], []))
 
 function compileList(patterns: readonly string[] | undefined): Result<readonly Claim[] | undefined> {
   if (patterns === undefined) return done(undefined)

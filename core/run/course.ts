@@ -43,8 +43,7 @@ export class Course {
 
   constructor(parts: CourseParts) {
     this.#parts = parts
-    const suspected = (task: Task): void => parts.agenda.add(() => this.#ripen(task))
-    this.#speculation = new Speculation({ workspace: parts.workspace, plant: parts.plant, suspected })
+    this.#speculation = new Speculation(parts)
   }
 
   /** Queues the operation when it may start; takes up what it came to when it had run ahead. */
@@ -66,7 +65,7 @@ export class Course {
   /** It waits before it is tried again, and holds no place meanwhile, except in serial order, where nothing may overtake it. */
   pause(task: Task): void {
     task.phase = 'pausing'
-    if (!this.#parts.serial) this.leave(task)
+    if (!this.#parts.serial) this.leave(task, true)
   }
 
   /** Takes the operation up again after a pause, unless it was settled meanwhile. */
@@ -81,9 +80,9 @@ export class Course {
   }
 
   /** Gives back what a running operation held. */
-  leave(task: Task): void {
+  leave(task: Task, isRefused = false): void {
     this.#running--
-    this.#parts.lanes.release(task)
+    this.#parts.lanes.release(task, isRefused)
     if (task.exclusive === undefined) return
     const waiting = this.#held.get(task.exclusive)!
     this.#held.delete(task.exclusive)
@@ -136,14 +135,18 @@ export class Course {
     }
     this.#running++
     task.phase = 'running'
-    if (task.attempts === 0 && !isRipe(task)) task.run = this.#speculation.begin(task)
+    if (task.attempts === 0 && !isRipe(task)) this.#begin(task)
     else if (task.run && this.#parts.plant === 'lost-retry-reads') this.#beginAgain(task)
     this.#parts.call(task)
   }
 
+  #begin(task: Task): void {
+    task.run = this.#speculation.begin(task.order, () => this.#parts.agenda.add(() => this.#ripen(task)))
+  }
+
   #beginAgain(task: Task): void {
     this.#speculation.forget(task.run!)
-    task.run = this.#speculation.begin(task)
+    this.#begin(task)
   }
 
   /** Settles what has run ahead as soon as it is its turn and nothing that it was told is under suspicion. */
@@ -221,7 +224,7 @@ export class Course {
 
 /** It is the operation's turn: nothing that comes earlier can make a difference to it. */
 function isRipe({ isFree, group }: Task): boolean {
-  return isFree && group.openedAt !== undefined && group.skippedBecause === undefined
+  return isFree && group.openedAt !== undefined && group.skipped === undefined
 }
 
 function writtenBy({ runnable }: Task): readonly string[] {

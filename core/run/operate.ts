@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { ProcessOptions } from '../base/process.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
@@ -55,19 +54,20 @@ export interface CallOptions {
   /** Calls what it is given, with something of its own round it. */
   readonly around?: ((call: () => unknown) => unknown) | undefined
   progress(message: string): void
+  /** Called once, with what came of it; at once when the operation answers at once. */
+  called(called: Called): void
 }
 
 /** A call under way. */
 export interface Calling {
-  readonly called: Promise<Called>
   stop(reason: StopReason): void
 }
 
-/** Calls the operation once. `called` never rejects. */
+/** Calls the operation once. */
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, around, progress }: CallOptions,
+  { deadlineMs, attempt: number, view, around, progress, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
@@ -78,25 +78,26 @@ export function callOperation(
     deadlineMs,
     graceMs,
     call(attempt) {
-      const context = createContext({ attempt, number, look, place: surroundings, progress })
+      const context = new CallContext({ attempt, number, look, place: surroundings, progress })
       const call = (): unknown => kind.run(runnable.input, context)
-      const run = (): unknown => (around ? around(call) : call())
+      const run = around ? (): unknown => around(call) : call
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },
+    ended: (ending) => called(conclude(ending)),
   })
-  return { stop: (reason) => attempt.stop(reason), called: settled() }
+  attempt.start()
+  return attempt
 
-  async function settled(): Promise<Called> {
-    let called: Called
-    try {
-      called = { ...judge(runnable, await attempt.ending, used?.refused), view: used?.view }
-    } catch (thrown) {
-      called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
-    }
-    return called.error ? { ...called, error: withoutFolder(called.error, surroundings.folder) } : called
+  function conclude(ending: Ending): Called {
+    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
+    called.view = used?.view
+    return called
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** The view of one call, and the files that the operation is given for it. */
 interface UsedFiles {
@@ -129,16 +130,29 @@ interface ContextParts {
   readonly progress: (message: string) => void
 }
 
-function createContext({ attempt, number, look, place, progress }: ContextParts): OperationContext {
-  return {
-    get files() {
-      return look()
-    },
-    attempt: number,
-    get signal() {
-      return attempt.signal
-    },
-    async spawn(options: ProcessOptions) {
+/** Made for every call, so what most of them never ask for is made when they do; each part works on its own. */
+class CallContext implements OperationContext {
+  readonly #parts: ContextParts
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts
+  }
+
+  get attempt(): number {
+    return this.#parts.number
+  }
+
+  get files(): WritableFiles {
+    return this.#parts.look()
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.attempt.signal
+  }
+
+  get spawn(): OperationContext['spawn'] {
+    const { attempt, place } = this.#parts
+    return async (options) => {
       if (attempt.over) {
         throw new HeddleError({
           code: 'CANCELLED',
@@ -147,14 +161,27 @@ function createContext({ attempt, number, look, place, progress }: ContextParts)
         })
       }
       return spawnIn(place, options, attempt.signal)
-    },
-    progress(message) {
+    }
+  }
+
+  get progress(): OperationContext['progress'] {
+    const { attempt, progress } = this.#parts
+    return (message) => {
       if (!attempt.over) progress(message)
-    },
+    }
   }
 }
 
+/** What a kind says of its output is asked here too, and may throw. */
 function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+  try {
+    return judgeEnding(runnable, ending, refused)
+  } catch (thrown) {
+    return failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
+  }
+}
+
+function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
   if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')

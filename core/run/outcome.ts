@@ -15,3 +15,10 @@ export function outcomeOf(task: Task, called: Called): Outcome {
 export function outcomesOf(group: GroupState): readonly Outcome[] {
   return group.tasks.map((task) => task.outcome ?? outcomeOf(task, task.called!))
 }
+
+/** The outcomes of all that a group needs, directly or through others, by full name. */
+export function outcomesOfNeeds(group: GroupState): ReadonlyMap<string, readonly Outcome[]> {
+  const found = new Set(group.needs)
+  for (const each of found) for (const needed of each.needs) found.add(needed)
+  return new Map([...found].map((needed) => [needed.work.name, outcomesOf(needed)]))
+}

@@ -47,6 +47,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     parts.started(task, at)
     const runnable = task.runnable.value
     const { run } = task
+    let isOver = false
     const calling = callOperation(runnable, surroundings, {
       // The deadline is that of the operation, not of each attempt.
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
@@ -54,9 +55,12 @@ export function createPerformer(parts: PerformerParts): Performer {
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
       around: parts.around && ((call) => parts.around!(task, call)),
       progress: (message) => parts.progress(task, message),
+      called(called) {
+        isOver = true
+        schedule().do(() => ended(task, called, at))
+      },
     })
-    running.set(task, calling)
-    void calling.called.then((called) => schedule().do(() => ended(task, called, at)))
+    if (!isOver) running.set(task, calling)
   }
 
   function ended(task: Task, called: Called, startedAt: number): void {
@@ -74,7 +78,7 @@ export function createPerformer(parts: PerformerParts): Performer {
 
   function canRetry(task: Task, { status, thrown }: Called, now: number): boolean {
     if (status !== 'failed' || !task.idempotent || task.attempts >= mostAttempts) return false
-    if (schedule().cancelled || !isRecoverable(thrown) || !task.runnable.ok) return false
+    if (schedule().isOver || !isRecoverable(thrown) || !task.runnable.ok) return false
     const longestDelay = delayAfter(task.attempts, () => 1)
     return now - task.startedAt! + longestDelay < task.runnable.value.deadlineMs
   }

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts'
+import { done, type Result } from '../base/result.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import { Agenda } from './agenda.ts'
 import { Course, endHint } from './course.ts'
 import type { Kinds } from './kinds.ts'
 import type { Lanes } from './lanes.ts'
 import type { Called } from './operate.ts'
-import { cancelledOperation } from './operate.ts'
 import { outcomeOf } from './outcome.ts'
 import type { NamedOperation } from './plan.ts'
+import { type Expectation, rankTasks } from './priorities.ts'
 import type { PlantedFault } from './planted.ts'
 import type { GroupState, Task } from './task.ts'
 import { createTask, hintsOf, isKnown, makeRunnable, regionsOf } from './task.ts'
@@ -23,12 +24,15 @@ export interface ScheduleParts {
   readonly serial: boolean
   readonly ignoreConflicts: boolean
   readonly plant: PlantedFault | undefined
+  readonly expected: Expectation | undefined
   /** Calls a task; its place in the lane is taken. */
   call(task: Task): void
   /** Ends a call that is under way; what comes of it is of no use any more. */
   stop(task: Task): void
   rerunning(task: Task, path: string): void
   fallingBack(task: Task, called: Called): void
+  /** Whether the group is to be run at all, asked when what it needs has settled. */
+  when(group: GroupState): Result<boolean>
   /** Answers with `grown`, later or at once. */
   grow(group: GroupState): void
   taskSettled(task: Task, called: Called): void
@@ -36,6 +40,9 @@ export interface ScheduleParts {
   /** A fault of ours: the run cannot go on. */
   broke(thrown: unknown): void
 }
+
+/** What becomes of operations that had not been started when the run was over, by their names. */
+export type RunOver = (name: string) => Called
 
 /**
  * Decides what may start: an operation whose group has what it needs, in its turn, which is when nothing earlier in serial order
@@ -51,7 +58,17 @@ export class Schedule {
   #cursor = 0
   #admitted = 0
   #cursorChainMs = 0
-  #cancelled = false
+  #over: RunOver | undefined
+
+  readonly #freed = (task: Task): void => {
+    task.isFree = true
+    this.course.consider(task)
+  }
+
+  readonly #released = (task: Task): void => {
+    task.isHeld = false
+    this.course.consider(task)
+  }
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts
@@ -59,14 +76,15 @@ export class Schedule {
     this.course = new Course({
       ...parts,
       agenda: this.#agenda,
-      speculates: () => this.#speculates && !this.#cancelled,
+      speculates: () => this.#speculates && !this.#over,
       hasRun: (task, called) => this.#hasRun(task, called),
       settle: (task, called) => this.settle(task, called),
     })
   }
 
-  get cancelled(): boolean {
-    return this.#cancelled
+  /** True when nothing more is to be started, whatever for. */
+  get isOver(): boolean {
+    return this.#over !== undefined
   }
 
   do(work: () => void): void {
@@ -74,12 +92,13 @@ export class Schedule {
   }
 
   begin(): void {
-    const { groups, serial } = this.#parts
+    const { groups, serial, expected } = this.#parts
     for (const group of groups) this.#createTasks(group, group.operations)
     this.#speculates =
       !serial &&
       groups.some(({ work, tasks }) => work.expand || !tasks.every(({ runnable }) => isKnown(runnable)))
     if (this.#speculates) for (const { tasks } of groups) for (const task of tasks) this.#hold(task)
+    if (expected && !serial) rankTasks(groups, expected)
     for (const group of groups) if (group.needsOpen === 0) this.#open(group)
     this.#admit()
   }
@@ -103,7 +122,8 @@ export class Schedule {
 
   /** Takes what a group has grown by; `broken` says in words why it could not grow. */
   grown(group: GroupState, operations: readonly NamedOperation[], broken?: string): void {
-    group.hasGrown = true
+    group.isGrowing = false
+    group.hasGrown = operations.length === 0 || ++group.round > mostRounds(group)
     group.broken = broken
     group.operations = [...group.operations, ...operations]
     group.unsettled += operations.length
@@ -114,14 +134,15 @@ export class Schedule {
     if (group.unsettled === 0) this.#agenda.add(() => this.#allSettled(group))
   }
 
-  /** Settles everything that does not run; what runs is for the caller to stop. */
-  cancel(): void {
-    this.#cancelled = true
+  /** Starts nothing more, and settles everything that does not run; what runs is for the caller to stop. The first reason counts. */
+  end(over: RunOver): void {
+    if (this.#over) return
+    this.#over = over
     for (const { tasks } of this.#parts.groups) {
       for (const task of tasks) {
         if (task.phase === 'running' || task.phase === 'settling' || task.outcome) continue
         if (task.phase === 'ran') forgetTries(task)
-        this.settle(task, cancelledCall(task.name))
+        this.settle(task, over(task.name))
       }
     }
     this.#admit()
@@ -135,10 +156,7 @@ export class Schedule {
   }
 
   #hold(task: Task): void {
-    task.hint = createTurn(() => {
-      task.isHeld = false
-      this.course.consider(task)
-    })
+    task.hint = createTurn(task, this.#released)
     task.isHeld = !this.#hints.admit(task.hint, hintsOf(task.runnable))
   }
 
@@ -149,24 +167,20 @@ export class Schedule {
       for (; this.#admitted < group.tasks.length; this.#admitted++)
         this.#admitTask(group.tasks[this.#admitted]!)
       // Nobody knows yet what a growth will touch, so it is not yet the turn of anything that comes later.
-      if (!group.hasGrown && !this.#cancelled) return
+      if (!group.hasGrown && !this.#over) return
       if (group.work.expand) this.#cursorChainMs = Math.max(this.#cursorChainMs, group.beforeMs)
       this.#admitted = 0
     }
   }
 
   #admitTask(task: Task): void {
-    task.turn = createTurn(() => {
-      task.isFree = true
-      this.course.consider(task)
-    })
+    task.turn = createTurn(task, this.#freed)
     if (!task.hasRun) task.sinceMs = this.#cursorChainMs
     const isFree = this.#order.admit(task.turn, regionsOf(task.runnable))
     task.isFree = isFree || this.#parts.ignoreConflicts
     if (task.outcome) settleTurn(task.turn)
-    else if (task.group.skippedBecause !== undefined)
-      this.settle(task, skippedCall(task.group.skippedBecause))
-    else if (this.#cancelled) this.settle(task, cancelledCall(task.name))
+    else if (task.group.skipped) this.settle(task, task.group.skipped)
+    else if (this.#over) this.settle(task, this.#over(task.name))
     else this.course.consider(task)
   }
 
@@ -176,20 +190,29 @@ export class Schedule {
     group.isOpenAhead = true
     for (const needed of group.needs) group.beforeMs = Math.max(group.beforeMs, needed.chainMs)
     group.chainMs = group.beforeMs
-    const cause = group.needs.find((needed) => needed.broken !== undefined)?.broken
-    if (cause === undefined) for (const task of group.tasks) this.course.consider(task)
-    else this.#skip(group, cause)
+    const broken = group.needs.find((needed) => needed.broken !== undefined)?.broken
+    if (broken !== undefined) this.#skip(group, skippedCall(broken), broken)
+    else this.#openWhen(group)
     this.#passAhead(group)
     if (group.unsettled === 0) this.#agenda.add(() => this.#allSettled(group))
   }
 
-  #skip(group: GroupState, cause: string): void {
-    group.skippedBecause = group.broken = cause
+  /** A group that was not wanted leaves those that need it as they are; one whose condition fails does not. */
+  #openWhen(group: GroupState): void {
+    const isWanted = this.#over ? done(true) : this.#parts.when(group)
+    if (!isWanted.ok) this.#skip(group, skippedCall(isWanted.diagnostic.message), isWanted.diagnostic.message)
+    else if (!isWanted.value) this.#skip(group, unwantedCall(group))
+    else for (const task of group.tasks) this.course.consider(task)
+  }
+
+  #skip(group: GroupState, call: Called, broken?: string): void {
+    group.skipped = call
+    group.broken = broken
     group.hasGrown = true
     for (const task of group.tasks) {
       if (task.phase === 'running') this.#parts.stop(task)
       forgetTries(task)
-      this.settle(task, skippedCall(cause))
+      this.settle(task, call)
     }
     this.#agenda.add(() => this.#admit())
   }
@@ -231,14 +254,20 @@ export class Schedule {
 
   #allSettled(group: GroupState): void {
     if (group.settled || group.unsettled > 0) return
-    if (!group.hasGrown && !this.#cancelled) return this.#grow(group)
+    if (!group.hasGrown && !this.#over) return this.#grow(group)
     group.settled = true
-    group.broken ??= brokenBy(group)
+    if (!group.skipped) group.broken ??= brokenBy(group)
     this.#parts.groupSettled(group)
     for (const dependant of group.dependants) {
       if (--dependant.needsOpen === 0) this.#agenda.add(() => this.#open(dependant))
     }
   }
+}
+
+/** A group that goes on until it has enough is asked once more than it may grow, so that it can say that it wanted more. */
+function mostRounds({ work }: GroupState): number {
+  const { rounds = 1 } = work
+  return rounds > 1 ? rounds : 0
 }
 
 /** What was done ahead of its turn was in vain, and is not told. */
@@ -260,12 +289,15 @@ const words = {
   cancelled: 'was cancelled',
 } as const
 
-function skippedCall(cause: string): Called {
+/** The call of what is not run because of something else. */
+export function skippedCall(cause: string): Called {
   const message = `Skipped because ${cause}.`
   const error = { code: 'DEPENDENCY_FAILED', severity: 'error', message, hint: 'Repair that first.' } as const
   return { status: 'skipped', output: null, error, quality: null, ignored: false }
 }
 
-function cancelledCall(name: string): Called {
-  return { status: 'cancelled', output: null, error: cancelledOperation(name), quality: null, ignored: false }
+function unwantedCall({ work }: GroupState): Called {
+  const message = `Not wanted: the condition of the group "${work.name}" does not hold.`
+  const error = { code: 'NOT_WANTED', severity: 'info', message } as const
+  return { status: 'skipped', output: null, error, quality: null, ignored: false }
 }

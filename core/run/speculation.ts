@@ -3,12 +3,12 @@ import { createReaders, type Reader } from '../vfs/readers.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Ahead, Workspace } from '../vfs/workspace.ts'
 import type { PlantedFault } from './planted.ts'
-import type { Task } from './task.ts'
 
 /** One run of an operation ahead of its turn, over all its tries: what it was told, and what of that is under suspicion. */
 export interface AheadRun extends Reader {
-  readonly task: Task
   readonly ahead: Ahead
+  /** Called when something that it was told may be so no longer. */
+  readonly suspected: () => void
   /** True while suspects are looked at. */
   isChecking: boolean
 }
@@ -16,8 +16,6 @@ export interface AheadRun extends Reader {
 export interface SpeculationParts {
   readonly workspace: Workspace
   readonly plant: PlantedFault | undefined
-  /** Something that it was told may be so no longer. */
-  suspected(task: Task): void
 }
 
 /** Uncommitted bytes from which on nothing more is run ahead of its turn. */
@@ -37,18 +35,18 @@ export class Speculation {
     return this.#parts.workspace.aheadBytes < mostBytes
   }
 
-  /** A new run of the task, which has been told nothing yet. */
-  begin(task: Task): AheadRun {
+  /** A new run of the operation at `key`, which has been told nothing yet. */
+  begin(key: number, suspected: () => void): AheadRun {
     const { workspace, plant } = this.#parts
     this.#open++
     const run: AheadRun = {
-      key: task.order,
-      task,
+      key,
+      suspected,
       asked: new Set(),
       suspects: new Set(),
       isChecking: false,
       ahead: workspace.ahead({
-        key: task.order,
+        key,
         asking: (question, path) => this.#readers.asked(run, question, path),
         seesLater: plant === 'later-writer-shown',
         forget: plant === 'no-absences' ? 'absences' : plant === 'no-listings' ? 'listings' : undefined,
@@ -72,16 +70,12 @@ export class Speculation {
   /** What the operation at `key` has written is in the workspace, or is there no longer. */
   changed(paths: ReadonlySet<Path>, key: number): void {
     if (this.#open === 0 || paths.size === 0 || this.#parts.plant === 'no-validation') return
-    this.#suspect(this.#readers.changed(paths, key))
+    for (const run of this.#readers.changed(paths, key)) run.suspected()
   }
 
   /** A program at `key` may have changed everything in these regions. */
   changedBelow(regions: readonly string[], key: number): void {
     if (this.#open === 0 || this.#parts.plant === 'no-validation') return
-    this.#suspect(this.#readers.changedBelow(regions, key))
-  }
-
-  #suspect(runs: ReadonlySet<AheadRun>): void {
-    for (const { task } of runs) this.#parts.suspected(task)
+    for (const run of this.#readers.changedBelow(regions, key)) run.suspected()
   }
 }

@@ -23,6 +23,7 @@ export type Phase = 'idle' | 'queued' | 'running' | 'pausing' | 'ran' | 'settlin
 /** An operation in a run: what is to be done, and how far it is. */
 export interface Task extends Queued {
   readonly group: GroupState
+  readonly operation: NamedOperation
   readonly name: string
   readonly kind: string
   readonly idempotent: boolean
@@ -84,11 +85,13 @@ export interface GroupState {
   /** True when all in it has run and was done. */
   hasPassed: boolean
   isGrowing: boolean
+  /** How often it has grown. */
+  round: number
   /** True when no more operations will come. */
   hasGrown: boolean
   settled: boolean
-  /** Why it did not run at all. */
-  skippedBecause: string | undefined
+  /** How its operations ended when it did not run at all. */
+  skipped: Called | undefined
   /** Why groups that need it cannot run: the first operation that is not done, in words. */
   broken: string | undefined
   /** Milliseconds of the longest chain of operations before it, and up to its end. */
@@ -116,9 +119,10 @@ export function createGroupStates(groups: readonly PlannedWork[]): readonly Grou
       doneAhead: 0,
       hasPassed: false,
       isGrowing: false,
+      round: 0,
       hasGrown: work.expand === undefined,
       settled: false,
-      skippedBecause: undefined,
+      skipped: undefined,
       broken: undefined,
       beforeMs: 0,
       chainMs: 0,
@@ -138,7 +142,11 @@ export function createTask(group: GroupState, operation: NamedOperation, runnabl
   return {
     runnable,
     group,
+    operation,
     order: group.index * keysPerGroup + group.tasks.length,
+    rank: 0,
+    enteredAt: 0,
+    epoch: 0,
     name: operation.name,
     kind: operation.kind,
     lane: kind?.lane ?? 'io',
@@ -227,7 +235,9 @@ export function isKnown(runnable: Result<Runnable>): boolean {
   return !runnable.ok || (isTrusted(runnable.value) && runnable.value.claims.isComplete)
 }
 
+const unclaimed: Claims = {}
+
 /** A list that the operation gives replaces the list of its kind. */
 export function claimsOf(operation: Operation, ofKind: Claims | undefined): Claims {
-  return { ...ofKind, ...operation.claims }
+  return operation.claims ? { ...ofKind, ...operation.claims } : (ofKind ?? unclaimed)
 }
