@@ -232,6 +232,20 @@ test('what has effects outside starts once, when nothing earlier can still make 
   assert.deepEqual(calls, ['outside at 100', 'outside at 100'])
 })
 
+test('an operation that has to wait says for whom', async () => {
+  const { events } = await run([
+    { name: 'g', operations: [write({ path: 'a', text: '' }), read('a'), read('b')] },
+    { name: 'h', operations: [write({ path: 'b', text: '' })] },
+  ])
+  const waits = events.flatMap((event) =>
+    event.type === 'operation-waiting' ? [[event.group, event.operation, event.for]] : [],
+  )
+  assert.deepEqual(waits, [
+    ['g', 'read-2', { group: 'g', operation: 'write-1' }],
+    ['h', 'write-1', { group: 'g', operation: 'read-3' }],
+  ])
+})
+
 test('what is expected to take longest, with all that waits for it, starts first', async () => {
   const begun: string[] = []
   const one = (name: string): Operation => deed(name, () => void begun.push(name), none)

@@ -158,6 +158,13 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     expected: options.memory && ((place) => options.memory!.expectedMs(place)),
     call: performer.call,
     stop: performer.stop,
+    waiting: (task, behind) =>
+      emit({
+        type: 'operation-waiting',
+        at: since(clock.now()),
+        ...here(task),
+        for: behind ? here(behind) : null,
+      }),
     rerunning: (task, path) => emit({ type: 'operation-rerun', at: since(clock.now()), ...here(task), path }),
     fallingBack(task, { error }) {
       recovery.fallbacks++

@@ -29,6 +29,8 @@ export interface ScheduleParts {
   call(task: Task): void
   /** Ends a call that is under way; what comes of it is of no use any more. */
   stop(task: Task): void
+  /** It could start but for an earlier task; undefined when there are several, or nobody knows yet what comes before it. */
+  waiting(task: Task, behind: Task | undefined): void
   rerunning(task: Task, path: string): void
   fallingBack(task: Task, called: Called): void
   /** Whether the group is to be run at all, asked when what it needs has settled. */
@@ -181,7 +183,13 @@ export class Schedule {
     if (task.outcome) settleTurn(task.turn)
     else if (task.group.skipped) this.settle(task, task.group.skipped)
     else if (this.#over) this.settle(task, this.#over(task.name))
-    else this.course.consider(task)
+    else this.#consider(task)
+  }
+
+  #consider(task: Task): void {
+    this.course.consider(task)
+    const isWaiting = task.phase === 'idle' && task.group.openedAt !== undefined && task.turn !== undefined
+    if (isWaiting) this.#parts.waiting(task, task.turn!.behind as Task | undefined)
   }
 
   /** Every needed group has settled: the group may start, or must not. */
@@ -202,7 +210,7 @@ export class Schedule {
     const isWanted = this.#over ? done(true) : this.#parts.when(group)
     if (!isWanted.ok) this.#skip(group, skippedCall(isWanted.diagnostic.message), isWanted.diagnostic.message)
     else if (!isWanted.value) this.#skip(group, unwantedCall(group))
-    else for (const task of group.tasks) this.course.consider(task)
+    else for (const task of group.tasks) this.#consider(task)
   }
 
   #skip(group: GroupState, call: Called, broken?: string): void {

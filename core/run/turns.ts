@@ -15,6 +15,8 @@ export interface Turn {
   /** Called once with the owner, when the turn is free and its work is not settled yet. */
   readonly free: ((owner: unknown) => void) | undefined
   readonly owner: unknown
+  /** The owner of the last turn that it had to wait for; undefined when that stood for several. */
+  behind: unknown
 }
 
 /** Finds for each turn, given in serial order, the earlier ones that it must wait for. */
@@ -33,6 +35,7 @@ export function createTurn<T>(owner?: T, free?: (owner: T) => void): Turn {
     followers: undefined,
     free: free as Turn['free'],
     owner,
+    behind: undefined,
   }
 }
 
@@ -150,5 +153,6 @@ function follow(turn: Turn, earlier: Turn | undefined): void {
   earlier.followers ??= []
   if (earlier.followers.at(-1) === turn) return
   earlier.followers.push(turn)
+  turn.behind = earlier.owner
   turn.waiting++
 }
