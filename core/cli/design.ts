@@ -33,19 +33,20 @@ function groupLines(design: ParallelDesign, paint: Paint): string[] {
   const byGroup = groupsOf(operations)
   const nameWidth = widest(operations.map(({ name }) => visible(name)))
   const allNeeded = new Map<string, ReadonlySet<string>>()
-  return synthesisStrategy.flatMap(({ group, needs, grows, synthesised }, index) => {
+  return synthesisStrategy.flatMap(({ group, needs, grows, synthesised, rounds, conditional }, index) => {
     const own = byGroup.get(group) ?? []
     const needed = new Set([...needs, ...needs.flatMap((need) => [...(allNeeded.get(need) ?? [])])])
     allNeeded.set(group, needed)
     const aside = [
       ...(needs.length > 0 ? [`needs ${namesOf(needs)}`] : []),
+      ...(conditional ? ['only if these outcomes call for it'] : []),
       ...(synthesised ? ['outcomes are put together'] : []),
     ]
     const title = `${paint('bold', visible(group))}${aside.length > 0 ? `  ${paint('dim', aside.join(' · '))}` : ''}`
     const shown = own.filter(({ critical }, at) => at < shownOperations || critical)
     const lines = shown.map((each) => operationLine({ ...each, critical: each.critical && hasPath }, { nameWidth, needed, paint }))
     if (own.length > shown.length) lines.push(paint('dim', `… ${own.length - shown.length} more`))
-    if (grows) lines.push(paint('dim', '… and more, from what these find'))
+    if (grows) lines.push(paint('dim', `… and more, from what is found${rounds > 1 ? `, up to ${rounds} times` : ''}`))
     return [...(index > 0 ? [''] : []), title, ...branches(lines, paint)]
   })
 }
@@ -160,10 +161,16 @@ function afterwards({ qualityGates, errorHandling }: ParallelDesign, paint: Pain
     '',
     `${paint('bold', 'If something fails')}  ${paint(
       'dim',
-      `what does not need it goes on; what may pass is tried ${errorHandling.attempts} times, then alone`,
+      `${goesOn[errorHandling.onFailure]}; what may pass is tried ${errorHandling.attempts} times, then alone`,
     )}`,
   ]
 }
+
+const goesOn = {
+  continue: 'what does not need it goes on',
+  'no-new': 'what runs is let end, and nothing new begins',
+  kill: 'everything is ended',
+} as const
 
 function indented(text: string): string {
   return text.replaceAll(/^/gm, '  ')

@@ -46,7 +46,7 @@ export interface ParallelDesign {
     readonly severity: GateSeverity
   }[]
   readonly errorHandling: {
-    readonly onFailure: 'continue'
+    readonly onFailure: 'continue' | 'no-new' | 'kill'
     readonly dependants: 'skip'
     /** Calls of an idempotent operation whose error says that it may pass, at most. */
     readonly attempts: number
@@ -58,7 +58,11 @@ export interface ParallelDesign {
     readonly group: string
     readonly needs: readonly string[]
     readonly synthesised: boolean
+    /** True when more operations may come of its outcomes, `rounds` times at most. */
     readonly grows: boolean
+    readonly rounds: number
+    /** True when it is run only if what it needs says so. */
+    readonly conditional: boolean
   }[]
   /** Milliseconds one after the other, and of the longest chain; null when the duration of an operation is not known. */
   readonly expected: { readonly serialMs: number | null; readonly criticalPathMs: number | null }
@@ -72,6 +76,8 @@ export interface DesignOptions {
   /** Milliseconds for operations and kinds that name none. */
   readonly deadlineMs: number
   readonly severities: DeclaredSeverities
+  /** What a failure does to operations that do not need it; they go on when left out. */
+  readonly onFailure?: ParallelDesign['errorHandling']['onFailure'] | undefined
   readonly diagnostics: readonly Diagnostic[]
   readonly expectedMs?: ((place: Place) => number | undefined) | undefined
 }
@@ -88,7 +94,7 @@ export async function designPlan(plan: Plan, options: DesignOptions): Promise<Pa
     operations: seen.map((each) => designed(each, seen, critical.has(each.index))),
     qualityGates: gatesOf(groups, options.severities),
     errorHandling: {
-      onFailure: 'continue',
+      onFailure: options.onFailure ?? 'continue',
       dependants: 'skip',
       attempts: mostAttempts,
       fallback: 'sequential',
@@ -98,6 +104,8 @@ export async function designPlan(plan: Plan, options: DesignOptions): Promise<Pa
       needs: group.needs,
       synthesised: group.synthesise !== undefined,
       grows: group.expand !== undefined,
+      rounds: group.expand ? (group.rounds ?? 1) : 0,
+      conditional: group.when !== undefined,
     })),
     expected: expectedOf(seen),
     diagnostics: options.diagnostics,

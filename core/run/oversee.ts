@@ -9,7 +9,6 @@ import { judgeBefore } from './gates-before.ts'
 import { isConflict, judgeDuring } from './gates-during.ts'
 import { type DeclaredSeverities, type Judgement, reportGates, statusWithGates } from './gates.ts'
 import { createKinds } from './kinds.ts'
-import { defaultLimits } from './lanes.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { Plan } from './plan.ts'
 import { createRecord, operationKey, type RunRecord } from './record.ts'
@@ -96,13 +95,12 @@ async function judgePlan(plan: Plan, options: OverseeOptions): Promise<readonly 
   const kinds = createKinds(options.kinds)
   await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
   const seen = forecast(plan, { kinds, deadlineMs: options.deadlineMs ?? Infinity })
-  const limits = { ...defaultLimits(), ...options.concurrency }
   return judgeBefore({
     plan,
     forecast: seen,
     diagnostics: options.diagnostics ?? [],
     complete: options.complete ?? true,
-    resources: compareResources(seen, limits, options.room ?? measureRoom(options.folder)),
+    resources: compareResources(seen, options.concurrency ?? {}, options.room ?? measureRoom(options.folder)),
   })
 }
 
@@ -117,8 +115,8 @@ function figuresOf({ groups }: Report, { retried, fellBack }: RunRecord, usage: 
   let done = 0
   let recovered = 0
   for (const { name: group, operations } of groups) {
-    for (const { name, status } of operations) {
-      all++
+    for (const { name, status, error } of operations) {
+      if (error?.code !== 'NOT_WANTED') all++
       if (status !== 'done') continue
       done++
       if (troubled.has(operationKey({ group, operation: name }))) recovered++

@@ -50,7 +50,7 @@ export interface RecoveryFigures {
 
 /** How much of a run was done, and what it took. */
 export interface RunFigures extends Usage {
-  /** The share of the operations that were done, 0 to 1; null when there were none. */
+  /** The share of the operations that were wanted and done, 0 to 1; null when there were none. */
   readonly completionRate: number | null
   /** The share of the operations in trouble that were done in the end, 0 to 1; null when none was. */
   readonly recoveryRate: number | null

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs'
-import { freemem } from 'node:os'
+import { availableParallelism, freemem } from 'node:os'
 import type { Forecast } from './forecast.ts'
 import type { LaneLimits } from './lanes.ts'
 
@@ -27,11 +27,12 @@ const diskForProcesses = 64 * mebibyte
 /** Compares what the heaviest moment of a plan may need with what is there. The needs are estimates, and low ones. */
 export function compareResources(
   forecast: readonly Forecast[],
-  limits: LaneLimits,
+  limits: Partial<LaneLimits>,
   room: MachineRoom,
 ): Resources {
   const heavy = forecast.filter(({ runnable }) => runnable.ok && isHeavy(runnable.value.kind.kind.lane)).length
-  const processes = Math.min(heavy, limits.process + limits.agent)
+  const places = (limits.process ?? Math.max(4, availableParallelism())) + (limits.agent ?? 2)
+  const processes = Math.min(heavy, places)
   const short = [
     lack('memory', room.memoryBytes, bytesAtRest + processes * bytesPerProcess, inMebibytes),
     lack('file descriptors', room.descriptors, descriptorsAtRest + processes * descriptorsPerProcess, String),
