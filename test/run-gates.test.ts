@@ -383,6 +383,20 @@ test('a slow listener is called beside the run: operations come to their end bef
   assert.equal(report.status, 'passed')
 })
 
+test('a listener that keeps the thread for more than a second is named', async () => {
+  const report = await runGroups([{ name: 'g', operations: [deed('one')] }], {
+    onEvent({ type }) {
+      if (type !== 'operation-settled') return
+      for (const end = performance.now() + 1010; performance.now() < end;);
+    },
+  })
+  assert.deepEqual(
+    report.diagnostics.map(({ code }) => code),
+    ['LISTENER_SLOW'],
+  )
+  assert.equal(report.status, 'passed')
+})
+
 test('the last event is the report as people get it, with every gate', async () => {
   let last: RunEvent | undefined
   const report = await runGroups([{ name: 'g', operations: [deed('one')] }], {

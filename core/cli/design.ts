@@ -83,6 +83,7 @@ function operationLine(operation: DesignedOperation, { nameWidth, needed, paint 
     ...(isNamedAfterKind ? [] : [kind]),
     touches(operation),
     ...waits(operation, needed),
+    ...(operation.exclusive === null ? [] : [`alone with ${visible(operation.exclusive)}`]),
     ...(operation.expectedMs === null ? [] : [`about ${formatMs(operation.expectedMs)}`]),
   ]
   return `${head} ${paint('dim', parts.join(' · '))}`

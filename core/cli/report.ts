@@ -39,7 +39,7 @@ export function printReport(report: Report, options: { quiet: boolean; sourceLin
   if (report.gates.length > 0) lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
-  process.stdout.write(`\n${verdict(report, paint)}\n`)
+  process.stdout.write(`\n${recoveryLines(report)}${verdict(report, paint)}\n`)
 }
 
 /** True for groups that did something or found something. */
@@ -162,6 +162,23 @@ function figuresLine({ figures, recovery }: Report): string {
     `memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB at most`,
   ]
   return `\n${parts.join(', ')}`
+}
+
+/** What is worth another try, and how. */
+function recoveryLines({ recoveryStrategy }: Report): string {
+  if (!recoveryStrategy) return ''
+  const retries: string[] = []
+  const inOrder: string[] = []
+  for (const each of recoveryStrategy.individualRecoveries) {
+    if (each.type === 'individual-retry') retries.push(each.operation.operation)
+    else inOrder.push(each.operations.map(({ operation }) => operation).join(', then '))
+  }
+  return [
+    ...(retries.length > 0 ? [`worth another try: ${retries.join(', ')}`] : []),
+    ...inOrder.map((names) => `worth another try with nothing beside it: ${names}`),
+  ]
+    .map((line) => `${visible(line)}\n`)
+    .join('')
 }
 
 /** Down, so that 100 % means all. */

@@ -160,10 +160,12 @@ export function createRunner(parts: RunnerParts): Runner {
         severities,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
-        onEvent(event) {
-          calls.event(event)
-          return options.onEvent?.(event)
-        },
+        ...((options.onEvent || calls.hears()) && {
+          onEvent(event: RunEvent) {
+            calls.event(event)
+            return options.onEvent?.(event)
+          },
+        }),
         finish: async (report) => {
           const shaped = { ...report, groups: await calls.synthesise(report.groups) }
           return settleFiles(workspace, shaped, options.commit ?? 'passed')

@@ -11,15 +11,17 @@ export interface Position {
 
 /** What an operation has to wait for. */
 export interface Conflicts {
-  /** Earlier operations that touch the same, the nearest first; of many only some. */
+  /** Earlier operations that touch the same, the last first; of many only that one and some others. */
   readonly nearest: readonly number[]
   /** The latest of them by level and by end. */
   readonly before: Latest
 }
 
+/** The operation of the highest level, the one that ends last, and the one that stands last in serial order. */
 export interface Latest {
   readonly deepest: Position | undefined
   readonly last: Position | undefined
+  readonly newest: Position | undefined
 }
 
 /** Finds, for operations placed in serial order, the earlier ones whose claims meet theirs. */
@@ -42,7 +44,7 @@ interface Spot {
   ownReads: Latest
 }
 
-const nobody: Latest = { deepest: undefined, last: undefined }
+const nobody: Latest = { deepest: undefined, last: undefined, newest: undefined }
 
 /** A finder with nothing placed; a plan of n operations costs about n, not n² comparisons. */
 export function createConflictFinder(): ConflictFinder {
@@ -93,9 +95,9 @@ class Meeting {
     return this.#found.size < mostNamed * 4
   }
 
-  takeLatest({ deepest, last }: Latest): void {
-    if (deepest) this.latest = later(this.latest, deepest)
-    if (last) this.latest = later(this.latest, last)
+  takeLatest({ deepest, last, newest }: Latest): void {
+    for (const each of [deepest, last, newest]) if (each) this.latest = later(this.latest, each)
+    if (newest) this.#found.add(newest.index)
   }
 
   nearest(): readonly number[] {
@@ -126,18 +128,23 @@ function nameReaders(met: Meeting, { readers }: Spot): boolean {
   return true
 }
 
+/** Goes no further than `visit` wants, for there may be as many spots as operations. */
 function everySpotBelow(start: Spot, visit: (spot: Spot) => boolean): void {
-  const open = [start]
-  for (let spot = open.pop(); spot; spot = open.pop()) {
-    if (!visit(spot)) return
-    if (spot.below) open.push(...spot.below.values())
+  if (!visit(start)) return
+  const open = start.below ? [start.below.values()] : []
+  for (let spots = open.at(-1); spots; spots = open.at(-1)) {
+    const { value: spot, done } = spots.next()
+    if (done) open.pop()
+    else if (!visit(spot)) return
+    else if (spot.below) open.push(spot.below.values())
   }
 }
 
-function later({ deepest, last }: Latest, position: Position): Latest {
+function later({ deepest, last, newest }: Latest, position: Position): Latest {
   return {
     deepest: deepest && deepest.level >= position.level ? deepest : position,
     last: last && last.endMs >= position.endMs ? last : position,
+    newest: newest && newest.index >= position.index ? newest : position,
   }
 }
 

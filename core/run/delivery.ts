@@ -1,5 +1,6 @@
 import { type Diagnostic, messageOf } from '../base/diagnostic.ts'
 import type { RunEvent } from './events.ts'
+import type { Outcome } from './report.ts'
 
 /** Hands events to a listener beside the run: in order, never in the middle of what the run does, and never the run's own data. */
 export interface Delivery {
@@ -65,27 +66,37 @@ export function createDelivery(listener: (event: RunEvent) => unknown): Delivery
   }
 }
 
-/** The event as a frozen copy; what may be large is copied when somebody looks at it, and whoever does not pays nothing. */
+/**
+ * The event as frozen data that is not the run's own: events are made for the listener alone, what they hold is copied. Large
+ * data is copied when somebody looks at it, and whoever does not pays nothing.
+ */
 function asData(event: RunEvent): RunEvent {
-  if (event.type === 'run-settled') {
-    const report = once(() => copied(event.report))
-    return Object.freeze({
-      type: event.type,
-      get report() {
-        return report()
-      },
-    })
+  switch (event.type) {
+    case 'run-settled':
+      return Object.freeze(lazily({ ...event }, 'report', event.report))
+    case 'operation-settled':
+      return Object.freeze({ ...event, outcome: outcomeAsData(event.outcome) })
+    case 'run-started':
+    case 'operation-waiting':
+    case 'operation-retried':
+    case 'operation-fell-back':
+    case 'finding':
+      return smallCopy(event)
+    default:
+      return Object.freeze(event)
   }
-  if (event.type !== 'operation-settled') return smallCopy(event)
-  const { output, ...rest } = event.outcome
-  const copy = once(() => copied(output))
-  const outcome = {
-    ...smallCopy(rest),
-    get output() {
-      return copy()
-    },
-  }
-  return Object.freeze({ ...event, outcome: Object.freeze(outcome) })
+}
+
+function outcomeAsData(outcome: Outcome): Outcome {
+  const { error, quality, output } = outcome
+  const copy = { ...outcome, error: error && smallCopy(error), quality: quality && smallCopy(quality) }
+  return Object.freeze(typeof output === 'object' ? lazily(copy, 'output', output) : copy)
+}
+
+/** The object with a frozen copy of `value` under `key`, made when it is asked for. */
+function lazily<T extends object>(object: T, key: keyof T, value: unknown): T {
+  const get = once(() => copied(value))
+  return Object.defineProperty(object, key, { enumerable: true, get })
 }
 
 function once<T>(make: () => T): () => T {

@@ -25,6 +25,8 @@ export interface DesignedOperation {
   readonly conflictsWith: readonly OperationName[]
   /** True when only running it shows what it touches: it runs ahead of its turn, and again where that was too early. */
   readonly speculative: boolean
+  /** Operations with the same name here never run at once. */
+  readonly exclusive: string | null
   /** Operations of the same level can all run at once; 1 is the first. */
   readonly level: number
   readonly deadlineMs: number | null
@@ -127,6 +129,7 @@ function designed(each: Forecast, all: readonly Forecast[], critical: boolean): 
     claims: ready && kind ? claimsOf(operation, kind.claims?.(ready.input)) : null,
     conflictsWith: each.conflicts.toReversed().map((index) => nameOf(all[index]!)),
     speculative: !each.isKnown && kind?.effects !== 'external' && kind !== undefined,
+    exclusive: operation.exclusive ?? null,
     level,
     deadlineMs: ready?.deadlineMs ?? null,
     expectedMs: expectedMs ?? null,

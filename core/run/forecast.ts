@@ -68,7 +68,7 @@ export function criticalChain(all: readonly Forecast[]): readonly number[] {
 }
 
 /** What it may touch where that is certain; otherwise what it says. A program without claims is taken to touch everything. */
-function statedRegions(runnable: Result<Runnable>): Regions {
+export function statedRegions(runnable: Result<Runnable>): Regions {
   const isExternal = runnable.ok && runnable.value.kind.kind.effects === 'external'
   return isExternal || isKnown(runnable) ? regionsOf(runnable) : hintsOf(runnable)
 }
@@ -95,5 +95,5 @@ function latestOf(parts: readonly (Latest | Position)[]): Latest {
     if (deep && (!deepest || deep.level > deepest.level)) deepest = deep
     if (late && (!last || late.endMs > last.endMs)) last = late
   }
-  return { deepest, last }
+  return { deepest, last, newest: undefined }
 }

@@ -70,11 +70,6 @@ export function statusWithGates(status: RunStatus, gates: readonly GateReport[])
   return failed.some(({ severity }) => severity === 'conditional') ? 'partial' : status
 }
 
-/** True for the gates of every run; others belong to groups. */
-export function isRunGate(name: string): boolean {
-  return name in gateSeverities
-}
-
 /** `"a", "b" and 3 more`. */
 export function quoted(names: readonly string[], most = 2): string {
   const shown = names.slice(0, most).map((name) => `"${name}"`)

@@ -3,7 +3,6 @@ import { createDelivery } from './delivery.ts'
 import type { RunEvent } from './events.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
 import { findFailures, planRecovery } from './failures.ts'
-import { forecast } from './forecast.ts'
 import { judgeAfter } from './gates-after.ts'
 import { judgeBefore } from './gates-before.ts'
 import { isConflict, judgeDuring } from './gates-during.ts'
@@ -16,6 +15,7 @@ import { refuseRun } from './refuse.ts'
 import type { Report, RunFigures } from './report.ts'
 import { compareResources, type MachineRoom, measureRoom } from './resources.ts'
 import { openSpans, type RunSpans } from './spans.ts'
+import { makeRunnable } from './task.ts'
 import { createUsageMeter, type Usage } from './usage.ts'
 
 export interface OverseeOptions extends Omit<ExecuteOptions, 'onEvent'> {
@@ -47,7 +47,7 @@ export async function oversee(plan: Plan, options: OverseeOptions): Promise<Repo
 async function watchRun(plan: Plan, options: OverseeOptions, spans: RunSpans | undefined): Promise<Report> {
   const meter = createUsageMeter()
   const { record, see } = createRecord()
-  const delivery = createDelivery(options.onEvent ?? ((): void => undefined))
+  const delivery = options.onEvent && createDelivery(options.onEvent)
   const kept = options.memory && watchMemory(options.memory)
   const severities: DeclaredSeverities = options.severities ?? new Map()
   const onEvent = (event: RunEvent): void => {
@@ -55,11 +55,11 @@ async function watchRun(plan: Plan, options: OverseeOptions, spans: RunSpans | u
     spans?.see(event)
     if (event.type === 'operation-ended') meter.sample()
     // The report is not yet what people get.
-    if (event.type !== 'run-settled') delivery.add(event)
+    if (event.type !== 'run-settled') delivery?.add(event)
   }
   const withGates = (report: Report, judgements: readonly Judgement[]): Report => {
     const { gates, findings } = reportGates(judgements, severities)
-    for (const diagnostic of findings) delivery.add({ type: 'finding', diagnostic })
+    for (const diagnostic of findings) delivery?.add({ type: 'finding', diagnostic })
     return {
       ...report,
       status: statusWithGates(report.status, gates),
@@ -78,29 +78,34 @@ async function watchRun(plan: Plan, options: OverseeOptions, spans: RunSpans | u
   const run = isRefused(before, severities) ? refuseRun(plan, started) : await execute(plan, started)
   const during = withGates(withGates(run, before), judgeDuring(record))
   const judged = withGates(during, judgeAfter({ report: during, forgot: kept?.forgot === true }))
-  await delivery.flush()
+  await delivery?.flush()
   const report = {
     ...judged,
-    diagnostics: [...judged.diagnostics, ...delivery.findings],
+    diagnostics: [...judged.diagnostics, ...(delivery?.findings ?? [])],
     figures: figuresOf(judged, record, meter.end()),
     ...failuresOf(plan, judged, record),
   }
   const finished = options.finish ? afterFinish(await options.finish(report)) : report
-  delivery.add({ type: 'run-settled', report: finished })
-  await delivery.flush()
+  delivery?.add({ type: 'run-settled', report: finished })
+  await delivery?.flush()
   return finished
 }
 
 async function judgePlan(plan: Plan, options: OverseeOptions): Promise<readonly Judgement[]> {
   const kinds = createKinds(options.kinds)
   await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
-  const seen = forecast(plan, { kinds, deadlineMs: options.deadlineMs ?? Infinity })
+  const groups = plan.groups.map((work) => ({
+    work,
+    runnables: work.operations.map((operation) => makeRunnable(operation, kinds, Infinity)),
+  }))
+  const lanes = groups.flatMap(({ runnables }) =>
+    runnables.flatMap((each) => (each.ok ? [each.value.kind.kind.lane] : [])),
+  )
   return judgeBefore({
-    plan,
-    forecast: seen,
+    groups,
     diagnostics: options.diagnostics ?? [],
     complete: options.complete ?? true,
-    resources: compareResources(seen, options.concurrency ?? {}, options.room ?? measureRoom(options.folder)),
+    resources: compareResources(lanes, options.concurrency ?? {}, options.room ?? measureRoom(options.folder)),
   })
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs'
 import { availableParallelism, freemem } from 'node:os'
-import type { Forecast } from './forecast.ts'
 import type { LaneLimits } from './lanes.ts'
+import type { Lane } from './operation.ts'
 
 /** What is left of the machine; undefined where it does not tell. */
 export interface MachineRoom {
@@ -24,13 +24,13 @@ const descriptorsAtRest = 32
 const descriptorsPerProcess = 6
 const diskForProcesses = 64 * mebibyte
 
-/** Compares what the heaviest moment of a plan may need with what is there. The needs are estimates, and low ones. */
+/** Compares what the heaviest moment of operations in these lanes may need with what is there. The needs are estimates, and low ones. */
 export function compareResources(
-  forecast: readonly Forecast[],
+  lanes: readonly Lane[],
   limits: Partial<LaneLimits>,
   room: MachineRoom,
 ): Resources {
-  const heavy = forecast.filter(({ runnable }) => runnable.ok && isHeavy(runnable.value.kind.kind.lane)).length
+  const heavy = lanes.filter((lane) => lane === 'process' || lane === 'agent').length
   const places = (limits.process ?? Math.max(4, availableParallelism())) + (limits.agent ?? 2)
   const processes = Math.min(heavy, places)
   const short = [
@@ -42,10 +42,6 @@ export function compareResources(
     known: Object.values(room).filter((value) => value !== undefined).length,
     short: short.filter((text) => text !== undefined),
   }
-}
-
-function isHeavy(lane: string): boolean {
-  return lane === 'process' || lane === 'agent'
 }
 
 function lack(
