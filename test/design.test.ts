@@ -31,7 +31,11 @@ test('a design says of each operation what it competes for, touches, and has to 
     {
       name: 'change',
       needs: ['look'],
-      operations: [edit({ path: 'a.txt', old: 'x', new: 'y' }), write({ path: 'b.txt', text: '' }), read('a.txt')],
+      operations: [
+        edit({ path: 'a.txt', old: 'x', new: 'y' }),
+        write({ path: 'b.txt', text: '' }),
+        read('a.txt'),
+      ],
     },
     { name: 'apart', operations: [read('c.txt'), bash('make', { deadlineMs: 5000 })] },
   ])
@@ -86,7 +90,13 @@ test('the critical path is the longest chain by expected durations; where one is
 
 test('an operation that cannot be called has its problem in the design', async () => {
   const { operations } = await designOf([
-    { name: 'g', operations: [{ kind: 'nobody', input: {} }, { kind: 'read', input: { path: 1 } }] },
+    {
+      name: 'g',
+      operations: [
+        { kind: 'nobody', input: {} },
+        { kind: 'read', input: { path: 1 } },
+      ],
+    },
   ])
   assert.deepEqual(
     operations.map(({ lane, claims, problem }) => [lane, claims, problem?.code]),
@@ -135,7 +145,10 @@ test('levels are those that comparing every operation with every other gives', a
   const path = fc.constantFrom('', 'a', 'a/b', 'a/b/c', 'a/d', 'e', 'e/f')
   const paths = fc.uniqueArray(path, { maxLength: 2 })
   const operation = fc.record({ reads: paths, writes: paths })
-  const group = fc.record({ operations: fc.array(operation, { maxLength: 4 }), back: fc.integer({ min: 0, max: 3 }) })
+  const group = fc.record({
+    operations: fc.array(operation, { maxLength: 4 }),
+    back: fc.integer({ min: 0, max: 3 }),
+  })
   await fc.assert(
     fc.asyncProperty(fc.array(group, { minLength: 1, maxLength: 6 }), async (groups) => {
       const planned = groups.map(({ operations, back }, index): Group => ({
@@ -255,7 +268,9 @@ async function designOf(
 function slowLevels(groups: readonly Group[]): number[] {
   const all: { claims: Operation['claims']; group: number; level: number }[] = []
   const meets = (one: readonly string[] = [], other: readonly string[] = []): boolean =>
-    one.some((a) => other.some((b) => a === b || a === '' || b === '' || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)))
+    one.some((a) =>
+      other.some((b) => a === b || a === '' || b === '' || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)),
+    )
   for (const [index, { operations, needs = [] }] of groups.entries()) {
     const needed = new Set<number>()
     const visit = (name: string): void => {

@@ -130,9 +130,11 @@ test('a file that is changed from outside while the run has it makes the run inc
   const plugin = definePlugin({
     name: 'p',
     apply(hooks) {
-      hooks.plan.for('p').tap('p', () => [
-        defineGroup({ name: 'g', operations: [edit({ path: 'a.txt', old: 'old', new: 'new' })] }),
-      ])
+      hooks.plan
+        .for('p')
+        .tap('p', () => [
+          defineGroup({ name: 'g', operations: [edit({ path: 'a.txt', old: 'old', new: 'new' })] }),
+        ])
       hooks.synthesise.tap('p', async (groups) => {
         await files.write('a.txt' as never, 'from outside')
         return groups
@@ -357,7 +359,10 @@ test('a listener that throws, rejects or changes what it is given does nothing t
     },
   }
   for (const [name, onEvent] of Object.entries(listeners)) {
-    const report = await runGroups(groups, { onEvent, kinds: kindsOf({ ...deedKind, run: () => ({ list: ['a'] }) }) })
+    const report = await runGroups(groups, {
+      onEvent,
+      kinds: kindsOf({ ...deedKind, run: () => ({ list: ['a'] }) }),
+    })
     assert.equal(report.status, 'passed', name)
     assert.deepEqual(report.groups[0]!.synthesis, { list: ['a'] }, name)
     assert.deepEqual(
@@ -373,7 +378,10 @@ test('a listener that throws, rejects or changes what it is given does nothing t
 test('a slow listener is called beside the run: operations come to their end before it has heard of their start', async () => {
   const order: string[] = []
   const report = await runGroups([{ name: 'g', operations: [deed('one'), deed('two')] }], {
-    kinds: kindsOf({ ...deedKind, run: (input) => void order.push(`ran ${(input as { deed: string }).deed}`) }),
+    kinds: kindsOf({
+      ...deedKind,
+      run: (input) => void order.push(`ran ${(input as { deed: string }).deed}`),
+    }),
     onEvent: (event) => {
       if (event.type === 'operation-started') order.push(`heard ${event.operation}`)
     },

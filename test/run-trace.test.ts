@@ -172,7 +172,12 @@ test('--trace and --events write files that are whole when the run fails', async
   assert.equal(status, 1)
   const read = JSON.parse(readFileSync(trace, 'utf8')) as TraceEvent[]
   assertShape(read)
-  assert.deepEqual(spansOf(read).map(({ args }) => args!['status']).toSorted(), ['done', 'failed'])
+  assert.deepEqual(
+    spansOf(read)
+      .map(({ args }) => args!['status'])
+      .toSorted(),
+    ['done', 'failed'],
+  )
   const lines = linesOf(readFileSync(events, 'utf8'))
   assert.equal(lines[0]!.type, 'run-started')
   const last = lines.at(-1)!
@@ -181,7 +186,10 @@ test('--trace and --events write files that are whole when the run fails', async
 
 test('an interrupted run leaves a trace, also when it is not let end', async () => {
   for (const signals of [1, 2]) {
-    const root = project({ test: `node -e "process.on('SIGTERM', () => {}); setTimeout(() => {}, 60000)"`, lint: 'node -e ""' })
+    const root = project({
+      test: `node -e "process.on('SIGTERM', () => {}); setTimeout(() => {}, 60000)"`,
+      lint: 'node -e ""',
+    })
     const trace = join(root, 'trace.json')
     const { status } = await heddle(['run', 'protocol', '--root', root, '--trace', trace], { signals })
     assert.equal(status, 130)
@@ -203,16 +211,22 @@ test('--events - gives the events on standard output alone, and --reporter jsonl
 })
 
 test('files that cannot be written, and two things on one output, are wrong usage before anything runs', async () => {
-  const root = project({ test: 'node -e "require(\'fs\').writeFileSync(\'ran\', \'\')"' })
+  const root = project({ test: "node -e \"require('fs').writeFileSync('ran', '')\"" })
   const both = await heddle(['run', 'protocol', '--root', root, '--events', '-', '--format', 'json'])
   assert.deepEqual([both.status, /want standard output/.test(both.stderr)], [2, true])
   const nowhere = await heddle(['run', 'protocol', '--root', root, '--trace', join(root, 'no/folder.json')])
-  assert.deepEqual([nowhere.status, /no\/folder\.json", cannot be written: ENOENT/.test(nowhere.stderr)], [2, true])
+  assert.deepEqual(
+    [nowhere.status, /no\/folder\.json", cannot be written: ENOENT/.test(nowhere.stderr)],
+    [2, true],
+  )
   assert.throws(() => readFileSync(join(root, 'ran')), /ENOENT/)
 })
 
 test('readers that go away do not keep a run from its end, nor from telling how it went', async () => {
-  const root = project({ test: `node -e "require('fs').writeFileSync('ran', '')"`, lint: 'node -e "process.exit(1)"' })
+  const root = project({
+    test: `node -e "require('fs').writeFileSync('ran', '')"`,
+    lint: 'node -e "process.exit(1)"',
+  })
   const words = ['run', 'protocol', '--root', root, '--events', '-', '--trace', join(root, 'trace.json')]
   const { status } = await heddle(words, { closed: true })
   assert.equal(status, 1)
@@ -291,7 +305,10 @@ function step(name: string, meets: 'both' | 'none', lane: Lane = 'io'): Operatio
 }
 
 /** Steps that meet end only when as many run at once as there are operations in the plan. */
-async function traceOf(groups: readonly Group[], options: Partial<ExecuteOptions> = {}): Promise<TraceEvent[]> {
+async function traceOf(
+  groups: readonly Group[],
+  options: Partial<ExecuteOptions> = {},
+): Promise<TraceEvent[]> {
   const plan = createPlan(groups)
   if (!plan.ok) throw new HeddleError(plan.diagnostic)
   let missing = groups.reduce((sum, { operations }) => sum + operations.length, 0)
@@ -333,7 +350,9 @@ function spansOf(trace: readonly TraceEvent[]): TraceEvent[] {
 }
 
 function nameOf(trace: readonly TraceEvent[], pid: number): unknown {
-  return trace.find(({ ph, name, pid: of }) => ph === 'M' && name === 'process_name' && of === pid)?.args!['name']
+  return trace.find(({ ph, name, pid: of }) => ph === 'M' && name === 'process_name' && of === pid)?.args![
+    'name'
+  ]
 }
 
 /** What every reader of the format relies on. */

@@ -137,7 +137,10 @@ function createProgram(rest: readonly string[]): Command {
     .option('--dry-run', 'print the plan and run nothing')
     .option('--concurrency <n>', 'operations at once in every lane')
     .option('--trace <file>', 'write what ran when, for ui.perfetto.dev or chrome://tracing')
-    .option('--events <file>', 'write each event as a line of JSON; - is standard output, instead of the report')
+    .option(
+      '--events <file>',
+      'write each event as a line of JSON; - is standard output, instead of the report',
+    )
     .addOption(
       new Option('--reporter <how>', 'how to show progress; live on a terminal and plain elsewhere').choices([
         'live',

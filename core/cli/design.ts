@@ -19,7 +19,12 @@ export function printDesign(design: ParallelDesign): void {
     pathLines(design, paint),
     afterwards(design, paint),
   ]
-  process.stdout.write(`\n${blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`)
+  process.stdout.write(
+    `\n${blocks
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join('\n'))
+      .join('\n\n')}\n`,
+  )
   printDiagnostics(design.diagnostics, process.stdout)
   const groups = design.synthesisStrategy.length
   process.stdout.write(
@@ -44,9 +49,12 @@ function groupLines(design: ParallelDesign, paint: Paint): string[] {
     ]
     const title = `${paint('bold', visible(group))}${aside.length > 0 ? `  ${paint('dim', aside.join(' · '))}` : ''}`
     const shown = own.filter(({ critical }, at) => at < shownOperations || critical)
-    const lines = shown.map((each) => operationLine({ ...each, critical: each.critical && hasPath }, { nameWidth, needed, paint }))
+    const lines = shown.map((each) =>
+      operationLine({ ...each, critical: each.critical && hasPath }, { nameWidth, needed, paint }),
+    )
     if (own.length > shown.length) lines.push(paint('dim', `… ${own.length - shown.length} more`))
-    if (grows) lines.push(paint('dim', `… and more, from what is found${rounds > 1 ? `, up to ${rounds} times` : ''}`))
+    if (grows)
+      lines.push(paint('dim', `… and more, from what is found${rounds > 1 ? `, up to ${rounds} times` : ''}`))
     return [...(index > 0 ? [''] : []), title, ...branches(lines, paint)]
   })
 }
@@ -91,7 +99,7 @@ function operationLine(operation: DesignedOperation, { nameWidth, needed, paint 
 
 function touches({ claims, effects, speculative }: DesignedOperation): string {
   const { reads, writes = effects === 'none' ? [] : undefined } = claims ?? {}
-  if (!reads && !writes) return speculative ? 'touches what it will' : 'touches everything'
+  if (!reads && !writes) return speculative ? 'shows what it touches when it runs' : 'touches everything'
   const parts = [
     ...(reads && reads.length === 0 ? [] : [`reads ${reads ? namesOf(reads) : 'everything'}`]),
     ...(writes && writes.length === 0 ? [] : [`writes ${writes ? namesOf(writes) : 'anything'}`]),
@@ -112,7 +120,9 @@ function waits({ conflictsWith, group }: DesignedOperation, needed: ReadonlySet<
 /** The first names, and how many more there are. */
 function namesOf(names: readonly string[]): string {
   const left = names.length - shownNames
-  const shown = names.slice(0, shownNames).map((name) => (/^(?:\*\*)?$/.test(name) ? 'everything' : visible(name)))
+  const shown = names
+    .slice(0, shownNames)
+    .map((name) => (/^(?:\*\*)?$/.test(name) ? 'everything' : visible(name)))
   return left > 0 ? `${shown.join(', ')} and ${left} more` : shown.join(', ')
 }
 
@@ -148,7 +158,10 @@ function pathLines({ operations, expected }: ParallelDesign, paint: Paint): stri
     serialMs === null || criticalPathMs === null
       ? counted(path.length, 'step')
       : `about ${formatMs(criticalPathMs)}; one by one ${formatMs(serialMs)}`
-  return [`${paint('bold', 'Critical path')}  ${paint('dim', times)}`, `  ${paint('yellow', '●')} ${shown.join(' → ')}`]
+  return [
+    `${paint('bold', 'Critical path')}  ${paint('dim', times)}`,
+    `  ${paint('yellow', '●')} ${shown.join(' → ')}`,
+  ]
 }
 
 /** What judges the run, and what is done when something fails. */
@@ -178,5 +191,8 @@ function indented(text: string): string {
 }
 
 function widest(texts: readonly string[]): number {
-  return Math.min(40, texts.reduce((most, { length }) => Math.max(most, length), 0))
+  return Math.min(
+    40,
+    texts.reduce((most, { length }) => Math.max(most, length), 0),
+  )
 }

@@ -20,7 +20,10 @@ export function openLineFile(path: string, option: string, atEnd: () => string =
     descriptor = openSync(path, 'w')
   } catch (thrown) {
     const { code = 'an error' } = thrown as NodeJS.ErrnoException
-    wrongUsage(`The file for ${option}, "${path}", cannot be written: ${code}.`, 'Name a file in a folder that exists.')
+    wrongUsage(
+      `The file for ${option}, "${path}", cannot be written: ${code}.`,
+      'Name a file in a folder that exists.',
+    )
   }
 
   function flush(): void {
@@ -29,7 +32,8 @@ export function openLineFile(path: string, option: string, atEnd: () => string =
     if (descriptor === undefined) return
     try {
       // A write may take only a part.
-      for (let left = Buffer.from(waiting); left.length > 0;) left = left.subarray(writeSync(descriptor, left))
+      for (let left = Buffer.from(waiting); left.length > 0;)
+        left = left.subarray(writeSync(descriptor, left))
     } catch (thrown) {
       closeSync(descriptor)
       descriptor = undefined

@@ -16,7 +16,7 @@ export function createPlainReporter(): Reporter {
   const settled = new Map<string, number>()
 
   function line(group: string, text: string, aside = ''): void {
-    process.stderr.write(`${paint('dim', `[${group}]`)} ${text}${aside && ` ${paint('dim', aside)}`}\n`)
+    process.stderr.write(`${paint('dim', `[${group}]`)} ${text}${aside && paint('dim', aside)}\n`)
   }
 
   const isLarge = (group: string): boolean =>
@@ -27,7 +27,7 @@ export function createPlainReporter(): Reporter {
     const { name, status, ranMs, attempts } = outcome
     if (status === 'done' && isLarge(group)) return
     const tries = attempts > 1 ? `, ${attempts} attempts` : ''
-    line(group, `${statusMarks[status]} ${visible(name)}`, `${formatMs(ranMs)}${tries}`)
+    line(group, `${statusMarks[status]} ${visible(name)}`, ` ${formatMs(ranMs)}${tries}`)
   }
 
   return {
@@ -41,22 +41,27 @@ export function createPlainReporter(): Reporter {
           return settle(event)
         case 'operation-rerun':
           if (!isLarge(event.group))
-            line(event.group, `↻ ${visible(event.operation)} runs again`, `an earlier operation changed ${visible(event.path)}`)
+            line(
+              event.group,
+              `↻ ${visible(event.operation)} runs again`,
+              `: an earlier operation changed ${visible(event.path)}`,
+            )
           return
         case 'operation-retried':
           return line(
             event.group,
             `… ${visible(event.operation)} is tried again in ${formatMs(event.delayMs)}`,
-            visible(event.error.message),
+            `: ${visible(event.error.message)}`,
           )
         case 'operation-fell-back':
           return line(
             event.group,
             `⇣ ${visible(event.operation)} runs once more, alone`,
-            visible(event.error.message),
+            `: ${visible(event.error.message)}`,
           )
         case 'group-settled':
-          if (isLarge(event.group)) line(event.group, `${counted(settled.get(event.group) ?? 0, 'operation')} settled`)
+          if (isLarge(event.group))
+            line(event.group, `${counted(settled.get(event.group) ?? 0, 'operation')} settled`)
           return
         default:
       }

@@ -1,5 +1,13 @@
 import type { CommandHelp, GateReport, GroupReport, Outcome, Report } from '../index.ts'
-import { counted, countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
+import {
+  counted,
+  countSeverities,
+  painter,
+  printDiagnostics,
+  type SourceLine,
+  table,
+  visible,
+} from './print.ts'
 
 type Paint = ReturnType<typeof painter>
 type Colour = Parameters<Paint>[0]
@@ -36,7 +44,8 @@ export function printReport(report: Report, options: { quiet: boolean; sourceLin
         ...operationLines(group.operations, paint),
         ...synthesisLines(group.synthesis),
       )
-  if (report.gates.length > 0) lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
+  if (report.gates.length > 0)
+    lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
   process.stdout.write(`\n${recoveryLines(report)}${verdict(report, paint)}\n`)
@@ -136,16 +145,27 @@ function gateLines(gates: readonly GateReport[], paint: Paint): string[] {
 function verdict(report: Report, paint: Paint): string {
   const { timing, status, groups, diagnostics } = report
   const count = groups.reduce((sum, group) => sum + group.operations.length, 0)
+  const isQuiet = troubles(groups).length > 0 && diagnostics.every(({ severity }) => severity === 'info')
+  const problems = isQuiet ? [] : [countSeverities(diagnostics)]
   const share = Math.round(timing.reduction * 100)
   const saved = timing.serialMs > 0 ? `, ${Math.abs(share)} % ${share < 0 ? 'more' : 'less'}` : ''
   return (
-    `${paint(verdicts[status], status)} ${report.command}: ${counted(count, 'operation')}, ${countSeverities(diagnostics)}\n` +
+    `${paint(verdicts[status], status)} ${report.command}: ${[counted(count, 'operation'), ...troubles(groups), ...problems].join(', ')}\n` +
     paint(
       'dim',
       `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}` +
         `${figuresLine(report)}`,
     )
   )
+}
+
+/** `1 failed`, `2 skipped`: what was not done. */
+function troubles(groups: Report['groups']): string[] {
+  const counts = new Map<string, number>()
+  for (const { operations } of groups)
+    for (const { status } of operations)
+      if (status !== 'done') counts.set(status, (counts.get(status) ?? 0) + 1)
+  return [...counts].map(([status, number]) => `${number} ${status}`)
 }
 
 /** How much was done, what it took, and what went wrong on the way and was made good. */

@@ -49,7 +49,8 @@ export function planRecovery(failures: readonly OperationFailure[]): RecoveryStr
 
 function criterion({ operation, dependentOperations }: OperationFailure): string {
   const count = dependentOperations.length
-  const others = count === 0 ? '' : ` and ${count === 1 ? 'the one operation' : `the ${count} operations`} after it`
+  const others =
+    count === 0 ? '' : ` and ${count === 1 ? 'the one operation' : `the ${count} operations`} after it`
   return `"${operation.operation}" of the group "${operation.group}"${others} must be done.`
 }
 

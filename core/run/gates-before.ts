@@ -31,7 +31,9 @@ export function judgeBefore(parts: BeforeParts): readonly Judgement[] {
     judgeSynthesis(parts),
   ]
   // What failed has failed, and of nothing nothing can be said.
-  return judgements.map((each) => (isEmpty && each.status === 'passed' ? { ...each, status: 'skipped' } : each))
+  return judgements.map((each) =>
+    isEmpty && each.status === 'passed' ? { ...each, status: 'skipped' } : each,
+  )
 }
 
 /** Operations of one group are there to run beside each other: none may touch what another writes. */

@@ -105,7 +105,11 @@ async function judgePlan(plan: Plan, options: OverseeOptions): Promise<readonly 
     groups,
     diagnostics: options.diagnostics ?? [],
     complete: options.complete ?? true,
-    resources: compareResources(lanes, options.concurrency ?? {}, options.room ?? measureRoom(options.folder)),
+    resources: compareResources(
+      lanes,
+      options.concurrency ?? {},
+      options.room ?? measureRoom(options.folder),
+    ),
   })
 }
 

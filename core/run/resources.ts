@@ -69,7 +69,9 @@ export function measureRoom(folder: string | null): MachineRoom {
 
 /** Free memory leaves out what the system would give back at once; Linux says how much that is. */
 function availableMemory(): number {
-  const kibibytes = attempt(() => /^MemAvailable: +(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1])
+  const kibibytes = attempt(
+    () => /^MemAvailable: +(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1],
+  )
   return kibibytes === undefined ? freemem() : Number(kibibytes) * 1024
 }
 
