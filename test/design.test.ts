@@ -18,6 +18,7 @@ import {
   write,
 } from 'heddle'
 import { memoryFiles } from 'heddle/files'
+import type { z as zod } from 'zod'
 import { builtinOperations } from '../core/operations/index.ts'
 import { designPlan, type DesignOptions } from '../core/run/design.ts'
 import { createPlan } from '../core/run/plan.ts'
@@ -243,8 +244,8 @@ const touchKind = {
   effects: 'workspace',
   idempotent: true,
   binding: true,
-  input: (z: typeof import('zod').z) => z.unknown(),
-  output: (z: typeof import('zod').z) => z.unknown(),
+  input: (z: typeof zod) => z.unknown(),
+  output: (z: typeof zod) => z.unknown(),
   run: (): unknown => undefined,
 } as const
 

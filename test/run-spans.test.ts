@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { memoryFiles } from 'heddle/files'
 import { createClock } from '../core/base/clock.ts'
-import { HeddleError } from '../core/base/diagnostic.ts'
+import { compareText, HeddleError } from '../core/base/diagnostic.ts'
 import type { Group } from '../core/run/group.ts'
 import type { Operation, OperationKind } from '../core/run/operation.ts'
 import { oversee } from '../core/run/oversee.ts'
@@ -40,7 +40,9 @@ test('a run is a span with its groups below it, and below each its operations, w
   ])
   const spans = exporter.getFinishedSpans()
   assert.deepEqual(
-    spans.map((span) => [pathOf(span, spans), span.status.code, span.attributes['heddle.status']]).toSorted(),
+    spans
+      .map((span) => [pathOf(span, spans), span.status.code, span.attributes['heddle.status']] as const)
+      .toSorted(([a], [b]) => compareText(a, b)),
     [
       ['heddle run test', failed, 'partial'],
       ['heddle run test/first', failed, undefined],

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { createTrace, type RunEvent, type TraceEvent } from 'heddle'
 import { memoryFiles } from 'heddle/files'
 import { createClock } from '../core/base/clock.ts'
-import { HeddleError } from '../core/base/diagnostic.ts'
+import { compareText, HeddleError } from '../core/base/diagnostic.ts'
 import { execute, type ExecuteOptions } from '../core/run/execute.ts'
 import type { Group } from '../core/run/group.ts'
 import type { Lane, Operation, OperationKind } from '../core/run/operation.ts'
@@ -30,7 +30,9 @@ test('a trace has a process for each lane, a thread for each place in it, and a 
   ])
   const spans = spansOf(trace)
   assert.deepEqual(
-    spans.map(({ name, pid, tid, args }) => [name, nameOf(trace, pid), tid, args]).toSorted(),
+    spans
+      .map(({ name, pid, tid, args }) => [name, nameOf(trace, pid), tid, args] as const)
+      .toSorted(([a], [b]) => compareText(a, b)),
     [
       ['a', 'lane io', 1, { group: 'g', status: 'done', attempt: 1, rerun: 0 }],
       ['b', 'lane io', 2, { group: 'g', status: 'done', attempt: 1, rerun: 0 }],
@@ -174,8 +176,8 @@ test('--trace and --events write files that are whole when the run fails', async
   assertShape(read)
   assert.deepEqual(
     spansOf(read)
-      .map(({ args }) => args!['status'])
-      .toSorted(),
+      .map(({ args }) => String(args!['status']))
+      .toSorted(compareText),
     ['done', 'failed'],
   )
   const lines = linesOf(readFileSync(events, 'utf8'))

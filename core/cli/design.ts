@@ -84,7 +84,7 @@ interface LineParts {
 function operationLine(operation: DesignedOperation, { nameWidth, needed, paint }: LineParts): string {
   const { level, name, kind, lane, critical, problem } = operation
   const mark = critical ? paint('yellow', '●') : paint('dim', '○')
-  const head = `${mark} ${paint('dim', String(level).padStart(2))} ${visible(name).padEnd(nameWidth)} ${paint('cyan', `${lane ?? ''}`.padEnd(7))}`
+  const head = `${mark} ${paint('dim', String(level).padStart(2))} ${visible(name).padEnd(nameWidth)} ${paint('cyan', (lane ?? '').padEnd(7))}`
   if (problem) return `${head} ${paint('red', `cannot be called: ${visible(problem.message)}`)}`
   const isNamedAfterKind = name.startsWith(`${kind}-`)
   const parts = [

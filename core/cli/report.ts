@@ -154,7 +154,7 @@ function verdict(report: Report, paint: Paint): string {
     paint(
       'dim',
       `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}` +
-        `${figuresLine(report)}`,
+        figuresLine(report),
     )
   )
 }

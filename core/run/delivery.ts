@@ -20,7 +20,6 @@ const slowAfterMs = 1000
  */
 export function createDelivery(listener: (event: RunEvent) => unknown): Delivery {
   let waiting: RunEvent[] = []
-  let next = 0
   let drained: Promise<void> | undefined
   let spentMs = 0
   let failure: string | undefined
@@ -38,14 +37,18 @@ export function createDelivery(listener: (event: RunEvent) => unknown): Delivery
 
   /** A turn at a time: what a run waits for, timers and programs, comes in between. */
   async function drain(): Promise<void> {
-    while (next < waiting.length) {
-      await new Promise((resolve) => setImmediate(resolve))
-      const until = performance.now() + longestTurnMs
-      do hand(waiting[next++]!)
-      while (next < waiting.length && performance.now() < until)
+    let until = 0
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      for (const event of batch) {
+        if (performance.now() >= until) {
+          await new Promise((resolve) => setImmediate(resolve))
+          until = performance.now() + longestTurnMs
+        }
+        hand(event)
+      }
     }
-    waiting = []
-    next = 0
     drained = undefined
   }
 
@@ -54,9 +57,8 @@ export function createDelivery(listener: (event: RunEvent) => unknown): Delivery
       waiting.push(event)
       drained ??= drain()
     },
-    async flush() {
-      while (drained) await drained
-    },
+    // Nothing is added while the last of it is handed over, but by the listener itself.
+    flush: async () => drained,
     get findings() {
       return [
         ...(failure === undefined ? [] : [listenerFailed(failure)]),

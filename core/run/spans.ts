@@ -1,3 +1,4 @@
+import type * as Api from '@opentelemetry/api'
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { RunEvent } from './events.ts'
 import type { Lane, OperationName } from './operation.ts'
@@ -13,10 +14,8 @@ export interface RunSpans {
   end(report: Report | undefined): void
 }
 
-type Api = typeof import('@opentelemetry/api')
-
 const register = Symbol.for('opentelemetry.js.api.1')
-let loaded: Promise<Api | undefined> | undefined
+let loaded: Promise<typeof Api | undefined> | undefined
 
 /**
  * Spans when a tracing SDK is registered in this process; undefined when none is, which costs one look. The run's span is a
@@ -51,7 +50,7 @@ interface OpenSpan {
   readonly context: Context
 }
 
-function createSpans({ context, SpanStatusCode, trace }: Api): RunSpans {
+function createSpans({ context, SpanStatusCode, trace }: typeof Api): RunSpans {
   const tracer = trace.getTracer('heddle')
   const outside = context.active()
   const groups = new Map<string, OpenSpan>()

@@ -198,7 +198,7 @@ export function createTrace(write: (event: TraceEvent) => void): Trace {
 
   function finish(status: string): void {
     if (isOver) return
-    for (const key of [...open.keys()]) span(key, latest, 'unfinished')
+    for (const key of open.keys()) span(key, latest, 'unfinished')
     for (const group of groups.keys()) closeGroup(group, latest)
     const whole = { name: command, cat: 'run', pid: runProcess, tid: 1 }
     write({ ...whole, ph: 'X', ts: 0, dur: Math.max(latest, 1), args: { status } })
