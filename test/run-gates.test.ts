@@ -268,6 +268,17 @@ test('claims meet above, below and at the same path, never beside it', () => {
   assert.ok(!met({ writes: ['a'] }, { writes: ['ab'] }))
 })
 
+test('the deepest of many that are met is known, also when it is not among those that are named', () => {
+  const finder = createConflictFinder()
+  const read = { reads: ['a'], writes: [] }
+  finder.place({ index: 0, level: 9, endMs: 9 }, read)
+  for (let index = 1; index < 60; index++) finder.place({ index, level: 1, endMs: 1 }, read)
+  const { nearest, before } = finder.find({ reads: [], writes: ['a/b'] })
+  assert.deepEqual(nearest.slice(0, 2), [59, 58])
+  assert.deepEqual([before.deepest?.index, before.last?.index, before.newest?.index], [0, 0, 59])
+  assert.equal(finder.find({ reads: [], writes: [''] }).before.deepest?.index, 0)
+})
+
 // Figures and failures
 
 test('the report says how much was done, how much of the trouble was overcome, and what it took', async () => {
@@ -373,6 +384,32 @@ test('a listener that throws, rejects or changes what it is given does nothing t
   }
   assert.equal(seen[0], 'run-started')
   assert.equal(seen.at(-1), 'run-settled')
+})
+
+test('what a listener looks at is a copy: the run goes on with its own data', async () => {
+  let isSeen = false
+  const report = await runGroups(
+    [
+      {
+        name: 'g',
+        operations: [deed('one')],
+        async synthesise([one]) {
+          while (!isSeen) await new Promise((resolve) => setImmediate(resolve))
+          const { list } = one!.output as { list: string[] }
+          list.push('own')
+          return list
+        },
+      },
+    ],
+    {
+      kinds: kindsOf({ ...deedKind, run: () => ({ list: ['a'] }) }),
+      onEvent(event) {
+        if (event.type === 'operation-settled') isSeen = Object.isFrozen(event.outcome.output)
+      },
+    },
+  )
+  assert.deepEqual(report.groups[0]!.synthesis, ['a', 'own'])
+  assert.equal(report.status, 'passed')
 })
 
 test('a slow listener is called beside the run: operations come to their end before it has heard of their start', async () => {
