@@ -10,7 +10,6 @@ import { createConflictFinder } from '../core/run/conflicts.ts'
 import type { GateReport, Report, RunStatus } from '../core/run/report.ts'
 import { gateSeverities, statusWithGates } from '../core/run/gates.ts'
 import type { Group } from '../core/run/group.ts'
-import type { RunMemory } from '../core/run/memory.ts'
 import type { Operation, OperationKind } from '../core/run/operation.ts'
 import { oversee, type OverseeOptions } from '../core/run/oversee.ts'
 import { createPlan } from '../core/run/plan.ts'
@@ -234,18 +233,13 @@ test('the severity of a gate of the run is the one that a module of the command 
   assert.equal(report.status, 'partial')
 })
 
-test('what could not be kept for later is told by the gate of lessons', async () => {
-  const memory: RunMemory = {
-    recall: () => undefined,
-    starting: async () => {},
-    record: () => {},
-    flush: () => Promise.reject(new Error('the disk is full')),
-    expectedMs: () => undefined,
-  }
-  const { watchMemory } = await import('../core/run/memory-watch.ts')
-  const watched = watchMemory(memory)
-  await assert.rejects(watched.memory.flush(), /the disk is full/)
-  assert.ok(watched.forgot)
+test('a run of which not everything could be kept has learned nothing for later, whatever else went well', async () => {
+  const lost = { code: 'STATE_NOT_SAVED', severity: 'warning', message: 'The disk is full.' } as const
+  const report = await runGroups([{ name: 'g', operations: [deed('one')] }], {
+    keep: async (report) => ({ ...report, diagnostics: [...report.diagnostics, lost] }),
+  })
+  assert.equal(gate(report, 'after/lessons'), 'failed')
+  assert.equal(report.status, 'passed')
 })
 
 // Claims that meet
@@ -387,14 +381,15 @@ test('a listener that throws, rejects or changes what it is given does nothing t
 })
 
 test('what a listener looks at is a copy: the run goes on with its own data', async () => {
-  let isSeen = false
+  let tell!: (isFrozen: boolean) => void
+  const seen = new Promise<boolean>((resolve) => (tell = resolve))
   const report = await runGroups(
     [
       {
         name: 'g',
         operations: [deed('one')],
         async synthesise([one]) {
-          while (!isSeen) await new Promise((resolve) => setImmediate(resolve))
+          assert.ok(await seen)
           const { list } = one!.output as { list: string[] }
           list.push('own')
           return list
@@ -404,7 +399,7 @@ test('what a listener looks at is a copy: the run goes on with its own data', as
     {
       kinds: kindsOf({ ...deedKind, run: () => ({ list: ['a'] }) }),
       onEvent(event) {
-        if (event.type === 'operation-settled') isSeen = Object.isFrozen(event.outcome.output)
+        if (event.type === 'operation-settled') tell(Object.isFrozen(event.outcome.output))
       },
     },
   )
@@ -446,7 +441,7 @@ test('the last event is the report as people get it, with every gate', async () 
   let last: RunEvent | undefined
   const report = await runGroups([{ name: 'g', operations: [deed('one')] }], {
     onEvent: (event) => (last = event),
-    finish: async (report) => ({ ...report, id: 'finished' }),
+    settle: async (report) => ({ ...report, id: 'finished' }),
   })
   assert.equal(last?.type, 'run-settled')
   assert.deepEqual(last.report, report)

@@ -166,7 +166,7 @@ export function createRunner(parts: RunnerParts): Runner {
             return options.onEvent?.(event)
           },
         }),
-        finish: async (report) => {
+        settle: async (report) => {
           const shaped = { ...report, groups: await calls.synthesise(report.groups) }
           return settleFiles(workspace, shaped, options.commit ?? 'passed')
         },

@@ -1,18 +1,14 @@
 import { type Judgement, quoted } from './gates.ts'
 import type { Outcome, Report } from './report.ts'
 
-export interface AfterParts {
-  /** The report with the gates of its groups and those that were judged so far. */
-  readonly report: Report
-  /** True when what was learned could not be kept. */
-  readonly forgot: boolean
-}
-
-/** What can be said of a run that is over. Where nothing ran there is nothing to judge. */
-export function judgeAfter({ report, forgot }: AfterParts): readonly Judgement[] {
+/**
+ * What can be said of a run that is over, by its report with the gates of its groups and those that were judged so far. Where
+ * nothing ran there is nothing to judge.
+ */
+export function judgeAfter(report: Report): readonly Judgement[] {
   const ran = report.groups.flatMap(({ operations }) => operations).filter(({ attempts }) => attempts > 0)
   if (ran.length === 0) return names.map((name) => ({ name, status: 'skipped' }))
-  return [judgeResults(ran), judgeSynthesis(report), judgeVerdict(report), judgeLessons(ran, forgot)]
+  return [judgeResults(ran), judgeSynthesis(report), judgeVerdict(report), judgeLessons(ran)]
 }
 
 const names = ['after/results', 'after/synthesis', 'after/verdict', 'after/lessons'] as const
@@ -47,12 +43,10 @@ function judgeVerdict({ status }: Report): Judgement {
 }
 
 /** How long everything took is known, for the next plan. */
-function judgeLessons(ran: readonly Outcome[], forgot: boolean): Judgement {
+function judgeLessons(ran: readonly Outcome[]): Judgement {
   const name = 'after/lessons'
   const unknown = ran.filter(({ ranMs }) => !Number.isFinite(ranMs) || ranMs < 0).map((each) => each.name)
   if (unknown.length > 0)
     return { name, status: 'failed', why: `nobody knows how long ${quoted(unknown)} took` }
-  return forgot
-    ? { name, status: 'failed', why: 'what this run learned could not be kept' }
-    : { name, status: 'passed' }
+  return { name, status: 'passed' }
 }

@@ -51,8 +51,6 @@ export interface CallOptions {
   readonly attempt: number
   /** Makes the view for this call when the operation first looks at its files. */
   readonly view: () => WorkspaceView
-  /** Calls what it is given, with something of its own round it. */
-  readonly around?: ((call: () => unknown) => unknown) | undefined
   progress(message: string): void
   /** Called once, with what came of it; at once when the operation answers at once. */
   called(called: Called): void
@@ -67,7 +65,7 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, around, progress, called }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
@@ -78,9 +76,8 @@ export function callOperation(
     deadlineMs,
     graceMs,
     call(attempt) {
-      const context = new CallContext({ attempt, number, look, place: surroundings, progress })
-      const call = (): unknown => kind.run(runnable.input, context)
-      const run = around ? (): unknown => around(call) : call
+      const run = (): unknown =>
+        kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },

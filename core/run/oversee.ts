@@ -8,7 +8,6 @@ import { judgeBefore } from './gates-before.ts'
 import { isConflict, judgeDuring } from './gates-during.ts'
 import { type DeclaredSeverities, type Judgement, reportGates, statusWithGates } from './gates.ts'
 import { createKinds } from './kinds.ts'
-import { watchMemory } from './memory-watch.ts'
 import type { Plan } from './plan.ts'
 import { createRecord, operationKey, type RunRecord } from './record.ts'
 import { refuseRun } from './refuse.ts'
@@ -25,8 +24,12 @@ export interface OverseeOptions extends Omit<ExecuteOptions, 'onEvent'> {
   readonly severities?: DeclaredSeverities
   /** What is left of the machine; looked at when left out. */
   readonly room?: MachineRoom
-  /** Puts the files where they belong, and gives the report as people get it. */
-  finish?(report: Report): Promise<Report>
+  /** Told at once, with the run's own data: for what keeps the run. */
+  readonly see?: (event: RunEvent) => void
+  /** Puts the files where they belong, and gives the report with what was met there. */
+  settle?(report: Report): Promise<Report>
+  /** Keeps the report, and gives it with a `STATE_NOT_SAVED` when not everything could be kept. */
+  keep?(report: Report): Promise<Report>
 }
 
 /**
@@ -48,10 +51,10 @@ async function watchRun(plan: Plan, options: OverseeOptions, spans: RunSpans | u
   const meter = createUsageMeter()
   const { record, see } = createRecord()
   const delivery = options.onEvent && createDelivery(options.onEvent)
-  const kept = options.memory && watchMemory(options.memory)
   const severities: DeclaredSeverities = options.severities ?? new Map()
   const onEvent = (event: RunEvent): void => {
     see(event)
+    options.see?.(event)
     spans?.see(event)
     if (event.type === 'operation-ended') meter.sample()
     // The report is not yet what people get.
@@ -69,15 +72,10 @@ async function watchRun(plan: Plan, options: OverseeOptions, spans: RunSpans | u
   }
 
   const before = await judgePlan(plan, options)
-  const started = {
-    ...options,
-    onEvent,
-    ...(spans && { around: spans.around }),
-    ...(kept && { memory: kept.memory }),
-  }
+  const started = { ...options, onEvent, ...(spans && { around: spans.around }) }
   const run = isRefused(before, severities) ? refuseRun(plan, started) : await execute(plan, started)
   const during = withGates(withGates(run, before), judgeDuring(record))
-  const judged = withGates(during, judgeAfter({ report: during, forgot: kept?.forgot === true }))
+  const judged = withGates(during, judgeAfter(during))
   await delivery?.flush()
   const report = {
     ...judged,
@@ -85,7 +83,8 @@ async function watchRun(plan: Plan, options: OverseeOptions, spans: RunSpans | u
     figures: figuresOf(judged, record, meter.end()),
     ...failuresOf(plan, judged, record),
   }
-  const finished = options.finish ? afterFinish(await options.finish(report)) : report
+  const settled = options.settle ? afterSettling(await options.settle(report)) : report
+  const finished = options.keep ? afterKeeping(await options.keep(settled)) : settled
   delivery?.add({ type: 'run-settled', report: finished })
   await delivery?.flush()
   return finished
@@ -150,11 +149,21 @@ function failuresOf(
 }
 
 /** Whether an edit from outside was met is known when the files have been put in their place. */
-function afterFinish(report: Report): Report {
+function afterSettling(report: Report): Report {
   const conflicts: readonly Diagnostic[] = report.diagnostics.filter(isConflict)
   const hasFailed = (name: string): boolean =>
     (name === 'during/coherence' && conflicts.length > 0) ||
     (name === 'after/verdict' && report.status !== 'passed')
+  return withFailed(report, hasFailed)
+}
+
+/** What was learned is of use only when it was kept. */
+function afterKeeping(report: Report): Report {
+  const isLost = report.diagnostics.some(({ code }) => code === 'STATE_NOT_SAVED')
+  return isLost ? withFailed(report, (name) => name === 'after/lessons') : report
+}
+
+function withFailed(report: Report, hasFailed: (name: string) => boolean): Report {
   const gates = report.gates.map((gate) =>
     gate.status === 'passed' && hasFailed(gate.name) ? { ...gate, status: 'failed' as const } : gate,
   )

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Called, Calling, Surroundings } from './operate.ts'
+import type { Called, Calling, Runnable, Surroundings } from './operate.ts'
 import { callOperation, failedWith } from './operate.ts'
+import type { OperationKind } from './operation.ts'
 import { delayAfter, isRecoverable, mostAttempts } from './recovery.ts'
 import type { Schedule } from './schedule.ts'
 import type { Task } from './task.ts'
@@ -45,7 +46,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     task.firstStartedAt ??= at
     task.attempts++
     parts.started(task, at)
-    const runnable = task.runnable.value
+    const runnable = parts.around ? surrounded(task, task.runnable.value, parts.around) : task.runnable.value
     const { run } = task
     let isOver = false
     const calling = callOperation(runnable, surroundings, {
@@ -53,7 +54,6 @@ export function createPerformer(parts: PerformerParts): Performer {
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
       attempt: task.attempts,
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
-      around: parts.around && ((call) => parts.around!(task, call)),
       progress: (message) => parts.progress(task, message),
       called(called) {
         isOver = true
@@ -97,6 +97,20 @@ export function createPerformer(parts: PerformerParts): Performer {
     stopAll() {
       for (const calling of running.values()) calling.stop('cancelled')
     },
+  }
+}
+
+/** The same operation; its own code is called by `around`. */
+function surrounded(
+  task: Task,
+  runnable: Runnable,
+  around: (task: Task, call: () => unknown) => unknown,
+): Runnable {
+  const { kind } = runnable.kind
+  const run: OperationKind['run'] = (input, context) => around(task, () => kind.run(input, context))
+  return {
+    ...runnable,
+    kind: { ...runnable.kind, kind: Object.create(kind, { run: { value: run } }) as OperationKind },
   }
 }
 
