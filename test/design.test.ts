@@ -71,7 +71,7 @@ test('a design says of each operation what it competes for, touches, and has to 
   assert.equal(design.operations.at(-1)!.deadlineMs, 5000)
 })
 
-test('the critical path is the longest chain by expected durations; where one is unknown, by steps', async () => {
+test('the critical path is the longest chain by expected durations; where none is known, by steps', async () => {
   const groups: Group[] = [
     { name: 'slow', operations: [{ ...read('a.txt'), name: 'slow' }] },
     { name: 'one', operations: [{ ...read('b.txt'), name: 'one' }] },
@@ -84,6 +84,11 @@ test('the critical path is the longest chain by expected durations; where one is
   const timed = await designOf(groups, { expectedMs })
   assert.deepEqual(criticalOf(timed), ['slow'])
   assert.deepEqual(timed.expected, { serialMs: 800, criticalPathMs: 500 })
+  const partly = await designOf(groups, {
+    expectedMs: ({ operation }) => (operation.name === 'two' ? 200 : undefined),
+  })
+  assert.deepEqual(criticalOf(partly), ['one', 'two'])
+  assert.deepEqual(partly.expected, { serialMs: 202, criticalPathMs: 201 })
   const untimed = await designOf(groups)
   assert.deepEqual(criticalOf(untimed), ['one', 'two'])
   assert.deepEqual(untimed.expected, { serialMs: null, criticalPathMs: null })

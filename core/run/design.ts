@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { GateSeverity } from '../module/module.ts'
-import { criticalChain, type Forecast, forecast } from './forecast.ts'
+import { criticalChain, type Forecast, forecast, unknownMs } from './forecast.ts'
 import { type DeclaredSeverities, gateSeverities } from './gates.ts'
 import { createKinds } from './kinds.ts'
 import type { Place } from './memory.ts'
@@ -66,7 +66,10 @@ export interface ParallelDesign {
     /** True when it is run only if what it needs says so. */
     readonly conditional: boolean
   }[]
-  /** Milliseconds one after the other, and of the longest chain; null when the duration of an operation is not known. */
+  /**
+   * Milliseconds one after the other, and of the longest chain; null when nothing is known. Operations that nobody knows the
+   * duration of, among them all that are too short to be kept, count as one each.
+   */
   readonly expected: { readonly serialMs: number | null; readonly criticalPathMs: number | null }
   /** What planning found. */
   readonly diagnostics: readonly Diagnostic[]
@@ -158,10 +161,9 @@ function gatesOf(
 }
 
 function expectedOf(all: readonly Forecast[]): ParallelDesign['expected'] {
-  if (all.length === 0 || all.some(({ expectedMs }) => expectedMs === undefined))
-    return { serialMs: null, criticalPathMs: null }
+  if (all.every(({ expectedMs }) => expectedMs === undefined)) return { serialMs: null, criticalPathMs: null }
   return {
-    serialMs: all.reduce((sum, { expectedMs }) => sum + expectedMs!, 0),
+    serialMs: all.reduce((sum, { expectedMs }) => sum + (expectedMs ?? unknownMs), 0),
     criticalPathMs: all.reduce((latest, { endMs }) => Math.max(latest, endMs), 0),
   }
 }

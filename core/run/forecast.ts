@@ -29,7 +29,10 @@ export interface ForecastOptions {
   readonly expectedMs?: ((place: Place) => number | undefined) | undefined
 }
 
-/** Looks ahead at a plan, in serial order. What nobody knows the duration of counts as one millisecond on the critical path. */
+/** What an operation counts that nobody knows the duration of: so little that known ones decide. */
+export const unknownMs = 1
+
+/** Looks ahead at a plan, in serial order. */
 export function forecast(plan: Plan, options: ForecastOptions): readonly Forecast[] {
   const all: Forecast[] = []
   const finder = createConflictFinder()
@@ -41,7 +44,7 @@ export function forecast(plan: Plan, options: ForecastOptions): readonly Forecas
       const regions = statedRegions(runnable)
       const { nearest, before } = finder.find(regions)
       const expectedMs = options.expectedMs?.({ group: group.name, operation })
-      const at = positionAfter([...needed, before], all.length, expectedMs ?? 1)
+      const at = positionAfter([...needed, before], all.length, expectedMs ?? unknownMs)
       finder.place(at, regions)
       all.push({
         ...at,
