@@ -7,7 +7,9 @@ import { HeddleError } from '../core/base/diagnostic.ts'
 import { builtinOperations } from '../core/operations/index.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { createConflictFinder } from '../core/run/conflicts.ts'
-import type { GateReport, Report, RunStatus } from '../core/run/report.ts'
+import { createRecord } from '../core/run/record.ts'
+import type { GateReport, Outcome, Report, RunStatus } from '../core/run/report.ts'
+import { judgeDuring } from '../core/run/gates-during.ts'
 import { gateSeverities, statusWithGates } from '../core/run/gates.ts'
 import type { Group } from '../core/run/group.ts'
 import type { Operation, OperationKind } from '../core/run/operation.ts'
@@ -122,6 +124,19 @@ test('what touches something outside its claims is not isolated', async () => {
   const report = await runGroups(groups, { kinds: kindsOf(bound) })
   assert.equal(report.groups[0]!.operations[0]!.error?.code, 'CLAIM_EXCEEDED')
   assert.equal(gate(report, 'during/isolation'), 'failed')
+})
+
+test('where it could not be looked at what a program changed, its isolation is not judged; a breach is one all the same', () => {
+  const { record, see } = createRecord()
+  const outcome = { name: 'x', attempts: 1, error: null, quality: null, status: 'done' } as unknown as Outcome
+  see({ type: 'operation-settled', at: 0, group: 'g', outcome })
+  const isolation = (): string | undefined =>
+    judgeDuring(record).find(({ name }) => name === 'during/isolation')?.status
+  assert.equal(isolation(), 'passed')
+  see({ type: 'finding', diagnostic: { code: 'CLAIMS_UNCHECKED', severity: 'info', message: '' } })
+  assert.equal(isolation(), 'skipped')
+  see({ type: 'finding', diagnostic: { code: 'CLAIM_EXCEEDED', severity: 'warning', message: '' } })
+  assert.equal(isolation(), 'failed')
 })
 
 test('a file that is changed from outside while the run has it makes the run incoherent, whatever was done', async () => {

@@ -26,13 +26,15 @@ function judgeDepth({ settled }: RunRecord): Judgement {
   return stopped.length > 0 ? { name, status: 'failed' } : passedIfAnyRan(name, settled)
 }
 
-/** Nothing was touched that was not claimed. */
+/** Nothing was touched that was not claimed, as far as that was looked at. */
 function judgeIsolation({ settled, findings }: RunRecord): Judgement {
   const name = 'during/isolation'
-  const isBreach = (code: string | undefined): boolean => code?.startsWith('CLAIM_') === true
-  const refused = settled.some(({ outcome }) => isBreach(outcome.error?.code))
-  if (refused || findings.some(({ code }) => isBreach(code))) return { name, status: 'failed' }
-  return passedIfAnyRan(name, settled)
+  const codes = new Set([
+    ...settled.map(({ outcome }) => outcome.error?.code),
+    ...findings.map(({ code }) => code),
+  ])
+  if (codes.has('CLAIM_EXCEEDED')) return { name, status: 'failed' }
+  return codes.has('CLAIMS_UNCHECKED') ? { name, status: 'skipped' } : passedIfAnyRan(name, settled)
 }
 
 /** Every operation saw the same files, and came to one end. */
