@@ -44,7 +44,8 @@ export function printReport(report: Report, options: { quiet: boolean; sourceLin
         ...operationLines(group.operations, paint),
         ...synthesisLines(group.synthesis),
       )
-  if (report.gates.length > 0)
+  const isTold = !options.quiet || report.gates.some(({ status }) => status !== 'passed')
+  if (report.gates.length > 0 && isTold)
     lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
