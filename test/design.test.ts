@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -214,8 +216,14 @@ test('planning runs nothing and writes nothing', async () => {
   assert.equal(await files.stat('new.txt' as never), undefined)
 })
 
-test('--dry-run draws the plan as a tree, with lanes by level, and runs nothing', () => {
-  const words = ['run', 'protocol', '--dry-run', '--root', join(fixtures, 'four-checks')]
+test('--dry-run draws the plan as a tree, with lanes by level, and runs nothing', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'heddle-design-'))
+  t.after(() => rmSync(root, { recursive: true, force: true }))
+  cpSync(join(fixtures, 'four-checks'), root, {
+    recursive: true,
+    filter: (path) => !path.includes('.heddle'),
+  })
+  const words = ['run', 'protocol', '--dry-run', '--root', root]
   const { status, stdout } = spawnSync(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words],

@@ -163,6 +163,15 @@ test('a file that is changed from outside while the run has it makes the run inc
   assert.equal(gate(report, 'after/verdict'), 'failed')
 })
 
+test('what an earlier run left behind says nothing of this one', async () => {
+  const left = { code: 'CONFLICT', severity: 'warning', message: 'A run was cut short.' } as const
+  const report = await runGroups([{ name: 'g', operations: [deed('one')] }], {
+    diagnostics: [left],
+    settle: async (report) => report,
+  })
+  assert.deepEqual([gate(report, 'during/coherence'), report.status], ['passed', 'passed'])
+})
+
 test('a synthesis that fails, and a duration that nobody knows, each fail their gate after the run', async () => {
   const broken = await runGroups([
     {

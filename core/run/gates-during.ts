@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
 import { type Judgement, quoted } from './gates.ts'
 import { operationKey, type RunRecord, type SettledOutcome } from './record.ts'
 
@@ -51,9 +52,9 @@ function judgeCoherence({ settled, findings }: RunRecord): Judgement {
   return passedIfAnyRan(name, settled)
 }
 
-/** True for the finding that a file was changed from outside while the run had it. */
-export function isConflict(found: { readonly code: string } | null): boolean {
-  return found?.code === 'CONFLICT'
+/** True for the finding that a file was changed from outside while the run had it; what an earlier run left behind is a warning. */
+export function isConflict(found: Diagnostic | null): boolean {
+  return found?.code === 'CONFLICT' && found.severity === 'error'
 }
 
 function namesWhere(
