@@ -95,19 +95,22 @@ export function callOperation(
   return attempt
 
   function conclude(ending: Ending): Called {
-    const known = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
-    const called: Mutable<Called> = known
-      ? replayed((ending.value as Replay).recalled)
+    const { value } = ending.type === 'returned' && !ending.stopped ? ending : noValue
+    const isReplay = value instanceof Replay
+    const called: Mutable<Called> = isReplay
+      ? replayed(value.recalled)
       : judge(runnable, ending, used?.refused)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
-    if (remembered && !known) {
+    if (remembered && !isReplay) {
       called.left = remembered.left(called.status === 'done' ? used?.view : undefined)
       called.known = remembered.known()
     }
     return called
   }
 }
+
+const noValue = { value: undefined }
 
 /** A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict. */
 function runOutside({ claims }: Runnable, workspace: Workspace, run: () => unknown): Promise<unknown> {

@@ -195,4 +195,3 @@ function namesIn(state: string): string[] {
     )
   }
 }
-
