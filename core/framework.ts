@@ -89,7 +89,8 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
     runs: runLimitsOf(config),
-    limits: config.workspace ?? {},
+    workspaceLimits: config.workspace ?? {},
+    isolation: config.bash?.isolation,
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
+import type { Isolation } from '../base/namespace.ts'
 import type { Library } from '../load/library.ts'
-import { isIgnoredIn } from '../operations/ignored.ts'
+import { isIgnoredIn } from '../vfs/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { describePlan, type ParallelDesign } from '../run/design.ts'
@@ -29,6 +30,7 @@ import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
+import { configureIsolation } from './isolation.ts'
 import { createKeeper, type Kept, nothingKept } from './keeper.ts'
 import { planGroups } from './planner.ts'
 
@@ -94,7 +96,8 @@ export interface RunnerParts {
   /** How many runs are kept, and how long; none when false. */
   readonly runs: RunLimits | false
   /** How much a run may hold in memory. */
-  readonly limits: Partial<WorkspaceLimits>
+  readonly workspaceLimits: Partial<WorkspaceLimits>
+  readonly isolation?: Isolation | undefined
 }
 
 interface Prepared {
@@ -109,10 +112,11 @@ const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
 /** A runner over the parts of a framework. */
 export function createRunner(parts: RunnerParts): Runner {
   const { library, layers, calls, folder, disk, state, clock } = parts
+  const isolation = configureIsolation(parts.isolation)
   const keeper = createKeeper({ state, clock, limits: parts.runs })
 
   function kindOf(name: string): OperationKind | undefined {
-    return builtinOperations.get(name) ?? calls.operations().get(name)?.kind
+    return isolation.kindOf(name) ?? builtinOperations.get(name) ?? calls.operations().get(name)?.kind
   }
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
@@ -123,7 +127,7 @@ export function createRunner(parts: RunnerParts): Runner {
       folder,
       disk,
       state,
-      limits: parts.limits,
+      limits: parts.workspaceLimits,
       ignores: isIgnoredIn(layers[0]!.files),
       tell: (diagnostic) => void told.push(diagnostic),
     })
@@ -216,7 +220,8 @@ export function createRunner(parts: RunnerParts): Runner {
         clock,
         deadlineMs: parts.deadlineMs,
         concurrency: options.concurrency ? sameForAll(options.concurrency) : parts.concurrency,
-        diagnostics: [...prepared.diagnostics, ...kept.diagnostics],
+        isolation: isolation.ofPrograms,
+        diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),

@@ -62,6 +62,7 @@ export function createPerformer(parts: PerformerParts): Performer {
       attempt: task.attempts,
       view: () => (run ? run.ahead.view(task.name) : workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
+      noted: (diagnostic) => noted(task, diagnostic),
       remembered: memory && rememberCall(memory, placeOf(task), { claims: runnable.claims, workspace }),
       called(called) {
         isOver = true
