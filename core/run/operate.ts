@@ -125,20 +125,23 @@ export function callOperation(
   }
 
   function conclude(ending: Ending): Called {
-    const known = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
-    const called: Mutable<Called> = known
-      ? replayed((ending.value as Replay).recalled)
+    const { value } = ending.type === 'returned' && !ending.stopped ? ending : noValue
+    const isReplay = value instanceof Replay
+    const called: Mutable<Called> = isReplay
+      ? replayed(value.recalled)
       : judge(runnable, ending, used?.refused)
     if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
-    if (remembered && !known) {
+    if (remembered && !isReplay) {
       called.left = remembered.left(called.status === 'done' ? used?.view : undefined)
       called.known = remembered.known()
     }
     return called
   }
 }
+
+const noValue = { value: undefined }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
