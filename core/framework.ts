@@ -89,6 +89,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
     isolation: config.bash?.isolation,
+    limits: config.workspace ?? {},
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })

@@ -76,7 +76,7 @@ export function callOperation(
   { deadlineMs, attempt: number, view, progress, noted, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
-  const { witness, clock, graceMs } = surroundings
+  const { workspace, witness, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
   let testimony: Testimony | undefined
   const open = (): UsedFiles => (used ??= openFiles(runnable, view()))
@@ -97,15 +97,21 @@ export function callOperation(
   attempt.start()
   return attempt
 
-  /** A process looks at the disk: what earlier operations wrote must be there. What it changes there is looked at. */
+  /**
+   * A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict. What it changes
+   * there is looked at. On an overlay only its scratch comes to the disk.
+   */
   async function runWatched(run: () => unknown, attempt: Attempt): Promise<unknown> {
+    const { regions, changes } = runnable.claims
     const isOutside = kind.effects === 'external'
-    if (isOutside) await witness.flush()
+    if (isOutside) await witness.flush([...regions.reads, ...changes], changes)
     await (isOutside ? witness.begin(runnable) : witness.join(runnable))
     try {
       return await run()
     } finally {
       testimony = await witness.end(runnable, !isOutside || attempt.signal.aborted)
+      const scratch = changes.filter((region) => !regions.writes.includes(region))
+      workspace.changedBelow(isOutside ? [...changes, ...testimony.exceeded] : scratch)
     }
   }
 
