@@ -24,8 +24,8 @@ export interface Testimony {
 
 /** Looks whether operations changed only what they claimed. */
 export interface Witness {
-  /** Puts on the disk what earlier operations wrote, which nobody is to be blamed for. */
-  flush(regions: readonly string[], changes: readonly string[]): Promise<void>
+  /** Puts on the disk what earlier operations wrote where this one looks, which nobody is to be blamed for. */
+  flush(operation: Watched): Promise<void>
   /** Programs of the operation may start. */
   begin(operation: Watched): Promise<void>
   /** The same for an operation that changes nothing on the disk but its scratch. */
@@ -118,14 +118,14 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
     return { exceeded, error: diagnostic, notes }
   }
 
-  async function flush(regions: readonly string[], changes: readonly string[]): Promise<void> {
+  async function flush({ claims: { regions, changes } }: Watched): Promise<void> {
     const paths = footprint ? workspace.diff().map(({ path }) => path) : []
-    await workspace.flush(regions, changes)
+    await workspace.flush([...regions.reads, ...changes], changes)
     if (footprint) retrace(footprint, folder!, paths)
   }
 
   return {
-    flush: (regions, changes) => inOrder(() => flush(regions, changes)),
+    flush: (operation) => inOrder(() => flush(operation)),
     begin: (operation) => inOrder(() => begin(operation)),
     join: (operation) => inOrder(() => join(operation)),
     end,

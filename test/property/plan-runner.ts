@@ -73,7 +73,6 @@ export async function executeDraft(draft: PlanDraft, place: RunPlace): Promise<R
     ...optionsOf(settings),
     kinds: (kind) => kinds.get(kind),
     workspace,
-    isolation: 'none',
     folder,
     clock,
     onEvent: (event) => void events.push(event),
