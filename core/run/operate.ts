@@ -115,7 +115,10 @@ export function callOperation(
       return await run()
     } finally {
       testimony = await witness.end(runnable, !isOutside || attempt.signal.aborted)
-      workspace.changedBelow([...runnable.claims.changes, ...testimony.exceeded])
+      // On an overlay only scratch comes to the disk.
+      const { regions, changes } = runnable.claims
+      const outside = isOutside ? changes : changes.filter((region) => !regions.writes.includes(region))
+      workspace.changedBelow([...outside, ...testimony.exceeded])
     }
   }
 

@@ -142,10 +142,11 @@ function draftPretended(random: Random, name: string): NamedDraft {
 function draftCommand(random: Random, name: string): NamedDraft {
   const steps = draftSteps(random, isPlain)
   const lines = steps.map(shellLine)
-  // The write that is left out is to a place that nothing else looks at: nobody can be saved from a lie about the rest.
+  // A write that is claimed as scratch alone; one that is not claimed at all would be found out.
   if (random.chance(0.12)) {
     const command = [`echo ${name} > .own/${name}`, ...lines].join('\n')
-    return { kind: 'bash', name: `${name}-short`, input: { command }, claims: claimsOf(steps) }
+    const claims = { ...claimsOf(steps), scratch: ['.own/*'] }
+    return { kind: 'bash', name: `${name}-short`, input: { command }, claims }
   }
   const { label, claims } = draftOuterClaims(random, steps)
   return { kind: 'bash', name: `${name}-${label}`, input: { command: lines.join('\n') }, claims }
