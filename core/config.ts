@@ -2,11 +2,13 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
+import type { Isolation } from './base/namespace.ts'
 import { findNearest } from './base/nearest.ts'
 import { buildSchema, type Schema } from './base/schema.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
+import type { RunLimits } from './run/prune-runs.ts'
 import type { Files } from './vfs/file-system.ts'
 import { findPackage, isNearby } from './vfs/package.ts'
 import type { WorkspaceLimits } from './vfs/quota.ts'
@@ -30,6 +32,11 @@ export interface Config {
   readonly preset?: boolean
   /** Operations that may run at once in each lane. */
   readonly concurrency?: Readonly<Partial<Record<'io' | 'process' | 'network' | 'agent', number>>>
+  /**
+   * What holds programs that a run starts: `none` a process group, `namespace` a PID namespace, of which nothing is left, `overlay`
+   * for bash operations a namespace with an overlay of the project. Left out: a namespace where that needs no user namespace.
+   */
+  readonly bash?: { readonly isolation?: Isolation }
   /** Milliseconds that one operation may take; 600 000 when left out. */
   readonly deadlineMs?: number
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
@@ -49,6 +56,11 @@ export interface Config {
   readonly workspace?: Partial<WorkspaceLimits>
   /** Modules that are loaded at the start and stay in memory, as references; the others are loaded when they are first needed. */
   readonly preload?: readonly string[]
+  /**
+   * How much is kept of past runs: the last `keep` (50 when left out), for `days` (without end), in `megabytes` (500); the last one
+   * always. False keeps nothing: runs cannot be resumed, shown or compared.
+   */
+  readonly runs?: false | { readonly keep?: number; readonly days?: number; readonly megabytes?: number }
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -61,12 +73,18 @@ export const defaults = {
   hookDeadlineMs: 10_000,
   strict: false,
   cache: { megabytes: 50, minutes: 15 },
+  runs: { keep: 50, megabytes: 500 },
 } as const
 
 /** How much is kept of modules in memory, and how long. */
 export function cacheLimitsOf({ cache }: Config): CacheLimits {
   const { megabytes, minutes } = { ...defaults.cache, ...(cache === false ? {} : cache) }
   return { megabytes, minutes }
+}
+
+/** How much is kept of past runs; false for nothing. */
+export function runLimitsOf({ runs }: Config): RunLimits | false {
+  return runs === false ? false : { ...defaults.runs, ...runs }
 }
 
 /** Gives the configuration back with its type checked in an editor. */
@@ -102,6 +120,7 @@ const schema: Schema<Config> = (z) =>
     concurrency: z
       .partialRecord(z.enum(['io', 'process', 'network', 'agent']), z.number().int().min(1))
       .optional(),
+    bash: z.strictObject({ isolation: z.enum(['none', 'namespace', 'overlay']).optional() }).optional(),
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional(),
@@ -123,6 +142,16 @@ const schema: Schema<Config> = (z) =>
       })
       .optional(),
     preload: z.array(z.string()).optional(),
+    runs: z
+      .union([
+        z.literal(false),
+        z.strictObject({
+          keep: z.number().int().min(1).optional(),
+          days: z.number().positive().optional(),
+          megabytes: z.number().positive().optional(),
+        }),
+      ])
+      .optional(),
     strict: z.boolean().optional(),
   }) as never
 
@@ -245,11 +274,13 @@ const defaultKeys: Record<keyof Config, true> = {
   plugins: true,
   preset: true,
   concurrency: true,
+  bash: true,
   deadlineMs: true,
   hookDeadlineMs: true,
   deny: true,
   cache: true,
   preload: true,
+  runs: true,
   workspace: true,
   strict: true,
 }

@@ -45,6 +45,7 @@ export type {
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'
+export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'
 export type {
@@ -54,18 +55,22 @@ export type {
   Operation,
   OperationContext,
   OperationKind,
+  OperationName,
   Quality,
 } from './run/operation.ts'
 export { defineOperation } from './run/operation.ts'
 export type {
+  CacheUse,
   GateReport,
   GroupReport,
   Outcome,
   OutcomeStatus,
   Report,
+  RunFigures,
   RunStatus,
   Timing,
 } from './run/report.ts'
+export { createTrace, type Trace, type TraceEvent } from './run/trace.ts'
 export type {
   AppliedPlugin,
   Door,
@@ -81,9 +86,15 @@ export type {
 } from './plugin/plugin.ts'
 export { definePlugin } from './plugin/plugin.ts'
 export type { GivenArguments } from './plugin/command.ts'
-export type { CommandHelp, ListedOperation, RunOptions } from './plugin/runner.ts'
+export type { CommandHelp, ListedOperation, ResumeOptions, RunOptions } from './plugin/runner.ts'
 export type { Resolution, ResolutionStatus, Rung, Suggestion, Try } from './resolve/trail.ts'
-export type { ParallelDesign } from './run/design.ts'
+export type { DesignedOperation, ParallelDesign } from './run/design.ts'
+export type { Duration } from './run/durations.ts'
+export type { PastRuns, ShownRun } from './run/past-runs.ts'
+export type { Pruned, RunLimits } from './run/prune-runs.ts'
+export type { OperationDifference, RunDifference } from './run/run-difference.ts'
+export type { OperationStory, StoryStep } from './run/run-story.ts'
+export type { RunSummary } from './run/run-summary.ts'
 export type { DurableStore } from './vfs/durable.ts'
 export type { Entry, EntryType, Files, FileStat, WritableFiles } from './vfs/file-system.ts'
 export type { Path } from './vfs/path.ts'
@@ -94,7 +105,9 @@ export { maskText } from './source/mask.ts'
 export { findNamedTests } from './source/tests.ts'
 export { scanSource, type Source } from './source/source.ts'
 export type { SourceImport, SourceSymbol, SymbolKind } from './source/symbol.ts'
-export { bash, type BashInput, type BashOutput } from './operations/bash.ts'
+export { bash, type BashInput, type BashOptions, type BashOutput } from './operations/bash.ts'
+export { fix, type FixInput, type FixOutput } from './operations/fix.ts'
+export type { Isolation } from './base/namespace.ts'
 export { edit, type EditInput, type EditOutput } from './operations/edit.ts'
 export { glob, type GlobInput, type GlobOutput } from './operations/glob.ts'
 export { grep, type GrepInput, type GrepMatch, type GrepOutput } from './operations/grep.ts'

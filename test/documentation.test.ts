@@ -39,7 +39,7 @@ test('documents and sources are held against each other, and an index is propose
   assert.equal(result.index?.path, 'docs/README.md')
   assert.equal(await framework.files.stat('docs/README.md' as never), undefined)
   assert.deepEqual(
-    report.gates.map(({ name, status }) => `${name} ${status}`),
+    report.gates.flatMap(({ name, status }) => (name.includes('/') ? [] : [`${name} ${status}`])),
     ['links-lead-somewhere failed', 'names-are-there failed'],
   )
   assert.equal(report.status, 'partial')

@@ -575,7 +575,7 @@ function resultOf(report: Report): ValidationResult {
 }
 
 function gatesOf({ gates }: Report): string[] {
-  return gates.map(({ name, status }) => `${name.replace(/^.*\//, '')} ${status}`)
+  return gates.map(({ name, status }) => `${name} ${status}`)
 }
 
 /** The most commands of the project that ran at one time. */

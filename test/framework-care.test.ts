@@ -48,7 +48,7 @@ test('a framework is looked at as a whole, and repairs are ranked: what misleads
     ['weave 3', 'dye 1'],
   )
   assert.deepEqual(
-    report.gates.map(({ name, status }) => `${name} ${status}`),
+    report.gates.flatMap(({ name, status }) => (name.includes('/') ? [] : [`${name} ${status}`])),
     ['no-ring failed', 'claims-true failed'],
   )
   const serial = await framework.run('meta', {}, { serial: true })

@@ -561,9 +561,10 @@ async function run(root: string, command: string, words: Record<string, string>)
   }
 }
 
-/** The gates of the checks; those of the plugin `protocol` follow, and are tested with it. */
+/** The gates of the project's own checks, without those of every run and those of the plugin `protocol`. */
 function gatesOf(report: Report): string[] {
-  return report.gates.slice(0, 5).map(({ name, status }) => `${name} ${status}`)
+  const own = report.gates.filter(({ name }) => !/^(?:before|during|after)\//.test(name))
+  return own.slice(0, 5).map(({ name, status }) => `${name} ${status}`)
 }
 
 function resultOf(report: Report): ValidationResult {

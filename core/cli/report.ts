@@ -1,5 +1,13 @@
-import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
-import { countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
+import type { CommandHelp, GateReport, GroupReport, Outcome, Report } from '../index.ts'
+import {
+  counted,
+  countSeverities,
+  painter,
+  printDiagnostics,
+  type SourceLine,
+  table,
+  visible,
+} from './print.ts'
 
 type Paint = ReturnType<typeof painter>
 type Colour = Parameters<Paint>[0]
@@ -27,41 +35,34 @@ const shownLines = 12
 /** Prints a report: groups with their operations and synthesis, gates, findings, and the honest speed-up. */
 export function printReport(report: Report, options: { quiet: boolean; sourceLine: SourceLine }): void {
   const paint = painter(process.stdout)
-  const lines: string[] = []
-  if (!options.quiet)
-    for (const group of report.groups.filter(hasSomething))
-      lines.push(
-        '',
-        paint('bold', group.name),
-        ...operationLines(group.operations, paint),
-        ...synthesisLines(group.synthesis),
-      )
-  if (report.gates.length > 0) lines.push('', paint('bold', 'Gates'), ...gateLines(report.gates, paint))
+  const lines = options.quiet ? [] : groupLines(report.groups, paint)
+  const isTold = !options.quiet || report.gates.some(({ status }) => status !== 'passed')
+  if (report.gates.length > 0 && isTold)
+    lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
-  process.stdout.write(`\n${verdict(report, paint)}\n`)
+  process.stdout.write(`\n${recoveryLines(report)}${verdict(report, paint)}\n`)
+}
+
+/** Prints groups with their operations, as a report does. */
+export function printGroups(groups: readonly GroupReport[]): void {
+  process.stdout.write(`${groupLines(groups, painter(process.stdout)).join('\n')}\n`)
+}
+
+function groupLines(groups: readonly GroupReport[], paint: Paint): string[] {
+  return groups
+    .filter(hasSomething)
+    .flatMap((group) => [
+      '',
+      paint('bold', group.name),
+      ...operationLines(group.operations, paint),
+      ...synthesisLines(group.synthesis),
+    ])
 }
 
 /** True for groups that did something or found something. */
 function hasSomething({ operations, synthesis }: GroupReport): boolean {
   return operations.length > 0 || synthesisLines(synthesis).length > 0
-}
-
-/** Prints what would run. */
-export function printDesign(design: ParallelDesign): void {
-  const paint = painter(process.stdout)
-  const groups = new Map<string, string[]>()
-  for (const { group, needs, name, kind } of design.operations) {
-    const title = needs.length > 0 ? `${group} (needs ${needs.join(', ')})` : group
-    groups.set(title, [...(groups.get(title) ?? []), `  ${kind.padEnd(8)} ${visible(name)}`])
-  }
-  for (const [title, operations] of groups)
-    process.stdout.write(`\n${paint('bold', title)}\n${operations.join('\n')}\n`)
-  const gates = design.qualityGates.map(({ group, name, severity }) => ['', name, severity, group])
-  if (gates.length > 0) process.stdout.write(`\n${paint('bold', 'Gates')}\n${table(gates)}\n`)
-  process.stdout.write(
-    `\n${design.operations.length} operations in ${groups.size} groups; nothing was run.\n`,
-  )
 }
 
 /** Prints the usage of a command as its module declares it. */
@@ -89,13 +90,31 @@ function operationLines(operations: readonly Outcome[], paint: Paint): string[] 
 function operationLine(outcome: Outcome, paint: Paint): string[] {
   const [mark, colour] = marks[outcome.status]
   const retries = outcome.attempts > 1 ? `, ${outcome.attempts} attempts` : ''
-  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${formatMs(outcome.ranMs)}${retries}`)}`
+  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${origin(outcome)}${retries}`)}`
   if (outcome.error === null) return [head]
   return [
     head,
     `    ${visible(outcome.error.message)}`,
     ...outputLines(outcome.output).map((line) => `    ${paint('dim', '│')} ${line}`),
   ]
+}
+
+/** How long it took, or where its outcome comes from when it did not run. */
+function origin({ replayed, cache, ranMs }: Outcome): string {
+  if (replayed) return `as recorded at ${replayed.at}`
+  if (!cache) return formatMs(ranMs)
+  if (!cache.hit) return `${formatMs(ranMs)}, not cached: ${visible(cache.because)}`
+  const [first = 'nothing', ...rest] = cache.inputs
+  const inputs = rest.length > 0 ? `${first} and ${counted(rest.length, 'more input')}` : first
+  return `cached, ${formatAge(cache.ageMs)} old, from ${visible(inputs)}`
+}
+
+/** `12 s`, `5 min`, `3 h`, `2 days`. */
+function formatAge(ms: number): string {
+  const minutes = ms / 60_000
+  if (minutes < 1) return `${Math.round(ms / 1000)} s`
+  if (minutes < 60) return `${Math.round(minutes)} min`
+  return minutes < 2880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`
 }
 
 /** The end of what a failed command printed. */
@@ -129,32 +148,89 @@ function synthesisLines(synthesis: unknown): string[] {
   return lines.map((line) => `    ${visible(line)}`)
 }
 
+/** Whoever reads has seen what passed in the count. */
+function gateHeadline(gates: readonly GateReport[], paint: Paint): string {
+  const passed = gates.filter(({ status }) => status === 'passed').length
+  return `${paint('bold', 'Gates')} ${paint('dim', `${passed} of ${gates.length} passed`)}`
+}
+
+/** The gates of groups, and of the run's own those that did not pass. */
 function gateLines(gates: readonly GateReport[], paint: Paint): string[] {
   const colours: Readonly<Record<GateReport['status'], Colour>> = {
     passed: 'green',
     failed: 'red',
     skipped: 'yellow',
   }
-  return gates.map(
-    ({ name, severity, status }) =>
-      `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
-  )
+  return gates
+    .filter(({ status }) => status !== 'passed')
+    .map(
+      ({ name, severity, status }) =>
+        `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
+    )
 }
 
 function verdict(report: Report, paint: Paint): string {
-  const { timing, recovery, status, groups, diagnostics } = report
+  const { timing, status, groups, diagnostics } = report
   const count = groups.reduce((sum, group) => sum + group.operations.length, 0)
+  const isQuiet = troubles(groups).length > 0 && diagnostics.every(({ severity }) => severity === 'info')
+  const problems = isQuiet ? [] : [countSeverities(diagnostics)]
   const share = Math.round(timing.reduction * 100)
   const saved = timing.serialMs > 0 ? `, ${Math.abs(share)} % ${share < 0 ? 'more' : 'less'}` : ''
-  const recovered =
-    recovery.retries > 0 ? `; ${recovery.retries} retries, ${recovery.recovered} recovered` : ''
   return (
-    `${paint(verdicts[status], status)} ${report.command}: ${count} operations, ${countSeverities(diagnostics)}\n` +
+    `${paint(verdicts[status], status)} ${report.command}: ${[counted(count, 'operation'), ...troubles(groups), ...problems].join(', ')}\n` +
     paint(
       'dim',
-      `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}${recovered}`,
+      `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}` +
+        figuresLine(report),
     )
   )
+}
+
+/** `1 failed`, `2 skipped`: what was not done. */
+function troubles(groups: Report['groups']): string[] {
+  const counts = new Map<string, number>()
+  for (const { operations } of groups)
+    for (const { status } of operations)
+      if (status !== 'done') counts.set(status, (counts.get(status) ?? 0) + 1)
+  return [...counts].map(([status, number]) => `${number} ${status}`)
+}
+
+/** How much was done, what it took, and what went wrong on the way and was made good. */
+function figuresLine({ figures, recovery }: Report): string {
+  if (!figures) return ''
+  const { completionRate, recoveryRate, cpuMs, childCpuMs, peakMemoryBytes } = figures
+  const programs = childCpuMs ? ` and ${formatMs(childCpuMs)} in programs` : ''
+  const parts = [
+    ...(completionRate === null ? [] : [`${percent(completionRate)} done`]),
+    ...(recoveryRate === null ? [] : [`${percent(recoveryRate)} of the trouble overcome`]),
+    ...(recovery.retries > 0 ? [counted(recovery.retries, 'retry', 'retries')] : []),
+    ...(recovery.fallbacks > 0 ? [counted(recovery.fallbacks, 'fallback')] : []),
+    `processor ${formatMs(cpuMs)}${programs}`,
+    `memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB at most`,
+  ]
+  return `\n${parts.join(', ')}`
+}
+
+/** What is worth another try, and how. */
+function recoveryLines({ recoveryStrategy }: Report): string {
+  if (!recoveryStrategy) return ''
+  const retries: string[] = []
+  const inOrder: string[] = []
+  for (const each of recoveryStrategy.individualRecoveries) {
+    if (each.type === 'individual-retry') retries.push(each.operation.operation)
+    else inOrder.push(each.operations.map(({ operation }) => operation).join(', then '))
+  }
+  return [
+    ...(retries.length > 0 ? [`worth another try: ${retries.join(', ')}`] : []),
+    ...inOrder.map((names) => `worth another try with nothing beside it: ${names}`),
+  ]
+    .map((line) => `${visible(line)}\n`)
+    .join('')
+}
+
+/** Down, so that 100 % means all. */
+function percent(rate: number): string {
+  return `${Math.floor(rate * 100)} %`
 }
 
 /** `820 ms`, `1.24 s`. */

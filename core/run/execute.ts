@@ -9,18 +9,21 @@ import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
 import { createLanes } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
-import type { OperationKind } from './operation.ts'
+import type { OperationKind, OperationName } from './operation.ts'
 import { outcomesOf } from './outcome.ts'
 import { type Called, cancelledOperation } from './operate.ts'
 import { createPerformer } from './perform.ts'
 import type { PlantedFault } from './planted.ts'
+import { placeOf } from './place.ts'
 import type { Plan, PlannedWork } from './plan.ts'
 import { countRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
 import { Schedule, skippedCall } from './schedule.ts'
+import type { SpawnPlace } from './spawn.ts'
 import type { GroupState, Task } from './task.ts'
 import { createGroupStates } from './task.ts'
 import { judgeRun, timingOf } from './verdict.ts'
+import { createWitness } from './witness.ts'
 
 export type { PlantedFault } from './planted.ts'
 
@@ -50,12 +53,16 @@ export interface ExecuteOptions {
   readonly graceMs?: number
   /** Absolute folder for output of programs that does not fit into memory. */
   readonly storeIn?: string
+  /** What holds programs that do not say it themselves. */
+  readonly isolation?: SpawnPlace['isolation']
   /** What planning found; errors among it make the run at least partial. */
   readonly diagnostics?: readonly Diagnostic[]
   /** False when planning left something out: the run is at least partial. */
   readonly complete?: boolean
   /** Spreads retries in time: a number from 0 to 1; `Math.random` when left out. */
   readonly random?: () => number
+  /** Calls each operation's own code, with something round it: a context for what the code calls in its turn. */
+  readonly around?: (name: OperationName, call: () => unknown) => unknown
   /** For tests only: ignores conflicts between operations, to show that the tests can fail. */
   readonly ignoreConflicts?: boolean
   /** For tests only: a fault that the tests must find. */
@@ -109,7 +116,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   const since = (at: number): number => at - startedAt
-  const here = (task: Task): { group: string; operation: string } => ({
+  const here = (task: Task): OperationName => ({
     group: task.group.work.name,
     operation: task.name,
   })
@@ -121,10 +128,16 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   const performer = createPerformer({
-    surroundings: { ...options, graceMs: options.graceMs ?? defaultGraceMs },
+    surroundings: {
+      ...options,
+      graceMs: options.graceMs ?? defaultGraceMs,
+      witness: createWitness(options.workspace, options.folder),
+    },
     clock,
     random,
+    memory: options.memory,
     schedule: () => schedule,
+    around: options.around && ((task, call) => options.around!(here(task), call)),
     started: (task, at) =>
       emit({
         type: 'operation-started',
@@ -152,6 +165,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     serial,
     ignoreConflicts: options.ignoreConflicts ?? false,
     plant: options.plant,
+    inTurn: options.memory?.replays ?? false,
     expected: options.memory && ((place) => options.memory!.expectedMs(place)),
     call: performer.call,
     stop: performer.stop,
@@ -169,9 +183,10 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
       emit({ type: 'operation-fell-back', at: since(clock.now()), ...here(task), error: error! })
     },
     grow,
-    taskSettled(task) {
+    taskSettled(task, { left }) {
       const { group, outcome } = task
       countRecovery(recovery, task, clock.now())
+      options.memory?.record(placeOf(task), { written: [], ...left, outcome: outcome! })
       emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! })
       if (outcome!.status === 'failed' || outcome!.status === 'timed-out') giveUp(task)
     },

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
+import type { Path } from '../vfs/path.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
@@ -10,9 +11,13 @@ import { compileClaims, type CompiledClaims } from './claims.ts'
 import { guardFiles } from './guard.ts'
 import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
+import type { Recalled } from './memory.ts'
 import type { OperationContext, Quality } from './operation.ts'
-import type { OutcomeStatus } from './report.ts'
-import { type SpawnPlace, spawnIn } from './spawn.ts'
+import { createPrograms, type Programs } from './programs.ts'
+import { type Left, type RememberedCall, Replay } from './remember.ts'
+import type { Outcome, OutcomeStatus } from './report.ts'
+import type { SpawnPlace } from './spawn.ts'
+import type { Testimony, Witness } from './witness.ts'
 
 /** An operation whose input was checked, ready to be called. */
 export interface Runnable {
@@ -26,6 +31,7 @@ export interface Runnable {
 /** What every operation of a run shares. */
 export interface Surroundings extends SpawnPlace {
   readonly workspace: Workspace
+  readonly witness: Witness
   readonly clock: Clock
   /** Milliseconds that a stopped operation has to end by itself. */
   readonly graceMs: number
@@ -42,6 +48,12 @@ export interface Called {
   /** True when it was stopped and still has not ended. */
   readonly ignored: boolean
   readonly view?: WorkspaceView | undefined
+  /** What it changed on the disk though it had not claimed it. */
+  readonly exceeded?: readonly Path[] | undefined
+  /** What it has left besides, when there is a memory. */
+  readonly left?: Left | undefined
+  /** What the outcome says of where it comes from. */
+  readonly known?: Pick<Outcome, 'replayed' | 'cache'> | undefined
 }
 
 export interface CallOptions {
@@ -52,6 +64,9 @@ export interface CallOptions {
   /** Makes the view for this call when the operation first looks at its files. */
   readonly view: () => WorkspaceView
   progress(message: string): void
+  /** Something about the operation that a person should know. */
+  noted(diagnostic: Diagnostic): void
+  readonly remembered?: RememberedCall | undefined
   /** Called once, with what came of it; at once when the operation answers at once. */
   called(called: Called): void
 }
@@ -65,39 +80,71 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress, called }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, noted, remembered, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
-  const { workspace, clock, graceMs } = surroundings
+  const { workspace, witness, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
-  const look = (): WritableFiles => (used ??= openFiles(runnable, view())).files
+  let testimony: Testimony | undefined
+  const open = (): UsedFiles => (used ??= openFiles(runnable, view(), remembered))
   const attempt = new Attempt({
     clock,
     deadlineMs,
     graceMs,
     call(attempt) {
+      const place = surroundings
+      const programs = (): Programs =>
+        createPrograms({ attempt, place, operation: runnable, view: () => open().view, noted })
       const run = (): unknown =>
-        kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
-      if (kind.effects !== 'external') return run()
-      // A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict.
-      const { regions, changes } = runnable.claims
-      return workspace
-        .flush([...regions.reads, ...changes], changes)
-        .then(run)
-        .finally(() => workspace.changedBelow(changes))
+        kind.run(runnable.input, new CallContext({ attempt, number, open, programs, progress }))
+      const isWatched = kind.effects === 'external' || kind.untraced
+      const runHere = isWatched ? (): unknown => runWatched(run, attempt) : run
+      return remembered ? remembered.call(() => open().view, runHere) : runHere()
     },
     ended: (ending) => called(conclude(ending)),
   })
   attempt.start()
   return attempt
 
+  /** A process looks at the disk: what earlier operations wrote must be there. What it changes there is looked at. */
+  async function runWatched(run: () => unknown, attempt: Attempt): Promise<unknown> {
+    const isOutside = kind.effects === 'external'
+    if (isOutside) await witness.flush(runnable)
+    await (isOutside ? witness.begin(runnable) : witness.join(runnable))
+    try {
+      return await run()
+    } finally {
+      testimony = await witness.end(runnable, !isOutside || attempt.signal.aborted)
+      // On an overlay only scratch comes to the disk.
+      const { regions, changes } = runnable.claims
+      const outside = isOutside ? changes : changes.filter((region) => !regions.writes.includes(region))
+      workspace.changedBelow([...outside, ...testimony.exceeded])
+    }
+  }
+
+  function tellExcess(called: Mutable<Called>, { exceeded, notes }: Testimony): void {
+    called.exceeded = exceeded
+    for (const each of notes) noted(each)
+  }
+
   function conclude(ending: Ending): Called {
-    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    const { value } = ending.type === 'returned' && !ending.stopped ? ending : noValue
+    const isReplay = value instanceof Replay
+    const called: Mutable<Called> = isReplay
+      ? replayed(value.recalled)
+      : judge(runnable, ending, used?.refused)
+    if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
+    if (remembered && !isReplay) {
+      called.left = remembered.left(called.status === 'done' ? used?.view : undefined)
+      called.known = remembered.known()
+    }
     return called
   }
 }
+
+const noValue = { value: undefined }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -111,13 +158,18 @@ interface UsedFiles {
 const readOnly = compileClaims({}, 'none')
 
 /** What has effects outside is not traced, and what only gives hints is found out otherwise; what has no effects never writes. */
-function openFiles({ name, kind, claims }: Runnable, view: WorkspaceView): UsedFiles {
+function openFiles(
+  { name, kind, claims }: Runnable,
+  view: WorkspaceView,
+  remembered: RememberedCall | undefined,
+): UsedFiles {
   const { effects, binding = false } = kind.kind
-  if (effects === 'external' || (effects === 'workspace' && !binding)) return { view, files: view }
+  const traced = (files: WritableFiles): WritableFiles => remembered?.trace(files) ?? files
+  if (effects === 'external' || (effects === 'workspace' && !binding)) return { view, files: traced(view) }
   const guarded = guardFiles(view, binding || !readOnly.ok ? claims : readOnly.value, name)
   return {
     view,
-    files: guarded.files,
+    files: traced(guarded.files),
     get refused() {
       return guarded.refused
     },
@@ -127,8 +179,8 @@ function openFiles({ name, kind, claims }: Runnable, view: WorkspaceView): UsedF
 interface ContextParts {
   readonly attempt: Attempt
   readonly number: number
-  readonly look: () => WritableFiles
-  readonly place: SpawnPlace
+  readonly open: () => UsedFiles
+  readonly programs: () => Programs
   readonly progress: (message: string) => void
 }
 
@@ -145,7 +197,7 @@ class CallContext implements OperationContext {
   }
 
   get files(): WritableFiles {
-    return this.#parts.look()
+    return this.#parts.open().files
   }
 
   get signal(): AbortSignal {
@@ -153,17 +205,11 @@ class CallContext implements OperationContext {
   }
 
   get spawn(): OperationContext['spawn'] {
-    const { attempt, place } = this.#parts
-    return async (options) => {
-      if (attempt.over) {
-        throw new HeddleError({
-          code: 'CANCELLED',
-          severity: 'error',
-          message: 'The operation has already ended.',
-        })
-      }
-      return spawnIn(place, options, attempt.signal)
-    }
+    return this.#parts.programs().spawn
+  }
+
+  get spawnTogether(): OperationContext['spawnTogether'] {
+    return this.#parts.programs().spawnTogether
   }
 
   get progress(): OperationContext['progress'] {
@@ -172,6 +218,13 @@ class CallContext implements OperationContext {
       if (!attempt.over) progress(message)
     }
   }
+}
+
+/** What was known stands as it was recorded. */
+function replayed({ outcome, written, looks }: Recalled): Called {
+  const { status, output, error, quality, replayed, cache } = outcome
+  const known = { ...(replayed && { replayed }), ...(cache && { cache }) }
+  return { status, output, error, quality, ignored: false, known, left: { written, looks } }
 }
 
 /** What a kind says of its output is asked here too, and may throw. */
