@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { GateSeverity, Outcome } from 'heddle'
 import type { FoundCheck } from './check.ts'
 import { judgeCoverage } from './coverage.ts'
@@ -64,7 +65,7 @@ interface BashOutput {
 
 async function readCheck(found: FoundCheck, outcome: Outcome | undefined, ran: Ran): Promise<ReadCheck> {
   const { family, name: command, manifest } = found
-  const output = outputOf(outcome)
+  const output = outputOf(outcome, ran.folder)
   const reading = output
     ? await readOutput([output.stdout, output.stderr], { command: found.command, folder: ran.folder })
     : undefined
@@ -87,22 +88,23 @@ async function readCheck(found: FoundCheck, outcome: Outcome | undefined, ran: R
   return { check, reading }
 }
 
-function outputOf(outcome: Outcome | undefined): BashOutput | undefined {
+function outputOf(outcome: Outcome | undefined, folder: string): BashOutput | undefined {
   const { output } = outcome ?? {}
   if (output === null || typeof output !== 'object') return undefined
   const { code, signal, stdout, stderr } = output as Record<string, unknown>
   return {
     code: typeof code === 'number' ? code : null,
     signal: typeof signal === 'string' ? signal : null,
-    stdout: asWritten(stdout),
-    stderr: asWritten(stderr),
+    stdout: asWritten(stdout, folder),
+    stderr: asWritten(stderr, folder),
   }
 }
 
-function asWritten(value: unknown): Written {
+/** Where a text is stored is told from the folder of the project when it is below it. */
+function asWritten(value: unknown, folder: string): Written {
   if (value === null || typeof value !== 'object') return typeof value === 'string' ? value : ''
   const { blob, bytes } = value as Record<string, unknown>
-  return typeof blob === 'string' && typeof bytes === 'number' ? { blob, bytes } : ''
+  return typeof blob === 'string' && typeof bytes === 'number' ? { blob: resolve(folder, blob), bytes } : ''
 }
 
 /** Exit codes with a meaning of their own: a shell's for a program that is not there, and pytest's for no test at all. */
