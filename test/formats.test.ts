@@ -83,7 +83,7 @@ const outputs: readonly (readonly [
       'pyright error src/broken.py:2:1 null',
       'pyright error src/broken.py:2:1 null',
       'pyright error src/broken.py:2:1 null',
-      'pyright error src/orchard.py:12:12 null',
+      'pyright error src/orchard.py:12:12 reportReturnType',
     ],
   ],
   [

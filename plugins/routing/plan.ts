@@ -15,6 +15,7 @@ import { featuresOf } from './features.ts'
 import type { RoutingOptions } from './options.ts'
 import type { ProjectSignals, RoutingDecision } from './result.ts'
 
+const mostRequests = 2_000
 const sources = `**/*.{${sourceEndings.join(',')}}`
 
 /** What several requests, one on each line, lead to. */
@@ -35,6 +36,15 @@ export async function planRouting(planning: Planning, { prefer }: RoutingOptions
       severity: 'error',
       message: 'There is no request.',
       hint: 'Say in plain words what you want: heddle route "where is the session closed?"',
+    })
+    return []
+  }
+  if (requests.length > mostRequests) {
+    planning.report({
+      code: 'routing/requests-many',
+      severity: 'error',
+      message: `There are ${requests.length} requests, and at most ${mostRequests} are taken at once.`,
+      hint: 'Send them in several parts.',
     })
     return []
   }

@@ -23,7 +23,7 @@ import { tap } from './tap.ts'
 import { tsc, tscPretty } from './tsc.ts'
 
 /** What tools write behind a place; two of them write alike, and the one that the command names is asked first. */
-const places: readonly PlaceFormat[] = [tscPretty, pyright, oxlintUnix, mypy, flake8, ruff, goVet, gnu]
+const places: readonly PlaceFormat[] = [tscPretty, oxlintUnix, mypy, flake8, ruff, goVet, gnu]
 
 const lines: readonly LineFormat[] = [
   tsc,
@@ -35,6 +35,7 @@ const lines: readonly LineFormat[] = [
   ruffFull,
   cargo,
   goTest,
+  pyright,
   black,
   bandit,
   npmAudit,

@@ -24,13 +24,11 @@ export function placeAtStart(text: string): PlacedText | undefined {
 
 /** One format for all tools that begin lines with a place: the first of `formats` that knows what follows has written it. */
 export function placesFormat(formats: readonly PlaceFormat[]): LineFormat {
-  // Only one tool indents; what else is indented is code, or a trace.
-  const indented = formats.filter(({ tool }) => tool === 'pyright')
   return {
     tool: 'places',
     open: (sink) => ({
       line(text) {
-        const found = text.startsWith('  ') ? placed(text.trimStart(), indented) : placed(text, formats)
+        const found = placed(text, formats)
         if (found) sink.found(found)
         return found !== undefined
       },
