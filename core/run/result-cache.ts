@@ -125,7 +125,8 @@ function whyNot(place: Place): string | undefined {
   const { reads, writes } = claimsOfPlace(place)
   if (reads === undefined) return 'it does not claim what it reads'
   return writes?.length === 0 || !hasEffectsOutside(place)
-    ? undefined : 'it may write outside, which cannot be brought back'
+    ? undefined
+    : 'it may write outside, which cannot be brought back'
 }
 
 function whatChanged({ how, path }: Look): string {
