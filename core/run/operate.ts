@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
-import type { Diagnostic } from '../base/diagnostic.ts'
-import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
+import type { Diagnostic, HeddleError } from '../base/diagnostic.ts'
+import { toDiagnostic } from '../base/diagnostic.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
@@ -131,7 +131,7 @@ export function callOperation(
   function conclude(ending: Ending): Called {
     const known = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
     const called: Mutable<Called> = known
-      ? replayed((ending.value as Replay).recalled)
+      ? replayed(ending.value.recalled)
       : judge(runnable, ending, { refused: used?.refused, testimony })
     if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
