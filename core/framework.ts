@@ -50,7 +50,10 @@ export interface FrameworkOptions extends Config {
  */
 export async function createFramework(options: FrameworkOptions = {}): Promise<Framework> {
   const folder = options.files ? null : rootFolder(options.root ?? '.')
-  const config = { ...(await readConfig(folder, options.config, options.onConfigFile)), ...withoutUndefined(options) }
+  const config = {
+    ...(await readConfig(folder, options.config, options.onConfigFile)),
+    ...withoutUndefined(options),
+  }
   const clock = options.clock ?? createClock()
   const faults = createFaults()
   const hooks = createHookSet({ faults, clock, deadlineMs: config.hookDeadlineMs ?? defaults.hookDeadlineMs })
