@@ -25,6 +25,8 @@ export interface HandlerOptions {
   /** Where runs of other processes are found. */
   readonly runs?: RunsSource
   readonly streams?: StreamLimits
+  /** The folder of the built page; that of this package when left out. */
+  readonly page?: string
   /** Told of every request that is refused; `path` may hold anything. */
   readonly onRefused?: (refused: Refused) => void
 }
@@ -57,7 +59,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
   const events = createEvents(editions, options.streams)
   const allowRun = options.allowRun === true
   const runs = createRuns(editions, options.runs ?? noRuns, (run) => events.tell('run', run))
-  const pageFiles = openPageFiles()
+  const pageFiles = openPageFiles(options.page)
   let mcp: Promise<McpEndpoint> | undefined
   let atOnce = 0
 

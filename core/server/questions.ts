@@ -12,6 +12,8 @@ export type ResolvedWithCandidates = Resolved & { readonly candidates?: readonly
 
 /** A module with everything around it. */
 export interface ModuleAnswer extends Omit<Module, 'references' | 'diagnostics'> {
+  /** The text as it is now. */
+  readonly text: string
   readonly references: readonly GraphReference[]
   readonly referrers: readonly Referrer[]
   readonly diagnostics: readonly Diagnostic[]
@@ -48,7 +50,13 @@ export async function answerModule(framework: Framework, id: string): Promise<Mo
   const found = report.diagnostics.filter(({ at }) => at?.path === module.id)
   // What is built in is checked where it is written: only what reading it found is known here.
   const isChecked = module.layer === 'project' || module.layer === 'user'
-  return { ...rest, references, referrers, diagnostics: isChecked ? found : own }
+  return {
+    ...rest,
+    text: await framework.read(module),
+    references,
+    referrers,
+    diagnostics: isChecked ? found : own,
+  }
 }
 
 /** What belongs to the modules that the references name. */

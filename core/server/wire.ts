@@ -26,7 +26,7 @@ export async function pass(
   // What was not read of a body would be waited for; the connection goes instead.
   if (!incoming.complete) outgoing.shouldKeepAlive = false
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
-  incoming.socket.setTimeout(isStream ? 0 : idleMs, () => incoming.socket.destroy())
+  incoming.socket.setTimeout(isStream ? 0 : idleMs)
   if (isStream) await stream(response, outgoing)
   else await send(response, outgoing, unread)
   if (!incoming.complete) linger(incoming, outgoing)
