@@ -373,7 +373,8 @@ test('a listening server is reached on loopback only, and an address for all nee
       { name: 'HeddleError', code: 'HOST_UNKNOWN' },
       address,
     )
-  const open = await listen(framework, { host: '0.0.0.0', allowHosts: ['127.0.0.1'] })
+  const open = await listen(framework, { host: '0.0.0.0', allowHosts: ['loom.example', '127.0.0.1'] })
+  assert.match(open.url, /^http:\/\/loom\.example:\d+$/)
   await open.close()
   await framework.dispose()
 })

@@ -284,6 +284,32 @@ test('another configuration takes over as a whole; one that cannot be loaded lea
   await rm(folder, { recursive: true })
 })
 
+test('a root that is removed and made again is told, and is what a new framework would find (D5)', async () => {
+  const folder = await project({ '.claude/modules/a.md': '# A\n', '.claude/modules/b.md': '# B\n' })
+  const editions = await openEditions({ root: folder, builtIn: false })
+  await editions.watch()
+  const handler = createHandler(editions, options)
+  const events = eventsOf((await get(handler, '/events')).body!)
+  const ids = async (): Promise<string[]> => {
+    const { modules } = (await (await get(handler, '/api/graph')).json()) as { modules: { id: string }[] }
+    return modules.map(({ id }) => id)
+  }
+  const until = async (wanted: readonly string[]): Promise<void> => {
+    while (JSON.stringify(await ids()) !== JSON.stringify(wanted)) await take(events, 1)
+  }
+  await take(events, 2)
+  await rm(folder, { recursive: true })
+  await until([])
+  await put(join(folder, '.claude/modules/c.md'), '# C\n')
+  await editions.reload()
+  await until(['.claude/modules/c.md'])
+  await put(join(folder, '.claude/modules/d.md'), '# D\n')
+  await until(['.claude/modules/c.md', '.claude/modules/d.md'])
+  await handler.close()
+  await editions.close()
+  await rm(folder, { recursive: true })
+})
+
 /** Sends bytes over a connection of their own; gives what came back once the server has ended it, or enough has come. */
 async function raw(
   port: number,

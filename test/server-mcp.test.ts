@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -207,6 +207,43 @@ test('no text can write the boundary of the result that quotes it (J6)', async (
   assert.equal(boundaries.size, 50)
   await handler.close()
   await framework.dispose()
+})
+
+test('tools that are said to read only leave every file as it was (J7)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'heddle-reads-'))
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+  const look = async (): Promise<string[]> => {
+    const names = (await readdir(folder, { recursive: true })).toSorted((a, b) => (a < b ? -1 : 1))
+    return Promise.all(
+      names.map(async (name) => {
+        const { mtimeMs, ctimeMs, size } = await stat(join(folder, name))
+        return `${name} ${mtimeMs} ${ctimeMs} ${size}`
+      }),
+    )
+  }
+  const before = await look()
+  const editions = await openEditions({ root: folder })
+  const handler = createHandler(editions, options)
+  const calls: Readonly<Record<string, object>> = {
+    resolve: { reference: '@modules/b.md' },
+    read: { id: '.claude/modules/b.md' },
+    search: { query: 'weft' },
+    check: {},
+    graph: {},
+    context: { references: ['@commands/weave.md'] },
+  }
+  for (const [name, given] of Object.entries(calls)) {
+    const { result } = await rpc(handler, 'tools/call', { name, arguments: given })
+    assert.notEqual((result as unknown as Called).isError, true, name)
+  }
+  for (const method of ['resources/list', 'prompts/list', 'tools/list']) await rpc(handler, method)
+  await handler.close()
+  await editions.close()
+  assert.deepEqual(await look(), before)
+  await rm(folder, { recursive: true })
 })
 
 test('answers reach the client that asked, however many ask with the same ids (J2)', async () => {

@@ -62,7 +62,7 @@ export async function listen(source: Framework | Editions, options: ListenOption
     void pass(refused, { incoming, outgoing, unread }).catch(() => outgoing.destroy())
   })
   const port = await bind(server, wanted, host)
-  const name = nameOf(host)
+  const name = standsForAll(host) ? allowHosts[0]! : nameOf(host)
   const hosts = [...hostNames(host), ...allowHosts].map((one) => (port === 80 ? one : `${one}:${port}`))
   handler = createHandler(source, { ...rest, hosts })
   return {

@@ -13,7 +13,8 @@ import { answerBroken, pass } from '../../core/server/wire.ts'
  * token: it is added here, so that everything else of the guard is asked.
  * `node --import tsx --conditions=source test/acceptance/conformance.ts`, then `conformance server --url …` with the printed address.
  */
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const pixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const sound = 'UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA='
 const text = (said: string) => ({ type: 'text' as const, text: said })
 const image = { type: 'image' as const, data: pixel, mimeType: 'image/png' }
@@ -40,19 +41,33 @@ function registerTools(server: McpServer): void {
   tool('test_simple_text', [text('This is a simple text response for testing.')])
   tool('test_image_content', [image])
   tool('test_audio_content', [{ type: 'audio', data: sound, mimeType: 'audio/wav' }])
-  tool('test_embedded_resource', [embedded('test://embedded-resource', 'This is an embedded resource content.')])
+  tool('test_embedded_resource', [
+    embedded('test://embedded-resource', 'This is an embedded resource content.'),
+  ])
   tool('test_multiple_content_types', [
     text('Multiple content types test:'),
     image,
-    { type: 'resource', resource: { uri: 'test://mixed-content-resource', mimeType: 'application/json', text: '{"test":"data","value":123}' } },
+    {
+      type: 'resource',
+      resource: {
+        uri: 'test://mixed-content-resource',
+        mimeType: 'application/json',
+        text: '{"test":"data","value":123}',
+      },
+    },
   ])
   server.registerTool('test_error_handling', { description: 'fails' }, () => {
     throw new Error('This tool intentionally returns an error for testing')
   })
-  const address = z.object({ street: z.string().optional(), city: z.string().optional() }).meta({ id: 'address' })
+  const address = z
+    .object({ street: z.string().optional(), city: z.string().optional() })
+    .meta({ id: 'address' })
   server.registerTool(
     'json_schema_2020_12_tool',
-    { description: 'schema', inputSchema: z.strictObject({ name: z.string().optional(), address: address.optional() }) },
+    {
+      description: 'schema',
+      inputSchema: z.strictObject({ name: z.string().optional(), address: address.optional() }),
+    },
     () => ({ content: [text('ok')] }),
   )
 }
@@ -67,7 +82,10 @@ function registerConversations(server: McpServer): void {
     const progressToken = mcpReq._meta?.progressToken
     for (const progress of [0, 50, 100])
       if (progressToken !== undefined)
-        await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, total: 100 } })
+        await mcpReq.notify({
+          method: 'notifications/progress',
+          params: { progressToken, progress, total: 100 },
+        })
     return { content: [text(String(progressToken))] }
   })
   server.registerTool(
@@ -84,7 +102,10 @@ function registerConversations(server: McpServer): void {
     { description: 'asks', inputSchema: z.object({ message: z.string() }) },
     async ({ message }, { mcpReq }) => {
       const properties = { username: { type: 'string' as const }, email: { type: 'string' as const } }
-      const asked = await mcpReq.elicitInput({ message, requestedSchema: { type: 'object', properties, required: ['username', 'email'] } })
+      const asked = await mcpReq.elicitInput({
+        message,
+        requestedSchema: { type: 'object', properties, required: ['username', 'email'] },
+      })
       return { content: [text(`User response: ${JSON.stringify(asked)}`)] }
     },
   )
@@ -92,7 +113,9 @@ function registerConversations(server: McpServer): void {
 
 function registerResources(server: McpServer): void {
   server.registerResource('static-text', 'test://static-text', { mimeType: 'text/plain' }, ({ href }) => ({
-    contents: [{ uri: href, mimeType: 'text/plain', text: 'This is the content of the static text resource.' }],
+    contents: [
+      { uri: href, mimeType: 'text/plain', text: 'This is the content of the static text resource.' },
+    ],
   }))
   server.registerResource('static-binary', 'test://static-binary', { mimeType: 'image/png' }, ({ href }) => ({
     contents: [{ uri: href, mimeType: 'image/png', blob: pixel }],
@@ -102,25 +125,44 @@ function registerResources(server: McpServer): void {
   }))
   const template = new ResourceTemplate('test://template/{id}/data', { list: undefined })
   server.registerResource('template', template, { mimeType: 'application/json' }, ({ href }, { id }) => ({
-    contents: [{ uri: href, mimeType: 'application/json', text: JSON.stringify({ id, templateTest: true, data: `Data for ID: ${String(id)}` }) }],
+    contents: [
+      {
+        uri: href,
+        mimeType: 'application/json',
+        text: JSON.stringify({ id, templateTest: true, data: `Data for ID: ${String(id)}` }),
+      },
+    ],
   }))
 }
 
 function registerPrompts(server: McpServer): void {
   const says = (...contents: readonly object[]) => ({
-    messages: contents.map((content) => ({ role: 'user' as const, content: content as ReturnType<typeof text> })),
+    messages: contents.map((content) => ({
+      role: 'user' as const,
+      content: content as ReturnType<typeof text>,
+    })),
   })
-  server.registerPrompt('test_simple_prompt', { description: 'simple' }, () => says(text('This is a simple prompt for testing.')))
-  const argsSchema = z.object({ arg1: completable(z.string(), () => ['paris', 'park', 'party']), arg2: z.string() })
-  server.registerPrompt('test_prompt_with_arguments', { description: 'arguments', argsSchema }, ({ arg1, arg2 }) =>
-    says(text(`Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`)),
+  server.registerPrompt('test_simple_prompt', { description: 'simple' }, () =>
+    says(text('This is a simple prompt for testing.')),
+  )
+  const argsSchema = z.object({
+    arg1: completable(z.string(), () => ['paris', 'park', 'party']),
+    arg2: z.string(),
+  })
+  server.registerPrompt(
+    'test_prompt_with_arguments',
+    { description: 'arguments', argsSchema },
+    ({ arg1, arg2 }) => says(text(`Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`)),
   )
   server.registerPrompt(
     'test_prompt_with_embedded_resource',
     { description: 'resource', argsSchema: z.object({ resourceUri: z.string() }) },
-    ({ resourceUri }) => says(embedded(resourceUri, 'Embedded resource content for testing.'), text('Please process it.')),
+    ({ resourceUri }) =>
+      says(embedded(resourceUri, 'Embedded resource content for testing.'), text('Please process it.')),
   )
-  server.registerPrompt('test_prompt_with_image', { description: 'image' }, () => says(image, text('Please analyze it.')))
+  server.registerPrompt('test_prompt_with_image', { description: 'image' }, () =>
+    says(image, text('Please analyze it.')),
+  )
 }
 
 const mcp = createMcpHandler(createFixture)
