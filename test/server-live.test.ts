@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Path } from 'heddle'
 import { memoryFiles } from 'heddle/files'
@@ -70,27 +70,30 @@ interface Live {
   end(): Promise<void>
 }
 
-async function live(streams = {}): Promise<Live> {
+/** Ends with its test, also when that fails. */
+async function live(t: TestContext, streams = {}): Promise<Live> {
   const files = memoryFiles({ '.claude/modules/a.md': '# A\n' })
   const editions = await openEditions({ files, builtIn: false, plugins: [] })
   await editions.watch()
   const handler = createHandler(editions, { ...options, streams })
+  const end = async (): Promise<void> => {
+    await handler.close()
+    await editions.close()
+  }
+  t.after(end)
   return {
     handler,
     editions,
+    end,
     async edit(path, text) {
       await files.write(path as Path, text)
       await editions.reload()
     },
-    async end() {
-      await handler.close()
-      await editions.close()
-    },
   }
 }
 
-test('each change is told once, with its generation and what it did', async () => {
-  const { handler, edit, end } = await live()
+test('each change is told once, with its generation and what it did', async (t) => {
+  const { handler, edit, end } = await live(t)
   const events = eventsOf((await get(handler, '/events')).body!)
   const [full, standing] = await take(events, 2)
   assert.deepEqual([full?.event, full?.data], ['full', { generation: 1 }])
@@ -114,8 +117,8 @@ test('each change is told once, with its generation and what it did', async () =
   assert.equal((await events.next()).done, true)
 })
 
-test('who comes back gets what was missed, and everything anew when that is too much or of another start', async () => {
-  const { handler, edit, end } = await live()
+test('who comes back gets what was missed, and everything anew when that is too much or of another start', async (t) => {
+  const { handler, edit, end } = await live(t)
   const leave = new AbortController()
   const first = eventsOf((await get(handler, '/events', {}, leave.signal)).body!)
   const [{ id }] = (await take(first, 1)) as [Told]
@@ -146,8 +149,8 @@ test('who comes back gets what was missed, and everything anew when that is too 
   await end()
 })
 
-test('a client that does not read is cut off at its limit, and the others get everything', async () => {
-  const { handler, edit, end } = await live({ bytesEach: 20_000 })
+test('a client that does not read is cut off at its limit, and the others get everything', async (t) => {
+  const { handler, edit, end } = await live(t, { bytesEach: 20_000 })
   const idle = (await get(handler, '/events')).body!
   const busy = eventsOf((await get(handler, '/events')).body!)
   await take(busy, 2)
@@ -160,8 +163,8 @@ test('a client that does not read is cut off at its limit, and the others get ev
   await end()
 })
 
-test('all clients together have a limit, and there are no more streams than allowed', async () => {
-  const { handler, edit, end } = await live({ streams: 3, bytesAll: 30_000 })
+test('all clients together have a limit, and there are no more streams than allowed', async (t) => {
+  const { handler, edit, end } = await live(t, { streams: 3, bytesAll: 30_000 })
   const streams = [
     await get(handler, '/events'),
     await get(handler, '/events'),
@@ -186,8 +189,8 @@ test('all clients together have a limit, and there are no more streams than allo
   await end()
 })
 
-test('every answer is of one generation, whatever changes meanwhile (D8)', async () => {
-  const { handler, edit, end } = await live()
+test('every answer is of one generation, whatever changes meanwhile (D8)', async (t) => {
+  const { handler, edit, end } = await live(t)
   const over = new AbortController()
   const read = async (): Promise<number> => {
     let mixed = 0
@@ -348,9 +351,10 @@ function* endless(start: string, piece: string, count: number): Iterable<string>
   for (let index = 0; index < count; index++) yield piece
 }
 
-test('what is no proper request is refused with the headers of every response, and the server lives on (I7)', async () => {
-  const { editions, end } = await live()
+test('what is no proper request is refused with the headers of every response, and the server lives on (I7)', async (t) => {
+  const { editions, end } = await live(t)
   const server = await listen(editions, { token, allowRun: true })
+  t.after(() => server.close())
   const port = Number(new URL(server.url).port)
   const host = `host: 127.0.0.1:${port}\r\n`
   const auth = `authorization: Bearer ${token}\r\n`
@@ -457,9 +461,10 @@ function openStream(url: string): Promise<IncomingMessage> {
   })
 }
 
-test('event clients come and go, and nothing of them stays (I8)', async () => {
-  const { editions, end, edit } = await live()
+test('event clients come and go, and nothing of them stays (I8)', async (t) => {
+  const { editions, end, edit } = await live(t)
   const server = await listen(editions, { token })
+  t.after(() => server.close())
   for (let at = 0; at < clients; at += 50) {
     const open = await Promise.all(Array.from({ length: 50 }, () => openStream(server.url)))
     await edit('.claude/modules/a.md', `# ${at}\n`)
@@ -473,9 +478,10 @@ test('event clients come and go, and nothing of them stays (I8)', async () => {
   await end()
 })
 
-test('a reader that never reads is cut off, and what waits for it is bounded', async () => {
-  const { editions, end } = await live()
+test('a reader that never reads is cut off, and what waits for it is bounded', async (t) => {
+  const { editions, end } = await live(t)
   const server = await listen(editions, { token, streams: { bytesEach: 200_000 } })
+  t.after(() => server.close())
   const { host, port } = new URL(server.url)
   const socket = connect(Number(port), '127.0.0.1')
   socket.on('error', () => {})
