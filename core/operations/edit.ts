@@ -39,6 +39,7 @@ export const editKind = defineOperation<EditInput, EditOutput>({
       all: z.boolean().optional(),
     }),
   output: (z) => z.strictObject({ path: z.string(), replaced: z.number(), bytes: z.number() }),
+  binding: true,
   claims({ path }) {
     const claim = [escapeGlob(toPath(path))]
     return { reads: claim, writes: claim }

@@ -51,6 +51,7 @@ export const globKind = defineOperation<GlobInput, GlobOutput>({
       files: z.array(z.string()),
       skipped: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
     }),
+  binding: true,
   claims: (input) => claimsOf(queryOf(input)),
   async run(input, { files, signal }) {
     const found = await findFiles(files, queryOf(input), signal)

@@ -81,6 +81,7 @@ export const grepKind = defineOperation<GrepInput, GrepOutput>({
       searched: z.number(),
       skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
     }),
+  binding: true,
   claims: (input) => {
     const inFolder = claimsOf(queryOf(input))
     // `path` may turn out to be a file, which is then all that is read.

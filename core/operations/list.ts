@@ -37,6 +37,7 @@ export const listKind = defineOperation<ListInput, ListOutput>({
         z.strictObject({ name: z.string(), type: z.enum(['file', 'directory', 'link', 'other']) }),
       ),
     }),
+  binding: true,
   claims: ({ path = '' }) => ({ reads: [escapeGlob(toPath(path))], writes: [] }),
   async run({ path = '' }, { files }) {
     const entries = await files.list(toPath(path))

@@ -5,6 +5,7 @@ export interface OperationOptions {
   readonly name?: string
   readonly deadlineMs?: number
   readonly claims?: Claims
+  readonly exclusive?: string
 }
 
 /** An operation as plain data; its input is checked when it runs. */

@@ -40,6 +40,7 @@ export const readKind = defineOperation<ReadInput, ReadOutput>({
       limit: z.int().min(1).optional(),
     }),
   output: (z) => z.strictObject({ path: z.string(), text: z.string(), lines: z.number(), bytes: z.number() }),
+  binding: true,
   claims: ({ path }) => ({ reads: [escapeGlob(toPath(path))], writes: [] }),
   async run({ path, offset, limit }, { files }) {
     const { text, bytes } = await readText(files, toPath(path))

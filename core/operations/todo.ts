@@ -50,6 +50,7 @@ export const todoKind = defineOperation<TodoInput, TodoOutput>({
     }),
   output: (z) =>
     z.strictObject({ path: z.string(), pending: z.number(), inProgress: z.number(), completed: z.number() }),
+  binding: true,
   claims: () => ({ reads: [], writes: [todoPath] }),
   async run({ todos }, { files }) {
     await files.write(toPath(todoPath), `${JSON.stringify(todos, null, 2)}\n`)

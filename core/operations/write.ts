@@ -28,6 +28,7 @@ export const writeKind = defineOperation<WriteInput, WriteOutput>({
   idempotent: true,
   input: (z) => z.strictObject({ path: z.string().min(1), text: z.string() }),
   output: (z) => z.strictObject({ path: z.string(), bytes: z.number() }),
+  binding: true,
   claims: ({ path }) => ({ reads: [], writes: [escapeGlob(toPath(path))] }),
   async run({ path, text }, { files }) {
     await files.write(toPath(path), text)

@@ -14,16 +14,15 @@ export interface AttemptOptions {
   readonly deadlineMs: number
   readonly graceMs: number
   call(attempt: Attempt): unknown
+  /** Called once, at the latest a grace after the deadline or `stop`; at once when the call answers at once. */
+  ended(ending: Ending): void
 }
 
 /** One call under a deadline; whatever it throws, returns or never does, the ending says so. */
 export class Attempt {
-  /** Settles once, at the latest a grace after the deadline or `stop`; never rejects. */
-  readonly ending: Promise<Ending>
   readonly #options: AttemptOptions
   readonly #startedAt: number
-  #decide!: (ending: Ending) => void
-  #stopTimer: () => void
+  #stopTimer: (() => void) | undefined
   #stopped: StopReason | undefined
   #over = false
   // Made when somebody asks: most operations never look.
@@ -32,12 +31,25 @@ export class Attempt {
   constructor(options: AttemptOptions) {
     this.#options = options
     this.#startedAt = options.clock.now()
-    this.#stopTimer = options.clock.after(options.deadlineMs, () => this.stop('deadline'))
-    this.ending = new Promise((resolve) => (this.#decide = resolve))
-    void new Promise<unknown>((resolve) => resolve(options.call(this))).then(
-      (value) => this.#end({ type: 'returned', value, stopped: this.#whyStopped() }),
-      (thrown: unknown) => this.#end({ type: 'threw', thrown, stopped: this.#whyStopped() }),
-    )
+  }
+
+  /** Begins; once. */
+  start(): void {
+    const { call, clock, deadlineMs } = this.#options
+    try {
+      const value = call(this)
+      if (!isThenable(value)) return this.#returned(value)
+      // A call that answers at once costs no timer.
+      this.#stopTimer ??= clock.after(deadlineMs - (clock.now() - this.#startedAt), () =>
+        this.stop('deadline'),
+      )
+      void Promise.resolve(value).then(
+        (value) => this.#returned(value),
+        (thrown: unknown) => this.#threw(thrown),
+      )
+    } catch (thrown) {
+      this.#threw(thrown)
+    }
   }
 
   /** True from the moment that the ending is decided: what comes later has no effect. */
@@ -57,7 +69,7 @@ export class Attempt {
   stop(reason: StopReason): void {
     if (this.#over || this.#stopped) return
     this.#stopped = reason
-    this.#stopTimer()
+    this.#stopTimer?.()
     const { clock, graceMs } = this.#options
     this.#stopTimer = clock.after(graceMs, () => this.#end({ type: 'ignored', stopped: reason }))
     this.#controller?.abort(reasonError(reason))
@@ -66,8 +78,16 @@ export class Attempt {
   #end(ending: Ending): void {
     if (this.#over) return
     this.#over = true
-    this.#stopTimer()
-    this.#decide(ending)
+    this.#stopTimer?.()
+    this.#options.ended(ending)
+  }
+
+  #returned(value: unknown): void {
+    this.#end({ type: 'returned', value, stopped: this.#whyStopped() })
+  }
+
+  #threw(thrown: unknown): void {
+    this.#end({ type: 'threw', thrown, stopped: this.#whyStopped() })
   }
 
   /** A synchronous loop keeps the timer from firing: the time it took is compared as well. */
@@ -75,6 +95,12 @@ export class Attempt {
     const { clock, deadlineMs } = this.#options
     return this.#stopped ?? (clock.now() - this.#startedAt > deadlineMs ? 'deadline' : undefined)
   }
+}
+
+/** Asking a hostile value may throw; that is for the caller to tell. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
+  return isObject && typeof (value as { then?: unknown }).then === 'function'
 }
 
 function reasonError(reason: StopReason): HeddleError {

@@ -19,7 +19,12 @@ export type Access = 'read' | 'list' | 'write' | 'remove'
 
 /** Claims made ready: regions for scheduling, and the exact question whether an access was claimed. */
 export interface CompiledClaims {
+  /** What it may touch; a list that was left out stands for everything. */
   readonly regions: Regions
+  /** False when a list was left out. */
+  readonly isComplete: boolean
+  /** What it says that it touches; a list that was left out stands for nothing. */
+  readonly hints: Regions
   allow(access: Access, path: Path): boolean
 }
 
@@ -32,6 +37,7 @@ const none: readonly string[] = []
 
 /** Compiles claims; a list left out stands for everything, except the writes of what has no effects. */
 export function compileClaims(claims: Claims, effects: Effects): Result<CompiledClaims> {
+  if (claims.reads?.length === 0 && claims.writes?.length === 0 && !claims.scratch) return touchesNothing
   const reads = compileList(claims.reads)
   if (!reads.ok) return reads
   const writes = compileList(claims.writes ?? (effects === 'none' ? none : undefined))
@@ -42,6 +48,7 @@ export function compileClaims(claims: Claims, effects: Effects): Result<Compiled
 }
 
 const nothing: Result<readonly Claim[]> = done([])
+const touchesNothing: Result<CompiledClaims> = done(createClaims([], [], []))
 
 function compileList(patterns: readonly string[] | undefined): Result<readonly Claim[] | undefined> {
   if (patterns === undefined) return done(undefined)
@@ -71,6 +78,8 @@ function createClaims(
   const readable = reads && writable && [...reads, ...writable]
   return {
     regions: { reads: regionsOf(reads), writes: regionsOf(writes) },
+    isComplete: reads !== undefined && writes !== undefined,
+    hints: { reads: reads ? regionsOf(reads) : none, writes: writes ? regionsOf(writes) : none },
     allow(access, path) {
       if (access === 'read' || access === 'list') {
         return !readable || (access === 'read' ? covers(readable, path) : coversListing(readable, path))

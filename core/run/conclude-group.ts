@@ -3,6 +3,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { messageOf } from '../base/diagnostic.ts'
 import type { SynthesisContext } from './group.ts'
 import { Attempt } from './attempt.ts'
+import { outcomesOf } from './outcome.ts'
 import type { GateReport, Outcome } from './report.ts'
 import type { GroupState } from './task.ts'
 
@@ -23,41 +24,45 @@ export interface ConclusionOptions {
   readonly onStart: (stop: () => void) => void
 }
 
-/** Reads the outcomes of a settled group: its synthesis, then its gates. Never rejects; what throws is named. */
-export async function concludeGroup(group: GroupState, options: ConclusionOptions): Promise<Conclusion> {
-  if (group.skippedBecause !== undefined || options.isCancelled()) {
-    return { synthesis: null, gates: gatesOf(group, 'skipped'), findings: [], complete: true }
+/** Reads the outcomes of a settled group: its synthesis, then its gates. What throws is named; `concluded` is called once. */
+export function concludeGroup(
+  group: GroupState,
+  options: ConclusionOptions,
+  concluded: (conclusion: Conclusion) => void,
+): void {
+  if (group.skipped || options.isCancelled()) {
+    return concluded({ synthesis: null, gates: gatesOf(group, 'skipped'), findings: [], complete: true })
   }
+  const { synthesise: read, gates = [] } = group.work
+  if (!read && gates.length === 0) return concluded(nothingToSay)
   const findings: Diagnostic[] = []
   const faults: Diagnostic[] = []
   const outcomes = outcomesOf(group)
-  const synthesis = await synthesise(group, outcomes, { ...options, findings, faults })
-  const gates = faults.length > 0 ? gatesOf(group, 'skipped') : judgeGates(group, outcomes, synthesis, faults)
-  return {
-    synthesis: synthesis ?? null,
-    gates,
-    findings: [...findings, ...faults],
-    complete: faults.length === 0,
-  }
+  synthesise(group, outcomes, { ...options, findings, faults }, (synthesis) =>
+    concluded({
+      synthesis: synthesis ?? null,
+      gates: faults.length > 0 ? gatesOf(group, 'skipped') : judgeGates(group, outcomes, synthesis, faults),
+      findings: [...findings, ...faults],
+      complete: faults.length === 0,
+    }),
+  )
 }
 
-/** The outcomes of a settled group, in declared order. */
-export function outcomesOf(group: GroupState): readonly Outcome[] {
-  return group.tasks.map(({ outcome }) => outcome!)
-}
+const nothingToSay: Conclusion = { synthesis: null, gates: [], findings: [], complete: true }
 
 interface Collected extends ConclusionOptions {
   readonly findings: Diagnostic[]
   readonly faults: Diagnostic[]
 }
 
-async function synthesise(
+function synthesise(
   group: GroupState,
   outcomes: readonly Outcome[],
   options: Collected,
-): Promise<unknown> {
+  done: (synthesis: unknown) => void,
+): void {
   const { work } = group
-  if (!work.synthesise) return undefined
+  if (!work.synthesise) return done(undefined)
   const { clock, deadlineMs, findings, faults } = options
   const attempt = new Attempt({
     clock,
@@ -70,14 +75,16 @@ async function synthesise(
           if (!attempt.over) findings.push(finding)
         }),
       ),
+    ended(ending) {
+      if (ending.stopped === 'deadline')
+        faults.push(failedSynthesis(work.name, `it did not end within ${deadlineMs} ms`))
+      else if (ending.type === 'threw' && !ending.stopped)
+        faults.push(failedSynthesis(work.name, messageOf(ending.thrown)))
+      done(ending.type === 'returned' && !ending.stopped ? ending.value : undefined)
+    },
   })
   options.onStart(() => attempt.stop('cancelled'))
-  const ending = await attempt.ending
-  if (ending.stopped === 'cancelled') return undefined
-  if (ending.stopped === 'deadline')
-    faults.push(failedSynthesis(work.name, `it did not end within ${deadlineMs} ms`))
-  else if (ending.type === 'threw') faults.push(failedSynthesis(work.name, messageOf(ending.thrown)))
-  return ending.type === 'returned' && !ending.stopped ? ending.value : undefined
+  attempt.start()
 }
 
 /** Only needed groups are shown: which others have settled by now depends on timing. */

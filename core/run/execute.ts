@@ -2,21 +2,27 @@ import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Conclusion } from './conclude-group.ts'
-import { concludeGroup, outcomesOf } from './conclude-group.ts'
+import { concludeGroup } from './conclude-group.ts'
 import type { PlannedGroup, RunEvent } from './events.ts'
-import { growGroup } from './grow.ts'
+import { growGroup, isWanted } from './grow.ts'
 import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
-import { createLanes, defaultLimits } from './lanes.ts'
+import { createLanes } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
 import type { OperationKind } from './operation.ts'
+import { outcomesOf } from './outcome.ts'
+import { type Called, cancelledOperation } from './operate.ts'
 import { createPerformer } from './perform.ts'
+import type { PlantedFault } from './planted.ts'
 import type { Plan, PlannedWork } from './plan.ts'
+import { countRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
-import { Schedule } from './schedule.ts'
+import { Schedule, skippedCall } from './schedule.ts'
 import type { GroupState, Task } from './task.ts'
 import { createGroupStates } from './task.ts'
 import { judgeRun, timingOf } from './verdict.ts'
+
+export type { PlantedFault } from './planted.ts'
 
 export interface ExecuteOptions {
   readonly command: string
@@ -33,6 +39,13 @@ export interface ExecuteOptions {
   readonly onEvent?: (event: RunEvent) => void
   /** Milliseconds for operations and kinds that name none, and for each synthesis; ten minutes when left out. */
   readonly deadlineMs?: number
+  /** Milliseconds for the whole run: what has not begun by then is skipped, what runs is ended. No bound when left out. */
+  readonly budgetMs?: number
+  /**
+   * What a failure does to operations that do not need it: they go on (`continue`, when left out), what has not begun is skipped
+   * (`no-new`), or what runs is ended as well (`kill`).
+   */
+  readonly onFailure?: 'continue' | 'no-new' | 'kill'
   /** Milliseconds that a stopped operation has to end by itself; 250 when left out. */
   readonly graceMs?: number
   /** Absolute folder for output of programs that does not fit into memory. */
@@ -51,24 +64,10 @@ export interface ExecuteOptions {
   readonly memory?: RunMemory
 }
 
-/** Faults of the executor that its tests are shown to find. */
-export type PlantedFault =
-  /** What an operation has read is never looked at again. */
-  | 'no-validation'
-  /** Paths found absent, or folders listed, are not recorded. */
-  | 'no-absences'
-  | 'no-listings'
-  /** What a failed try had read is forgotten when it is tried again. */
-  | 'lost-retry-reads'
-  /** What a later operation wrote is shown to an earlier one. */
-  | 'later-writer-shown'
-  /** What a group had grown by stays when it grows otherwise. */
-  | 'orphaned-children'
-
 /** A group, and what came of it besides its outcomes. */
 interface Concluded {
   readonly group: GroupState
-  readonly notes: Diagnostic[]
+  notes: Diagnostic[] | undefined
   conclusion: Conclusion | undefined
 }
 
@@ -81,20 +80,24 @@ const defaultGraceMs = 250
  */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<Report> {
   const { clock, signal, serial = false, random = Math.random, deadlineMs = defaultDeadlineMs } = options
+  const { onFailure = 'continue', budgetMs } = options
   const kinds = createKinds(options.kinds)
   await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
   const startedAt = clock.now()
   const groups = createGroupStates(plan.groups)
-  const concluded = groups.map((group): Concluded => ({ group, notes: [], conclusion: undefined }))
-  const lanes = createLanes<Task>({ ...defaultLimits(), ...options.concurrency }, serial)
+  const concluded = groups.map((group): Concluded => ({ group, notes: undefined, conclusion: undefined }))
+  const lanes = createLanes<Task>({ limits: options.concurrency ?? {}, serial, now: clock.now })
   const syntheses = new Set<() => void>()
+  const findings: Diagnostic[] = []
+  const recovery = { retries: 0, fallbacks: 0, recovered: 0, recoveryMs: 0 }
   let size = plan.groups.reduce((sum, { operations }) => sum + operations.length, 0)
   let open = groups.length
+  let isCancelled = false
   let finish!: () => void
-  let giveUp!: (reason: unknown) => void
+  let abandon!: (reason: unknown) => void
   const finished = new Promise<void>((resolve, reject) => {
     finish = resolve
-    giveUp = reject
+    abandon = reject
   })
 
   function emit(event: RunEvent): void {
@@ -112,15 +115,14 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   })
 
   function note(group: GroupState, diagnostic: Diagnostic): void {
-    concluded[group.index]!.notes.push(diagnostic)
+    const entry = concluded[group.index]!
+    ;(entry.notes ??= []).push(diagnostic)
     emit({ type: 'finding', diagnostic })
   }
 
   const performer = createPerformer({
     surroundings: { ...options, graceMs: options.graceMs ?? defaultGraceMs },
-    lanes,
     clock,
-    serial,
     random,
     schedule: () => schedule,
     started: (task, at) =>
@@ -130,7 +132,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
         ...here(task),
         lane: task.lane,
         attempt: task.attempts,
-        rerun: 0,
+        rerun: task.reruns,
       }),
     ended: (task, { status }, at) => emit({ type: 'operation-ended', at: since(at), ...here(task), status }),
     retrying: (task, { error }, delayMs) =>
@@ -144,15 +146,42 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     groups,
     kinds,
     lanes,
+    workspace: options.workspace,
     clock,
     deadlineMs,
+    serial,
     ignoreConflicts: options.ignoreConflicts ?? false,
-    start: performer.start,
+    plant: options.plant,
+    expected: options.memory && ((place) => options.memory!.expectedMs(place)),
+    call: performer.call,
+    stop: performer.stop,
+    waiting: (task, behind) =>
+      emit({
+        type: 'operation-waiting',
+        at: since(clock.now()),
+        ...here(task),
+        for: behind ? here(behind) : null,
+      }),
+    rerunning: (task, path) => emit({ type: 'operation-rerun', at: since(clock.now()), ...here(task), path }),
+    fallingBack(task, { error }) {
+      recovery.fallbacks++
+      task.firstFailedAt ??= clock.now()
+      emit({ type: 'operation-fell-back', at: since(clock.now()), ...here(task), error: error! })
+    },
     grow,
-    taskSettled: ({ group, outcome }) =>
-      emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! }),
-    groupSettled: (group) => void conclude(group).catch(giveUp),
-    broke: giveUp,
+    taskSettled(task) {
+      const { group, outcome } = task
+      countRecovery(recovery, task, clock.now())
+      emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! })
+      if (outcome!.status === 'failed' || outcome!.status === 'timed-out') giveUp(task)
+    },
+    when(group) {
+      const wanted = isWanted(group)
+      if (!wanted.ok) note(group, wanted.diagnostic)
+      return wanted
+    },
+    groupSettled: conclude,
+    broke: abandon,
   })
 
   function grow(group: GroupState): void {
@@ -162,45 +191,86 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     if (!grown.ok) note(group, grown.diagnostic)
     const broken = grown.ok ? undefined : `the group "${group.work.name}" could not grow`
     const ready = (): void => schedule.do(() => schedule.grown(group, operations, broken))
-    kinds.prepare(operations.map(({ kind }) => kind)).then(ready, giveUp)
+    kinds.prepare(operations.map(({ kind }) => kind)).then(ready, abandon)
   }
 
-  async function conclude(group: GroupState): Promise<void> {
-    const conclusion = await concludeGroup(group, {
+  function conclude(group: GroupState): void {
+    const options = {
       clock,
       deadlineMs,
-      isCancelled: () => schedule.cancelled,
-      onStart: (stop) => syntheses.add(stop),
+      isCancelled: () => isCancelled,
+      onStart: (stop: () => void) => void syntheses.add(stop),
+    }
+    concludeGroup(group, options, (conclusion) => {
+      concluded[group.index]!.conclusion = conclusion
+      for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
+      emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
+      if (--open === 0) finish()
     })
-    concluded[group.index]!.conclusion = conclusion
-    for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
-    emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
-    if (--open === 0) finish()
   }
 
   function cancel(): void {
-    schedule.do(() => schedule.cancel(performer.isRunning))
+    isCancelled = true
+    schedule.do(() => schedule.end(cancelledCall))
     performer.stopAll()
     for (const stop of syntheses) stop()
+  }
+
+  function spend(): void {
+    findings.push(budgetSpent(budgetMs!))
+    emit({ type: 'finding', diagnostic: budgetSpent(budgetMs!) })
+    schedule.do(() =>
+      schedule.end((name) => skippedCall(`the time for the whole run was over before "${name}" began`)),
+    )
+    performer.stopAll()
+  }
+
+  /** As the run was told to do when something fails. */
+  function giveUp(task: Task): void {
+    if (onFailure === 'continue' || schedule.isOver) return
+    const cause = `"${task.name}" of the group "${task.group.work.name}" ${task.outcome!.status === 'failed' ? 'failed' : 'did not end in time'}`
+    schedule.end(() => skippedCall(`${cause}, and the run was told to start nothing new then`))
+    if (onFailure === 'kill') performer.stopAll()
   }
 
   emit({ type: 'run-started', command: options.command, id: options.id, groups: plan.groups.map(shownGroup) })
   if (open === 0) finish()
   signal?.addEventListener('abort', cancel)
+  const stopBudget = budgetMs === undefined ? undefined : clock.after(budgetMs, spend)
   try {
-    schedule.do(() => schedule.begin())
-    if (signal?.aborted) cancel()
+    schedule.do(() => {
+      schedule.begin()
+      if (signal?.aborted) cancel()
+    })
     await finished
   } finally {
     signal?.removeEventListener('abort', cancel)
+    stopBudget?.()
   }
-  const report = reportOf(options, concluded, {
-    wallMs: since(clock.now()),
-    cancelled: schedule.cancelled,
-    recovery: performer.recovery,
-  })
+  const report = reportOf(
+    { ...options, diagnostics: [...(options.diagnostics ?? []), ...findings] },
+    concluded,
+    {
+      wallMs: since(clock.now()),
+      cancelled: isCancelled,
+      recovery,
+    },
+  )
   emit({ type: 'run-settled', report })
   return report
+}
+
+function cancelledCall(name: string): Called {
+  return { status: 'cancelled', output: null, error: cancelledOperation(name), quality: null, ignored: false }
+}
+
+function budgetSpent(budgetMs: number): Diagnostic {
+  return {
+    code: 'BUDGET_SPENT',
+    severity: 'error',
+    message: `The run was not done within ${budgetMs} ms.`,
+    hint: 'Give it more time, or less to do; `heddle run --resume` goes on.',
+  }
 }
 
 function shownGroup({ name, needs, operations }: PlannedWork): PlannedGroup {
@@ -237,7 +307,7 @@ function reportOf(
     recovery: { ...recovery },
     diagnostics: [
       ...diagnostics,
-      ...concluded.flatMap(({ notes, conclusion }) => [...notes, ...conclusion!.findings]),
+      ...concluded.flatMap(({ notes, conclusion }) => [...(notes ?? []), ...conclusion!.findings]),
     ],
   }
 }

@@ -24,8 +24,18 @@ export interface Group<S = unknown> {
   /** Names of groups of the same plugin, or full names `plugin/group`. */
   readonly needs?: readonly string[]
   readonly operations: readonly Operation[]
-  /** More operations from the outcomes of the first ones; called once. */
-  expand?(outcomes: readonly Outcome[]): readonly Operation[]
+  /**
+   * Whether the group is to be run at all, from the outcomes of all that it needs, by full name; asked when they have settled. When
+   * not, its operations are skipped, and groups that need it go on as if it had been done.
+   */
+  when?(outcomes: ReadonlyMap<string, readonly Outcome[]>): boolean
+  /**
+   * More operations from the outcomes of all so far; called once, or as often as `rounds` says until it gives none. `round`
+   * counts from 1.
+   */
+  expand?(outcomes: readonly Outcome[], round: number): readonly Operation[]
+  /** How often the group may grow; 1 when left out. One that would go on after that is named with ROUNDS_SPENT. */
+  readonly rounds?: number
   /** Reads all outcomes in declared order, failed ones included. */
   synthesise?(outcomes: readonly Outcome[], context: SynthesisContext): S | Promise<S>
   readonly gates?: readonly GateSpec<S>[]

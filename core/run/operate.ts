@@ -1,13 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { ProcessOptions } from '../base/process.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
 import { Attempt } from './attempt.ts'
-import type { CompiledClaims } from './claims.ts'
+import { compileClaims, type CompiledClaims } from './claims.ts'
 import { guardFiles } from './guard.ts'
 import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
@@ -32,7 +31,7 @@ export interface Surroundings extends SpawnPlace {
   readonly graceMs: number
 }
 
-/** One call, how it went, and what it left in the workspace: everything when it is done, otherwise nothing. */
+/** One call, how it went, and the view that it wrote to, for the caller to publish when it is done. */
 export interface Called {
   readonly status: OutcomeStatus
   readonly output: unknown
@@ -42,53 +41,60 @@ export interface Called {
   readonly thrown?: unknown
   /** True when it was stopped and still has not ended. */
   readonly ignored: boolean
+  readonly view?: WorkspaceView | undefined
 }
 
 export interface CallOptions {
   /** What is left of the operation's deadline. */
   readonly deadlineMs: number
+  /** Which try this is, from 1. */
+  readonly attempt: number
+  /** Makes the view for this call when the operation first looks at its files. */
+  readonly view: () => WorkspaceView
   progress(message: string): void
+  /** Called once, with what came of it; at once when the operation answers at once. */
+  called(called: Called): void
 }
 
 /** A call under way. */
 export interface Calling {
-  readonly called: Promise<Called>
   stop(reason: StopReason): void
 }
 
-/** Calls the operation once. `called` never rejects. */
+/** Calls the operation once. */
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, progress }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
-  const look = (): WritableFiles => (used ??= openFiles(runnable, workspace)).files
+  const look = (): WritableFiles => (used ??= openFiles(runnable, view())).files
   const attempt = new Attempt({
     clock,
     deadlineMs,
     graceMs,
     call(attempt) {
       const run = (): unknown =>
-        kind.run(runnable.input, createContext({ attempt, look, place: surroundings, progress }))
+        kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
       // A process looks at the disk: what earlier operations wrote must be there.
       return kind.effects === 'external' ? workspace.flush().then(run) : run()
     },
+    ended: (ending) => called(conclude(ending)),
   })
-  return { stop: (reason) => attempt.stop(reason), called: settled() }
+  attempt.start()
+  return attempt
 
-  async function settled(): Promise<Called> {
-    let called: Called
-    try {
-      called = await conclude(runnable, await attempt.ending, used)
-    } catch (thrown) {
-      called = failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
-    }
-    return called.error ? { ...called, error: withoutFolder(called.error, surroundings.folder) } : called
+  function conclude(ending: Ending): Called {
+    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
+    called.view = used?.view
+    return called
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** The view of one call, and the files that the operation is given for it. */
 interface UsedFiles {
@@ -97,11 +103,13 @@ interface UsedFiles {
   readonly refused?: HeddleError | undefined
 }
 
-/** What has effects outside is not traced: its claims are for scheduling. */
-function openFiles({ name, kind, claims }: Runnable, workspace: Workspace): UsedFiles {
-  const view = workspace.view(name)
-  if (kind.kind.effects === 'external') return { view, files: view }
-  const guarded = guardFiles(view, claims, name)
+const readOnly = compileClaims({}, 'none')
+
+/** What has effects outside is not traced, and what only gives hints is found out otherwise; what has no effects never writes. */
+function openFiles({ name, kind, claims }: Runnable, view: WorkspaceView): UsedFiles {
+  const { effects, binding = false } = kind.kind
+  if (effects === 'external' || (effects === 'workspace' && !binding)) return { view, files: view }
+  const guarded = guardFiles(view, binding || !readOnly.ok ? claims : readOnly.value, name)
   return {
     view,
     files: guarded.files,
@@ -113,20 +121,35 @@ function openFiles({ name, kind, claims }: Runnable, workspace: Workspace): Used
 
 interface ContextParts {
   readonly attempt: Attempt
+  readonly number: number
   readonly look: () => WritableFiles
   readonly place: SpawnPlace
   readonly progress: (message: string) => void
 }
 
-function createContext({ attempt, look, place, progress }: ContextParts): OperationContext {
-  return {
-    get files() {
-      return look()
-    },
-    get signal() {
-      return attempt.signal
-    },
-    async spawn(options: ProcessOptions) {
+/** Made for every call, so what most of them never ask for is made when they do; each part works on its own. */
+class CallContext implements OperationContext {
+  readonly #parts: ContextParts
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts
+  }
+
+  get attempt(): number {
+    return this.#parts.number
+  }
+
+  get files(): WritableFiles {
+    return this.#parts.look()
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.attempt.signal
+  }
+
+  get spawn(): OperationContext['spawn'] {
+    const { attempt, place } = this.#parts
+    return async (options) => {
       if (attempt.over) {
         throw new HeddleError({
           code: 'CANCELLED',
@@ -135,21 +158,27 @@ function createContext({ attempt, look, place, progress }: ContextParts): Operat
         })
       }
       return spawnIn(place, options, attempt.signal)
-    },
-    progress(message) {
+    }
+  }
+
+  get progress(): OperationContext['progress'] {
+    const { attempt, progress } = this.#parts
+    return (message) => {
       if (!attempt.over) progress(message)
-    },
+    }
   }
 }
 
-/** What was not published when this throws never is. */
-function conclude(runnable: Runnable, ending: Ending, used: UsedFiles | undefined): Called | Promise<Called> {
-  const called = judge(runnable, ending, used?.refused)
-  if (!used || called.status !== 'done' || used.view.written.size === 0) return called
-  return used.view.publish().then(() => called)
+/** What a kind says of its output is asked here too, and may throw. */
+function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+  try {
+    return judgeEnding(runnable, ending, refused)
+  } catch (thrown) {
+    return failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
+  }
 }
 
-function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
   if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')
@@ -177,7 +206,8 @@ function stoppedCall(runnable: Runnable, ending: Ending, stopped: StopReason): C
   }
 }
 
-function failedWith(error: Diagnostic, thrown?: unknown): Called {
+/** The call that failed with this. */
+export function failedWith(error: Diagnostic, thrown?: unknown): Called {
   return { status: 'failed', output: null, error, quality: null, thrown, ignored: false }
 }
 

@@ -11,7 +11,8 @@ export type Effects = 'none' | 'workspace' | 'external'
 
 /**
  * What an operation touches, as globs relative to the root. A list that is left out means everything below the root;
- * an empty list means nothing. `scratch` are caches and reports that nobody reads back.
+ * an empty list means nothing. `scratch` are caches and reports that nobody reads back. Claims help to choose what runs
+ * beside what: one that is wrong costs time, never a wrong result, except where they bind.
  */
 export interface Claims {
   readonly reads?: readonly string[]
@@ -35,11 +36,15 @@ export interface Operation {
   readonly deadlineMs?: number
   readonly claims?: Claims
   readonly idempotent?: boolean
+  /** Operations of a run that give the same name here never run at once: `port:8000`. */
+  readonly exclusive?: string
 }
 
 /** What an operation gets to work with. Its files are its own view: written bytes are seen by others when it settles. */
 export interface OperationContext {
   readonly files: WritableFiles
+  /** Which try this is, from 1. */
+  readonly attempt: number
   /** Aborts at the deadline, on cancel, or when the run is given up. */
   readonly signal: AbortSignal
   /** Runs a program in the project, ends its whole tree at the deadline; never through a shell unless `shell` is set. */
@@ -62,6 +67,8 @@ export interface OperationKind<I = unknown, O = unknown> {
   readonly output: Schema<O>
   /** What it will touch, from its input alone. Left out: everything. */
   claims?(input: I): Claims
+  /** The claims are a promise: what they leave out is refused with CLAIM_EXCEEDED, and nothing written is kept. */
+  readonly binding?: boolean
   run(input: I, context: OperationContext): O | Promise<O>
   quality?(input: I, output: O): Quality
   /** The reason why a finished output still counts as a failure (a command's exit code); its output is kept. */

@@ -1,221 +1,287 @@
 import type { Clock } from '../base/clock.ts'
+import { done, type Result } from '../base/result.ts'
+import type { Workspace } from '../vfs/workspace.ts'
+import { Agenda } from './agenda.ts'
+import { Course, endHint } from './course.ts'
 import type { Kinds } from './kinds.ts'
 import type { Lanes } from './lanes.ts'
 import type { Called } from './operate.ts'
-import { cancelledOperation } from './operate.ts'
+import { outcomeOf } from './outcome.ts'
 import type { NamedOperation } from './plan.ts'
+import { type Expectation, rankTasks } from './priorities.ts'
+import type { PlantedFault } from './planted.ts'
 import type { GroupState, Task } from './task.ts'
-import { createTask, makeRunnable, regionsOf } from './task.ts'
+import { createTask, hintsOf, isKnown, makeRunnable, regionsOf } from './task.ts'
 import { createTurn, createTurnOrder, settleTurn } from './turns.ts'
 
 export interface ScheduleParts {
   readonly groups: readonly GroupState[]
   readonly kinds: Kinds
   readonly lanes: Lanes<Task>
+  readonly workspace: Workspace
   readonly clock: Clock
   readonly deadlineMs: number
+  readonly serial: boolean
   readonly ignoreConflicts: boolean
-  /** Starts a task; its place in the lane is taken. */
-  start(task: Task): void
+  readonly plant: PlantedFault | undefined
+  readonly expected: Expectation | undefined
+  /** Calls a task; its place in the lane is taken. */
+  call(task: Task): void
+  /** Ends a call that is under way; what comes of it is of no use any more. */
+  stop(task: Task): void
+  /** It could start but for an earlier task; undefined when there are several, or nobody knows yet what comes before it. */
+  waiting(task: Task, behind: Task | undefined): void
+  rerunning(task: Task, path: string): void
+  fallingBack(task: Task, called: Called): void
+  /** Whether the group is to be run at all, asked when what it needs has settled. */
+  when(group: GroupState): Result<boolean>
   /** Answers with `grown`, later or at once. */
   grow(group: GroupState): void
-  taskSettled(task: Task): void
+  taskSettled(task: Task, called: Called): void
   groupSettled(group: GroupState): void
   /** A fault of ours: the run cannot go on. */
   broke(thrown: unknown): void
 }
 
-const longestTurnMs = 10
+/** What becomes of operations that had not been started when the run was over, by their names. */
+export type RunOver = (name: string) => Called
 
 /**
- * Decides what may start: an operation whose group has what it needs, and before which nothing is left, in serial order,
- * that conflicts with it. One piece of work is done at a time and none calls itself, for chains are as long as plans.
+ * Decides what may start: an operation whose group has what it needs, in its turn, which is when nothing earlier in serial order
+ * is left that conflicts with it; or ahead of its turn, where nobody can say whether something does.
  */
 export class Schedule {
+  readonly course: Course
   readonly #parts: ScheduleParts
+  readonly #agenda: Agenda
   readonly #order = createTurnOrder()
-  #agenda: (() => void)[] = []
-  #isStepping = false
-  #refused = false
-  #steppingSince: number | undefined
+  readonly #hints = createTurnOrder()
+  #speculates = false
   #cursor = 0
-  #cursorChainMs = 0
   #admitted = 0
-  #cancelled = false
+  #cursorChainMs = 0
+  #over: RunOver | undefined
+
+  readonly #freed = (task: Task): void => {
+    task.isFree = true
+    this.course.consider(task)
+  }
+
+  readonly #released = (task: Task): void => {
+    task.isHeld = false
+    this.course.consider(task)
+  }
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts
+    this.#agenda = new Agenda({ ...parts, next: () => this.course.next() })
+    this.course = new Course({
+      ...parts,
+      agenda: this.#agenda,
+      speculates: () => this.#speculates && !this.#over,
+      hasRun: (task, called) => this.#hasRun(task, called),
+      settle: (task, called) => this.settle(task, called),
+    })
   }
 
-  get cancelled(): boolean {
-    return this.#cancelled
+  /** True when nothing more is to be started, whatever for. */
+  get isOver(): boolean {
+    return this.#over !== undefined
+  }
+
+  do(work: () => void): void {
+    this.#agenda.do(work)
   }
 
   begin(): void {
-    for (const group of this.#parts.groups) if (group.needsOpen === 0) this.#open(group)
+    const { groups, serial, expected } = this.#parts
+    for (const group of groups) this.#createTasks(group, group.operations)
+    this.#speculates =
+      !serial &&
+      groups.some(({ work, tasks }) => work.expand || !tasks.every(({ runnable }) => isKnown(runnable)))
+    if (this.#speculates) for (const { tasks } of groups) for (const task of tasks) this.#hold(task)
+    if (expected && !serial) rankTasks(groups, expected)
+    for (const group of groups) if (group.needsOpen === 0) this.#open(group)
     this.#admit()
-  }
-
-  /** Does the work now, or after what is being done, then all that follows from it, and starts what can start. */
-  do(work: () => void): void {
-    this.#agenda.push(work)
-    if (this.#isStepping) return
-    this.#isStepping = true
-    try {
-      for (let step = this.#nextStep(); step; step = this.#nextStep()) step()
-    } catch (thrown) {
-      this.#parts.broke(thrown)
-    }
-    this.#isStepping = false
   }
 
   /** Ends a task; what waited for it may start. The first ending counts. */
   settle(task: Task, called: Called): void {
     if (task.outcome) return
-    const { group } = task
-    const queuedMs = task.startedAt === undefined ? 0 : task.startedAt - (group.openedAt ?? task.startedAt)
-    const { status, output, error, quality } = called
-    const { name, kind, attempts, ranMs } = task
-    task.outcome = {
-      name,
-      kind,
-      status,
-      attempts,
-      reruns: 0,
-      queuedMs,
-      ranMs,
-      output: output ?? null,
-      error,
-      quality,
-    }
-    task.turn.chainMs = Math.max(task.turn.chainMs, task.sinceMs, group.beforeMs) + ranMs
-    group.chainMs = Math.max(group.chainMs, task.turn.chainMs)
-    settleTurn(task.turn)
-    this.#parts.taskSettled(task)
-    if (--group.unsettled === 0) this.#agenda.push(() => this.#allSettled(group))
+    const { group, ranMs } = task
+    task.outcome = outcomeOf(task, called)
+    const waitedMs = task.run && task.reruns === 0 ? 0 : (task.turn?.chainMs ?? 0)
+    const chainMs = Math.max(waitedMs, task.sinceMs, group.beforeMs) + ranMs
+    if (task.turn) task.turn.chainMs = chainMs
+    group.chainMs = Math.max(group.chainMs, chainMs)
+    task.phase = 'settled'
+    this.course.drop(task)
+    if (!task.hasRun) this.#hasRun(task, called)
+    if (task.turn) settleTurn(task.turn)
+    this.#parts.taskSettled(task, called)
+    if (--group.unsettled === 0) this.#agenda.add(() => this.#allSettled(group))
   }
 
   /** Takes what a group has grown by; `broken` says in words why it could not grow. */
   grown(group: GroupState, operations: readonly NamedOperation[], broken?: string): void {
-    group.hasGrown = true
+    group.isGrowing = false
+    group.hasGrown = operations.length === 0 || ++group.round > mostRounds(group)
     group.broken = broken
     group.operations = [...group.operations, ...operations]
     group.unsettled += operations.length
     group.beforeMs = group.chainMs
+    this.#createTasks(group, operations)
     this.#admit()
-    if (group.unsettled === 0) this.#agenda.push(() => this.#allSettled(group))
+    this.#passAhead(group)
+    if (group.unsettled === 0) this.#agenda.add(() => this.#allSettled(group))
   }
 
-  /** Settles everything that does not run; what runs is for the caller to stop. */
-  cancel(isRunning: (task: Task) => boolean): void {
-    this.#cancelled = true
+  /** Starts nothing more, and settles everything that does not run; what runs is for the caller to stop. The first reason counts. */
+  end(over: RunOver): void {
+    if (this.#over) return
+    this.#over = over
     for (const { tasks } of this.#parts.groups) {
-      for (const task of tasks) if (!isRunning(task)) this.settle(task, cancelledCall(task.name))
+      for (const task of tasks) {
+        if (task.phase === 'running' || task.phase === 'settling' || task.outcome) continue
+        if (task.phase === 'ran') forgetTries(task)
+        this.settle(task, over(task.name))
+      }
     }
     this.#admit()
   }
 
-  /** Puts a task that was started back in its lane. */
-  requeue(task: Task): void {
-    if (!task.outcome) this.#parts.lanes.enqueue(task)
-  }
-
-  #nextStep(): (() => void) | undefined {
-    const work = this.#agenda.shift()
-    if (work) return work
-    if (this.#mustYield()) return undefined
-    const task = this.#parts.lanes.next()
-    return task && ((): void => this.#parts.start(task))
-  }
-
-  /** Operations that never leave the thread must not keep timers and signals waiting. */
-  #mustYield(): boolean {
-    const now = this.#parts.clock.now()
-    if (this.#steppingSince === undefined) {
-      this.#steppingSince = now
-      setImmediate(() => this.#breathe())
+  #createTasks(group: GroupState, operations: readonly NamedOperation[]): void {
+    const { kinds, deadlineMs } = this.#parts
+    for (const operation of operations) {
+      group.tasks.push(createTask(group, operation, makeRunnable(operation, kinds, deadlineMs)))
     }
-    this.#refused ||= now - this.#steppingSince > longestTurnMs
-    return this.#refused
   }
 
-  #breathe(): void {
-    const hasWaited = this.#refused
-    this.#steppingSince = undefined
-    this.#refused = false
-    // Without a refusal there is nothing to take up again; going on anyway would keep the process alive for ever.
-    if (hasWaited) this.do(() => undefined)
+  #hold(task: Task): void {
+    task.hint = createTurn(task, this.#released)
+    task.isHeld = !this.#hints.admit(task.hint, hintsOf(task.runnable))
   }
 
   /** Gives operations their turns, in serial order, up to a group that may still grow. */
   #admit(): void {
     const { groups } = this.#parts
     for (let group = groups[this.#cursor]; group; group = groups[++this.#cursor]) {
-      for (const operation of group.operations.slice(group.tasks.length))
-        this.#admitOperation(group, operation)
-      // Nobody knows yet what a growth will touch, so what comes later must not overtake it.
-      if (!group.hasGrown && !this.#cancelled) return
+      for (; this.#admitted < group.tasks.length; this.#admitted++)
+        this.#admitTask(group.tasks[this.#admitted]!)
+      // Nobody knows yet what a growth will touch, so it is not yet the turn of anything that comes later.
+      if (!group.hasGrown && !this.#over) return
       if (group.work.expand) this.#cursorChainMs = Math.max(this.#cursorChainMs, group.beforeMs)
+      this.#admitted = 0
     }
   }
 
-  #admitOperation(group: GroupState, operation: NamedOperation): void {
-    const { kinds, deadlineMs, ignoreConflicts } = this.#parts
-    const runnable = makeRunnable(operation, kinds, deadlineMs)
-    const turn = createTurn(() => {
-      task.isFree = true
-      this.#enqueue(task)
-    })
-    const task: Task = createTask(group, operation, {
-      runnable,
-      turn,
-      order: this.#admitted++,
-      sinceMs: this.#cursorChainMs,
-    })
-    group.tasks.push(task)
-    task.isFree = ignoreConflicts || this.#order.admit(turn, regionsOf(runnable))
-    if (group.skippedBecause !== undefined) this.settle(task, skippedCall(group.skippedBecause))
-    else if (this.#cancelled) this.settle(task, cancelledCall(task.name))
-    else this.#enqueue(task)
+  #admitTask(task: Task): void {
+    task.turn = createTurn(task, this.#freed)
+    if (!task.hasRun) task.sinceMs = this.#cursorChainMs
+    const isFree = this.#order.admit(task.turn, regionsOf(task.runnable))
+    task.isFree = isFree || this.#parts.ignoreConflicts
+    if (task.outcome) settleTurn(task.turn)
+    else if (task.group.skipped) this.settle(task, task.group.skipped)
+    else if (this.#over) this.settle(task, this.#over(task.name))
+    else this.#consider(task)
   }
 
-  #enqueue(task: Task): void {
-    if (!task.isFree || task.isQueued || task.outcome || task.group.openedAt === undefined) return
-    task.isQueued = true
-    this.#parts.lanes.enqueue(task)
+  #consider(task: Task): void {
+    this.course.consider(task)
+    const isWaiting = task.phase === 'idle' && task.group.openedAt !== undefined && task.turn !== undefined
+    if (isWaiting) this.#parts.waiting(task, task.turn!.behind as Task | undefined)
   }
 
   /** Every needed group has settled: the group may start, or must not. */
   #open(group: GroupState): void {
     group.openedAt = this.#parts.clock.now()
+    group.isOpenAhead = true
     for (const needed of group.needs) group.beforeMs = Math.max(group.beforeMs, needed.chainMs)
     group.chainMs = group.beforeMs
-    const cause = group.needs.find((needed) => needed.broken !== undefined)?.broken
-    if (cause === undefined) for (const task of group.tasks) this.#enqueue(task)
-    else this.#skip(group, cause)
-    if (group.unsettled === 0) this.#agenda.push(() => this.#allSettled(group))
+    const broken = group.needs.find((needed) => needed.broken !== undefined)?.broken
+    if (broken !== undefined) this.#skip(group, skippedCall(broken), broken)
+    else this.#openWhen(group)
+    this.#passAhead(group)
+    if (group.unsettled === 0) this.#agenda.add(() => this.#allSettled(group))
   }
 
-  #skip(group: GroupState, cause: string): void {
-    group.skippedBecause = group.broken = cause
+  /** A group that was not wanted leaves those that need it as they are; one whose condition fails does not. */
+  #openWhen(group: GroupState): void {
+    const isWanted = this.#over ? done(true) : this.#parts.when(group)
+    if (!isWanted.ok) this.#skip(group, skippedCall(isWanted.diagnostic.message), isWanted.diagnostic.message)
+    else if (!isWanted.value) this.#skip(group, unwantedCall(group))
+    else for (const task of group.tasks) this.#consider(task)
+  }
+
+  #skip(group: GroupState, call: Called, broken?: string): void {
+    group.skipped = call
+    group.broken = broken
     group.hasGrown = true
-    for (const task of group.tasks) this.settle(task, skippedCall(cause))
-    this.#agenda.push(() => this.#admit())
+    for (const task of group.tasks) {
+      if (task.phase === 'running') this.#parts.stop(task)
+      forgetTries(task)
+      this.settle(task, call)
+    }
+    this.#agenda.add(() => this.#admit())
+  }
+
+  /** Every needed group has run, and all was done: what is in the group may run ahead of its turn. */
+  #openAhead(group: GroupState): void {
+    if (group.isOpenAhead) return
+    group.isOpenAhead = true
+    for (const task of group.tasks) this.course.consider(task)
+    this.#passAhead(group)
+  }
+
+  #hasRun(task: Task, { status }: Called): void {
+    const { group } = task
+    if (task.isDoneAhead) group.doneAhead--
+    task.isDoneAhead = status === 'done'
+    if (task.isDoneAhead) group.doneAhead++
+    endHint(task)
+    this.#passAhead(group)
+  }
+
+  #passAhead(group: GroupState): void {
+    if (group.hasPassed || !this.#speculates || group.doneAhead < group.tasks.length) return
+    if (!group.hasGrown) {
+      if (this.#parts.plant === 'orphaned-children' && group.tasks.length > 0) this.#grow(group)
+      return
+    }
+    group.hasPassed = true
+    for (const dependant of group.dependants) {
+      if (--dependant.needsAhead === 0) this.#agenda.add(() => this.#openAhead(dependant))
+    }
+  }
+
+  #grow(group: GroupState): void {
+    if (group.isGrowing) return
+    group.isGrowing = true
+    this.#parts.grow(group)
   }
 
   #allSettled(group: GroupState): void {
     if (group.settled || group.unsettled > 0) return
-    if (!group.hasGrown && !this.#cancelled) {
-      this.#parts.grow(group)
-      return
-    }
+    if (!group.hasGrown && !this.#over) return this.#grow(group)
     group.settled = true
-    group.broken ??= brokenBy(group)
+    if (!group.skipped) group.broken ??= brokenBy(group)
     this.#parts.groupSettled(group)
     for (const dependant of group.dependants) {
-      if (--dependant.needsOpen === 0) this.#agenda.push(() => this.#open(dependant))
+      if (--dependant.needsOpen === 0) this.#agenda.add(() => this.#open(dependant))
     }
   }
+}
+
+/** A group that goes on until it has enough is asked once more than it may grow, so that it can say that it wanted more. */
+function mostRounds({ work }: GroupState): number {
+  const { rounds = 1 } = work
+  return rounds > 1 ? rounds : 0
+}
+
+/** What was done ahead of its turn was in vain, and is not told. */
+function forgetTries(task: Task): void {
+  task.attempts = task.reruns = task.ranMs = 0
+  task.firstStartedAt = task.firstFailedAt = undefined
 }
 
 function brokenBy({ tasks, work }: GroupState): string | undefined {
@@ -231,12 +297,15 @@ const words = {
   cancelled: 'was cancelled',
 } as const
 
-function skippedCall(cause: string): Called {
+/** The call of what is not run because of something else. */
+export function skippedCall(cause: string): Called {
   const message = `Skipped because ${cause}.`
   const error = { code: 'DEPENDENCY_FAILED', severity: 'error', message, hint: 'Repair that first.' } as const
   return { status: 'skipped', output: null, error, quality: null, ignored: false }
 }
 
-function cancelledCall(name: string): Called {
-  return { status: 'cancelled', output: null, error: cancelledOperation(name), quality: null, ignored: false }
+function unwantedCall({ work }: GroupState): Called {
+  const message = `Not wanted: the condition of the group "${work.name}" does not hold.`
+  const error = { code: 'NOT_WANTED', severity: 'info', message } as const
+  return { status: 'skipped', output: null, error, quality: null, ignored: false }
 }

@@ -12,8 +12,11 @@ export interface Turn {
   /** Milliseconds of the longest chain of turns up to the end of this one. */
   chainMs: number
   followers: Turn[] | undefined
-  /** Called once, when the turn is free and its work is not settled yet. */
-  readonly free: (() => void) | undefined
+  /** Called once with the owner, when the turn is free and its work is not settled yet. */
+  readonly free: ((owner: unknown) => void) | undefined
+  readonly owner: unknown
+  /** The owner of the last turn that it had to wait for; undefined when that stood for several. */
+  behind: unknown
 }
 
 /** Finds for each turn, given in serial order, the earlier ones that it must wait for. */
@@ -22,9 +25,18 @@ export interface TurnOrder {
   admit(turn: Turn, regions: Regions): boolean
 }
 
-/** A new turn; without `free` it is over as soon as everything before it is. */
-export function createTurn(free?: () => void): Turn {
-  return { waiting: 0, settled: free === undefined, over: false, chainMs: 0, followers: undefined, free }
+/** A new turn of somebody; one without an owner is over as soon as everything before it is. */
+export function createTurn<T>(owner?: T, free?: (owner: T) => void): Turn {
+  return {
+    waiting: 0,
+    settled: free === undefined,
+    over: false,
+    chainMs: 0,
+    followers: undefined,
+    free: free as Turn['free'],
+    owner,
+    behind: undefined,
+  }
 }
 
 /** Ends the work of a turn, and frees those that have waited for it and for nothing else. */
@@ -41,7 +53,7 @@ function passOn(ended: Turn[]): void {
       follower.chainMs = Math.max(follower.chainMs, turn.chainMs)
       if (--follower.waiting > 0) continue
       if (follower.settled) ended.push(follower)
-      else follower.free!()
+      else follower.free!(follower.owner)
     }
     turn.followers = undefined
   }
@@ -141,5 +153,6 @@ function follow(turn: Turn, earlier: Turn | undefined): void {
   earlier.followers ??= []
   if (earlier.followers.at(-1) === turn) return
   earlier.followers.push(turn)
+  turn.behind = earlier.owner
   turn.waiting++
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { GateReport, GroupReport, RunStatus, Timing } from './report.ts'
+import type { GateReport, GroupReport, Outcome, RunStatus, Timing } from './report.ts'
 
 export interface VerdictParts {
   readonly cancelled: boolean
@@ -21,8 +21,13 @@ export function judgeRun({ cancelled, groups, gates, complete, diagnostics }: Ve
     failed.every(({ severity }) => severity === 'warning') &&
     diagnostics.every(({ severity }) => severity !== 'error') &&
     groups.some(({ operations }) => operations.length > 0) &&
-    groups.every(({ operations }) => operations.every(({ status }) => status === 'done'))
+    groups.every(({ operations }) => operations.every(isFine))
   return isWhole ? 'passed' : 'partial'
+}
+
+/** Done, or not wanted in the first place. */
+function isFine({ status, error }: Outcome): boolean {
+  return status === 'done' || (status === 'skipped' && error?.code === 'NOT_WANTED')
 }
 
 /**

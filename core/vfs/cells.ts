@@ -10,22 +10,26 @@ export type Cell =
   | { readonly type: 'folder'; readonly opaque: boolean; readonly modified: number }
   | { readonly type: 'removed' }
 
-/** Cells by path, kept by folder so that a listing costs what it shows. The root has no cell. */
-export interface Cells {
+/** Cells by path, for reading. The root has no cell. */
+export interface ShownCells {
   get(path: Path): Cell | undefined
+  /** The cells directly in a folder, by name. */
+  in(folder: Path): ReadonlyMap<string, Cell>
+  /** True when `path` is not hidden by what stands at it or above it. */
+  seesBelow(path: Path): boolean
+  readonly empty: boolean
+}
+
+/** Cells by path, kept by folder so that a listing costs what it shows. */
+export interface Cells extends ShownCells {
   set(path: Path, cell: Cell): void
   delete(path: Path): void
   /** Removes the cells of everything below `path`, not its own. */
   deleteBelow(path: Path): void
-  /** The cells directly in a folder, by name. */
-  in(folder: Path): ReadonlyMap<string, Cell>
   /** All cells, folders before what is in them. */
   all(): [Path, Cell][]
-  /** True when `path` is not hidden by what stands at it or above it. */
-  seesBelow(path: Path): boolean
   copy(): Cells
   clear(): void
-  readonly empty: boolean
 }
 
 const none: ReadonlyMap<string, Cell> = new Map()

@@ -1,12 +1,11 @@
 import { toBytes } from './bytes.ts'
-import type { Cell, Cells } from './cells.ts'
+import type { Cells } from './cells.ts'
 import { createCells } from './cells.ts'
 import type { Files, WritableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
-import type { Overlay } from './overlay.ts'
-import { createOverlay, readingOf } from './overlay.ts'
+import { createOverlay } from './overlay.ts'
 import type { Path } from './path.ts'
-import { parentOf, rootPath } from './path.ts'
+import { readingOf } from './showing.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
 
@@ -23,7 +22,9 @@ export interface WorkspaceView extends WritableFiles {
   readonly absent: ReadonlySet<Path>
   /** Paths written, made or removed, folders made on the way and all that a removed folder held included. */
   readonly written: ReadonlySet<Path>
-  /** Puts what was written into the workspace over whatever is there now; the records stay. */
+  /** Ends the writing, and gives what was written until now; what comes later has no effect. */
+  close(): Cells
+  /** Closes it, and puts what was written into the workspace over whatever is there now; the records stay. */
   publish(): Promise<void>
   /** Drops what was written; what was read stays on record. */
   discard(): void
@@ -35,12 +36,13 @@ export interface ViewOptions {
   readonly base: Files
   readonly gate: Gate
   readonly now: () => number
-  readonly publish: (cells: Cells) => Promise<void>
+  readonly publish: (cells: Cells, written: ReadonlySet<Path>) => Promise<void>
 }
 
 /** A view over a workspace. */
 export function createView({ name, base, gate, now, publish }: ViewOptions): WorkspaceView {
   let cells = createCells()
+  let closed: { readonly cells: Cells; readonly written: ReadonlySet<Path> } | undefined
   const reads = new Set<Path>()
   const listed = new Set<Path>()
   const absent = new Set<Path>()
@@ -55,6 +57,12 @@ export function createView({ name, base, gate, now, publish }: ViewOptions): Wor
       changed: (path) => void written.add(path),
     },
   })
+
+  function close(): NonNullable<typeof closed> {
+    closed ??= { cells, written: new Set(written) }
+    if (closed.cells === cells) cells = createCells()
+    return closed
+  }
 
   function* admitted(path: Path, call: (path: Path) => Steps<void>): Steps<void> {
     yield* call(gate.require(path))
@@ -73,38 +81,16 @@ export function createView({ name, base, gate, now, publish }: ViewOptions): Wor
     },
     remove: (path) => run(admitted(path, overlay.remove)),
     makeFolder: (path) => run(admitted(path, overlay.makeFolder)),
+    close: () => close().cells,
     async publish() {
-      const ready = cells
-      cells = createCells()
-      await publish(ready)
+      const ready = close()
+      closed = undefined
+      await publish(ready.cells, ready.written)
     },
     discard() {
       cells = createCells()
+      closed = undefined
       written.clear()
     },
   }
-}
-
-/** Writes the cells into another overlay; whatever stands in the way there has been decided earlier, and gives way. */
-export function* publishTo(target: Overlay, cells: Cells): Steps<void> {
-  for (const [path, cell] of cells.all()) {
-    if (cell.type === 'removed') yield* target.remove(path)
-    else yield* publishCell(target, path, cell)
-  }
-}
-
-function* publishCell(target: Overlay, path: Path, cell: Exclude<Cell, { type: 'removed' }>): Steps<void> {
-  for (let at = parentOf(path); at !== rootPath; at = parentOf(at)) {
-    const found = yield* target.stat(at)
-    if (found?.type === 'directory') break
-    if (found) yield* target.remove(at)
-  }
-  const type = (yield* target.stat(path))?.type
-  if (cell.type === 'file') {
-    if (type === 'directory') yield* target.remove(path)
-    yield* target.write(path, cell.bytes)
-    return
-  }
-  if (cell.opaque || (type !== undefined && type !== 'directory')) yield* target.remove(path)
-  yield* target.makeFolder(path)
 }

@@ -12,12 +12,17 @@ import type { Undo } from './journal.ts'
 import { createJournal } from './journal.ts'
 import type { Original } from './original.ts'
 import { fileWith, lookAt } from './original.ts'
-import { createOverlay, passed, readingOf } from './overlay.ts'
+import { createOverlay } from './overlay.ts'
+import { type Covered, mergeCells } from './merge-cells.ts'
 import type { Path } from './path.ts'
+import type { RecorderOptions } from './recorder.ts'
+import { createRecorder } from './recorder.ts'
+import { createShowing, passed, readingOf } from './showing.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
 import type { WorkspaceView } from './view.ts'
-import { createView, publishTo } from './view.ts'
+import { createVersions } from './versions.ts'
+import { createView } from './view.ts'
 
 export interface WorkspaceOptions {
   /** The absolute folder of the machine that the files show, when they do. */
@@ -56,6 +61,36 @@ export interface Workspace extends WritableFiles {
   flush(): Promise<void>
   /** Files for one operation: what it writes is its own until it is published. */
   view(name: string): WorkspaceView
+  /** The same for an operation that runs ahead of its turn. */
+  ahead(options: AheadOptions): Ahead
+  /** Bytes that operations ahead of their turn have written. */
+  readonly aheadBytes: number
+}
+
+export interface AheadOptions extends RecorderOptions {
+  /** The place in the serial order; what is written at lower ones is seen. */
+  readonly key: number
+  /** For tests only: what is written at higher ones is seen as well. */
+  readonly seesLater?: boolean
+}
+
+/** One run of an operation ahead of its turn: what it is told is on record, over all its tries. */
+export interface Ahead {
+  view(name: string): WorkspaceView
+  /** Shows what a view wrote to later places, in place of what was shown of this one before; gives the paths. */
+  show(view: WorkspaceView): ReadonlySet<Path>
+  /** Nothing of this place is shown any more; gives the paths. */
+  hide(): ReadonlySet<Path>
+  /** The first of the paths about which it would be told something else now. */
+  findChanged(paths: Iterable<Path>): Promise<Path | undefined>
+  /** Publishes the view; from then on it is part of the workspace. */
+  publish(view: WorkspaceView): Promise<void>
+}
+
+/** What was found in the base after so many flushes. */
+interface Looked {
+  readonly flushes: number
+  readonly covered: ReadonlyMap<Path, Covered & { readonly original: Original }>
 }
 
 /** A workspace over any files. */
@@ -63,6 +98,7 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   const { gate = createGate(), now = Date.now } = options
   const journal = createJournal(options.state)
   const inOrder = createLimit(1)
+  const inCallOrder = createLimit(1)
   let working = 0
   let cells = createCells()
   let before = new Map<Path, Original>()
@@ -70,14 +106,19 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   const seen = new Map<Path, Original>()
   const undos: Undo[] = []
 
+  const versions = createVersions()
+  const listener = {
+    read(path: Path, bytes: Uint8Array) {
+      if (!seen.has(path)) seen.set(path, fileWith(bytes))
+    },
+  }
+
   const overlay = createOverlay({
     base,
     cells: () => cells,
     now,
     listener: {
-      read(path, bytes) {
-        if (!seen.has(path)) seen.set(path, fileWith(bytes))
-      },
+      ...listener,
       *covering(path) {
         if (!before.has(path)) before.set(path, seen.get(path) ?? (yield* lookAt(base, path)))
       },
@@ -121,6 +162,59 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
       // Running flushes before committing is only possible on files that can be written.
       await undos.at(-1)!.run(base as WritableFiles)
       undos.pop()
+    }
+  }
+
+  /** The base is asked for many at once; they are merged in the order of the calls, and never in the middle of a flush. */
+  function publish(written: Cells, paths: ReadonlySet<Path>): Promise<void> {
+    const looking = lookBeside(written, paths)
+    const merged = inCallOrder(async () => {
+      for (let looked = await looking; ; looked = await lookBeside(written, paths)) {
+        if (working > 0) await alone(async () => undefined)
+        // After a flush the base holds something else.
+        if (working === 0 && undos.length === looked.flushes) return merge(written, looked.covered)
+      }
+    })
+    return merged
+  }
+
+  async function lookBeside(written: Cells, paths: ReadonlySet<Path>): Promise<Looked> {
+    const flushes = undos.length
+    return { flushes, covered: await run(lookAtCovered(written, paths)) }
+  }
+
+  function merge(written: Cells, covered: Looked['covered']): void {
+    for (const [path, { original }] of covered) if (!before.has(path)) before.set(path, original)
+    mergeCells(cells, written, (path) => covered.get(path))
+  }
+
+  function* lookAtCovered(written: Cells, paths: ReadonlySet<Path>): Steps<Looked['covered']> {
+    const covered = new Map<Path, Covered & { original: Original }>()
+    for (const path of paths) {
+      const original = before.get(path) ?? seen.get(path) ?? (yield* lookAt(base, path))
+      const isInBase = written.get(path)?.type === 'removed' && (yield* overlay.isInBase(path))
+      covered.set(path, { original, isInBase, isFolder: original.type === 'folder' })
+    }
+    return covered
+  }
+
+  function viewOver(name: string, base: Files): WorkspaceView {
+    return createView({ name, base, gate, now, publish })
+  }
+
+  function ahead({ key, seesLater = false, ...options }: AheadOptions): Ahead {
+    const seen = seesLater ? Infinity : key
+    const showing = createShowing({ base, cells: () => versions.at(seen, cells), listener })
+    const recorder = createRecorder(readingOf(base, showing, passed), options)
+    return {
+      view: (name) => viewOver(name, recorder.files),
+      show: (view) => versions.put(key, view.close(), new Set(view.written)),
+      hide: () => versions.drop(key),
+      findChanged: (paths) => run(recorder.findChanged(paths)),
+      async publish(view) {
+        await view.publish()
+        versions.drop(key)
+      },
     }
   }
 
@@ -169,13 +263,10 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
         settled = new Map()
       }),
     flush: () => alone(flush),
-    view: (name) =>
-      createView({
-        name,
-        base: readingOf(base, overlay, passed),
-        gate,
-        now,
-        publish: (written) => change(() => publishTo(overlay, written)),
-      }),
+    view: (name) => viewOver(name, readingOf(base, overlay, passed)),
+    ahead,
+    get aheadBytes() {
+      return versions.bytes
+    },
   }
 }

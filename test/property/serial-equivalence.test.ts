@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { escapeGlob } from '../../core/base/glob.ts'
 import { builtinOperations } from '../../core/operations/index.ts'
-import { type ExecuteOptions, execute } from '../../core/run/execute.ts'
+import { type ExecuteOptions, execute, type PlantedFault } from '../../core/run/execute.ts'
 import type { Group } from '../../core/run/group.ts'
 import type { Claims, Operation, OperationKind } from '../../core/run/operation.ts'
 import { createPlan } from '../../core/run/plan.ts'
 import type { Outcome, Report } from '../../core/run/report.ts'
-import type { Files } from '../../core/vfs/file-system.ts'
+import type { Files, WritableFiles } from '../../core/vfs/file-system.ts'
 import { memoryFiles } from '../../core/vfs/memory.ts'
 import { childOf, type Path, rootPath } from '../../core/vfs/path.ts'
 import { createWorkspace } from '../../core/vfs/workspace.ts'
@@ -68,14 +68,7 @@ test('the plans are of every kind: done, failed, skipped, tried again, grown, re
   ]) {
     assert.ok(seen.has(each), each)
   }
-  for (const each of [
-    'grown',
-    'synthesised',
-    'tried again',
-    'CLAIM_EXCEEDED',
-    'NOT_FOUND',
-    'EDIT_NO_MATCH',
-  ]) {
+  for (const each of ['grown', 'synthesised', 'tried again', 'NOT_FOUND', 'EDIT_NO_MATCH']) {
     assert.ok(seen.has(each), each)
   }
 })
@@ -85,12 +78,19 @@ test('the plans find it within a hundred when conflicts are ignored', async () =
   assert.ok(found !== undefined, 'no plan told the difference')
 })
 
-test('the plans find it within a hundred when operations claim less than they touch', async () => {
-  for (const fault of ['listings', 'absences'] as const) {
-    const found = await findDifference(100, { fault })
-    assert.ok(found !== undefined, `no plan told that ${fault} were not claimed`)
-  }
-})
+for (const [plant, most] of [
+  ['no-validation', 100],
+  ['no-absences', 100],
+  ['no-listings', 100],
+  ['later-writer-shown', 500],
+  ['lost-retry-reads', 500],
+  ['orphaned-children', 500],
+] as const) {
+  test(`the plans find the planted fault ${plant} within ${most}`, async () => {
+    const found = await findDifference(most, { plant })
+    assert.ok(found !== undefined, 'no plan told the difference')
+  })
+}
 
 async function findDifference(most: number, options: Partial<RunSettings>): Promise<number | undefined> {
   for (let seed = 1; seed <= most; seed++) {
@@ -109,8 +109,7 @@ interface RunSettings {
   /** Decides how long operations take. */
   readonly schedule?: number
   readonly ignoreConflicts?: boolean
-  /** Planted: an operation that lists, or looks for what is not there, does so behind the back of the scheduler. */
-  readonly fault?: 'listings' | 'absences'
+  readonly plant?: PlantedFault
 }
 
 interface Ran {
@@ -127,12 +126,12 @@ async function runPlan(seed: number, settings: RunSettings): Promise<Ran> {
   const files = memoryFiles(initialFiles(random))
   const clock = createVirtualClock()
   const workspace = createWorkspace(files, { now: () => 0 })
-  const plan = createPlan(randomGroups(random, settings.fault))
+  const plan = createPlan(randomGroups(random))
   assert.ok(plan.ok)
   const running = new Set<string>()
   let overlap = 0
   const delays = createRandom(seed * 7919 + schedule)
-  const kinds = new Map(builtinOperations).set('script', scriptKind(clock, delays, settings, workspace))
+  const kinds = new Map(builtinOperations).set('script', scriptKind(clock, delays))
   const options: ExecuteOptions = {
     command: 'property',
     id: String(seed),
@@ -142,6 +141,7 @@ async function runPlan(seed: number, settings: RunSettings): Promise<Ran> {
     clock,
     serial,
     ignoreConflicts,
+    ...(settings.plant && { plant: settings.plant }),
     random: delays.next,
     concurrency: { io: concurrency, process: concurrency, network: concurrency, agent: concurrency },
     onEvent(event) {
@@ -167,7 +167,7 @@ function valuesOf({ status, groups, gates, diagnostics, recovery }: Report): obj
     groups: groups.map(({ name, synthesis, operations }) => ({
       name,
       synthesis,
-      operations: operations.map((outcome) => ({ ...outcome, queuedMs: 0, ranMs: 0 })),
+      operations: operations.map((outcome) => ({ ...outcome, queuedMs: 0, ranMs: 0, reruns: 0 })),
     })),
   }
 }
@@ -191,14 +191,14 @@ function initialFiles(random: Random): Record<string, string> {
   return files
 }
 
-function randomGroups(random: Random, fault: RunSettings['fault']): Group[] {
+function randomGroups(random: Random): Group[] {
   return Array.from({ length: random.upTo(6) + 1 }, (_, index) => {
     const needs = Array.from({ length: index }, (_, earlier) => `g${earlier}`).filter(() =>
       random.chance(0.2),
     )
-    const operations = Array.from({ length: random.upTo(7) }, () => randomOperation(random, fault))
+    const operations = Array.from({ length: random.upTo(7) }, () => randomOperation(random))
     const grown = Array.from({ length: random.upTo(3) }, (_, at) => ({
-      ...randomOperation(random, fault),
+      ...randomOperation(random),
       name: `grown-${at}`,
     }))
     return {
@@ -240,10 +240,10 @@ function readFound({ name, kind, output }: Outcome): Operation[] {
 
 type Step =
   | { readonly type: 'wait' | 'fail' | 'fail-once'; readonly path?: never }
-  | { readonly type: 'read' | 'stat' | 'list' | 'remove' | 'folder'; readonly path: string }
+  | { readonly type: 'read' | 'stat' | 'list' | 'remove' | 'folder' | 'busy-if'; readonly path: string }
   | { readonly type: 'write' | 'copy'; readonly path: string; readonly from: string }
 
-function randomOperation(random: Random, fault: RunSettings['fault']): Operation {
+function randomOperation(random: Random): Operation {
   const path = random.pick(paths)
   const builtin: (() => Operation)[] = [
     () => ({ kind: 'read', input: { path } }),
@@ -260,12 +260,12 @@ function randomOperation(random: Random, fault: RunSettings['fault']): Operation
     }),
     () => ({ kind: 'todo', input: { todos: [{ content: `${random.upTo(9)}`, status: 'pending' }] } }),
   ]
-  return random.chance(0.45) ? random.pick(builtin)() : randomScript(random, fault)
+  return random.chance(0.45) ? random.pick(builtin)() : randomScript(random)
 }
 
-function randomScript(random: Random, fault: RunSettings['fault']): Operation {
+function randomScript(random: Random): Operation {
   const steps = Array.from({ length: random.upTo(5) + 1 }, () => randomStep(random))
-  const truth = claimsOfSteps(steps, fault)
+  const truth = claimsOfSteps(steps)
   const choice = random.upTo(10)
   // Most claims are true; some are missing, and some leave out a path.
   const claims =
@@ -283,20 +283,17 @@ function randomStep(random: Random): Step {
   if (random.chance(0.06)) return { type: random.chance(0.5) ? 'fail' : 'fail-once' }
   if (random.chance(0.4))
     return { type: random.chance(0.5) ? 'write' : 'copy', path, from: random.pick(paths) }
-  const type = random.pick(['read', 'stat', 'list', 'remove', 'folder'] as const)
+  const type = random.pick(['read', 'stat', 'list', 'remove', 'folder', 'busy-if'] as const)
   return { type, path: type === 'list' ? random.pick(folders) : path }
 }
 
-function claimsOfSteps(steps: readonly Step[], fault: RunSettings['fault']): Claims {
+function claimsOfSteps(steps: readonly Step[]): Claims {
   const reads = new Set<string>()
   const writes = new Set<string>()
   for (const step of steps) {
     if (step.path === undefined) continue
     const path = step.path === '' ? '**' : escapeGlob(step.path)
-    const isHidden =
-      (step.type === 'list' && fault === 'listings') || (step.type === 'stat' && fault === 'absences')
-    if (isHidden) continue
-    if (step.type === 'read' || step.type === 'stat' || step.type === 'list') reads.add(path)
+    if (['read', 'stat', 'list', 'busy-if'].includes(step.type)) reads.add(path)
     else writes.add(path)
     if (step.type === 'copy') reads.add(escapeGlob(step.from))
   }
@@ -304,13 +301,7 @@ function claimsOfSteps(steps: readonly Step[], fault: RunSettings['fault']): Cla
 }
 
 /** Does its steps one after another, with pauses that the schedule decides, and says what it saw. */
-function scriptKind(
-  clock: VirtualClock,
-  delays: Random,
-  { fault }: RunSettings,
-  workspace: Files,
-): OperationKind {
-  const failedOnce = new Set<Step>()
+function scriptKind(clock: VirtualClock, delays: Random): OperationKind {
   const kind: OperationKind<{ steps: readonly Step[] }, readonly string[]> = {
     kind: 'script',
     description: 'Does steps',
@@ -319,13 +310,11 @@ function scriptKind(
     idempotent: false,
     input: (z) => z.strictObject({ steps: z.array(z.custom<Step>()) }),
     output: (z) => z.array(z.string()),
-    async run({ steps }, { files }) {
+    async run({ steps }, { files, attempt }) {
       const seen: string[] = []
       for (const step of steps) {
         await new Promise<void>((resolve) => clock.after(delays.upTo(step.type === 'wait' ? 50 : 3), resolve))
-        const look =
-          (step.type === 'list' && fault === 'listings') || (step.type === 'stat' && fault === 'absences')
-        seen.push(await doStep(step, files, look ? workspace : files))
+        seen.push(await doStep(step, { files, attempt }))
       }
       return seen
     },
@@ -333,14 +322,12 @@ function scriptKind(
 
   async function doStep(
     step: Step,
-    files: Parameters<typeof kind.run>[1]['files'],
-    look: Files,
+    { files, attempt }: { files: WritableFiles; attempt: number },
   ): Promise<string> {
     if (step.type === 'wait') return 'waited'
     if (step.type === 'fail') throw new Error('as planned')
     if (step.type === 'fail-once') {
-      if (failedOnce.has(step)) return 'now it works'
-      failedOnce.add(step)
+      if (attempt > 1) return 'now it works'
       throw Object.assign(new Error('busy'), { code: 'EBUSY' })
     }
     const path = step.path as Path
@@ -348,9 +335,14 @@ function scriptKind(
       case 'read':
         return text(await files.read(path))
       case 'stat':
-        return (await look.stat(path))?.type ?? 'absent'
+        return (await files.stat(path))?.type ?? 'absent'
+      case 'busy-if':
+        // What a failed try had read decides what comes of the operation, though the next try does not look again.
+        if (attempt > 1) return 'was busy'
+        if (!(await files.stat(path))) return 'free'
+        throw Object.assign(new Error('busy'), { code: 'EBUSY' })
       case 'list':
-        return ((await look.list(path)) ?? []).map(({ name, type }) => `${name} ${type}`).join(', ')
+        return ((await files.list(path)) ?? []).map(({ name, type }) => `${name} ${type}`).join(', ')
       case 'remove':
         await files.remove(path)
         return 'removed'

@@ -400,6 +400,7 @@ async function assertFound(files: WritableFiles, model: Model): Promise<void> {
     assert.deepEqual(found, { files: expected.files, skipped: [] }, pattern)
     const context = {
       files,
+      attempt: 1,
       signal,
       spawn: () => assert.fail('grep starts no program'),
       progress: () => undefined,
