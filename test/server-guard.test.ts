@@ -57,6 +57,7 @@ const addresses: readonly (readonly [string, string, string?])[] = [
   ['GET', '/api/context?reference=@modules/a.md'],
   ['GET', '/api/runs'],
   ['GET', '/api/runs/0011'],
+  ['GET', '/api/runs/0011/events'],
   ['GET', '/@modules/b.md'],
   ['POST', '/api/run', '{}'],
   ['POST', '/api/runs/0011/cancel', '{}'],

@@ -263,6 +263,44 @@ test('answers reach the client that asked, however many ask with the same ids (J
   await framework.dispose()
 })
 
+test('headers that say something else than the message are refused (J3)', async () => {
+  const framework = await createTestFramework({ files })
+  const handler = createHandler(framework, options)
+  const envelope = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const params = { name: 'check', arguments: {}, _meta: envelope }
+  const send = async (more: Record<string, string>): Promise<string> => {
+    const headers = {
+      host: 'h:1',
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...more,
+    }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+    const response = await handler(new Request('http://x.invalid/mcp', { method: 'POST', headers, body }))
+    const { error } = JSON.parse(
+      /^data: (.*)$/m.exec(await response.clone().text())?.[1] ?? (await response.text()),
+    ) as { error?: { code: number } }
+    return `${response.status} ${error?.code ?? 'ok'}`
+  }
+  const right = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'check' }
+  assert.equal(await send(right), '200 ok')
+  const lies: readonly Record<string, string>[] = [
+    { ...right, 'mcp-method': 'tools/list' },
+    { ...right, 'mcp-name': 'read' },
+    { ...right, 'mcp-protocol-version': '2025-11-25' },
+    { ...right, 'mcp-method': 'tools/call, tools/call' },
+    { 'mcp-protocol-version': '2026-07-28', 'mcp-name': 'check' },
+  ]
+  for (const headers of lies) assert.equal(await send(headers), '400 -32020', JSON.stringify(headers))
+  await handler.close()
+  await framework.dispose()
+})
+
 test('deep, large and numerous messages are refused, and the others answered (J10)', async () => {
   const framework = await createTestFramework({ files })
   const handler = createHandler(framework, options)

@@ -167,6 +167,8 @@ test('wrong questions are refused with a code and a hint', async () => {
     ['/api/modules/%ff', 400, 'ARGUMENT_WRONG'],
     ['/api/runs/none', 404, 'RUN_UNKNOWN'],
     ['/api/runs/..%2f..%2fx', 404, 'RUN_UNKNOWN'],
+    ['/api/runs/none/events', 404, 'RUN_UNKNOWN'],
+    ['/api/runs/none/more', 404, 'RUN_UNKNOWN'],
     ['/api/none', 404, 'NOT_FOUND'],
     ['/page/../../package.json', 404, 'NOT_FOUND'],
     ['/page/%2e%2e/index.html', 404, 'NOT_FOUND'],
@@ -318,8 +320,21 @@ test('a run is started, followed, listed and told in full; another can be cancel
   const run = await ended(id)
   assert.deepEqual([run.status, run.report.id], ['passed', id])
   assert.equal(run.events[0]?.type, 'run-started')
+  const streamed = async (lastId: string): Promise<string[]> => {
+    const text = await (await get(handler, `/api/runs/${id}/events`, { 'last-event-id': lastId })).text()
+    return [...text.matchAll(/^event: (.*)$/gm)].map(([, type]) => type!)
+  }
+  const types = run.events.map(({ type }) => type)
+  assert.deepEqual(await streamed(''), types)
+  assert.deepEqual(await streamed('1'), types.slice(2))
   const slow = (await json(await post(handler, '/api/run', '{"command":"slow"}'))) as { id: string }
+  const following = (await get(handler, `/api/runs/${slow.id}/events`)).text()
   assert.equal((await post(handler, `/api/runs/${slow.id}/cancel`, '{}')).status, 202)
+  assert.match(
+    await following,
+    /event: run-started\n[^]*event: run-settled\n/,
+    'it is told as it goes on, until it ends',
+  )
   assert.equal((await ended(slow.id)).status, 'cancelled')
   assert.equal((await post(handler, `/api/runs/${slow.id}/cancel`, '{}')).status, 404)
   const list = (await json(await get(handler, '/api/runs'))) as { id: string; command: string }[]

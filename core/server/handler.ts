@@ -11,6 +11,7 @@ import { openPageFiles } from './page-files.ts'
 import { decodePath } from './query.ts'
 import { findRoute } from './routes.ts'
 import { readRunRequest } from './run-request.ts'
+import { streamRun } from './run-stream.ts'
 import { createRuns, noRuns, type RunsSource } from './runs.ts'
 import type { StreamLimits } from './streams.ts'
 import { ownVersion } from './version.ts'
@@ -50,6 +51,7 @@ export interface Handler {
 }
 
 const mostAtOnce = 256
+const eventStream = { 'content-type': 'text/event-stream; charset=utf-8' }
 
 /** A handler from Request to Response over a framework: every request guarded, every response strict, no port needed to test it. */
 export function createHandler(source: Framework | Editions, options: HandlerOptions): Handler {
@@ -105,7 +107,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
     const lastId = request.headers.get('last-event-id') ?? query.get('since')
     const stream = events.open(lastId, request.signal)
     if (!stream) return refuse(503, 'TOO_MANY_STREAMS', { 'retry-after': '5' })
-    return answer(stream, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
+    return answer(stream, { headers: eventStream })
   }
 
   async function route(request: Request, { pathname: path, searchParams: query }: URL): Promise<Response> {
@@ -118,7 +120,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
       return editions.read((framework) => answerModuleText(framework, request, asked))
     }
     if (path === '/api/state') return answerJson(state())
-    if (path === '/api/runs' || path.startsWith('/api/runs/')) return answerRuns(path.slice(10))
+    if (path === '/api/runs' || path.startsWith('/api/runs/')) return answerRuns(request, path.slice(9))
     const found = findRoute(path)
     if (!found) return refuse(404, 'NOT_FOUND')
     return editions.read(async (framework, generation) =>
@@ -130,10 +132,21 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
     return { ...editions.standing, version: ownVersion(), allowRun }
   }
 
-  async function answerRuns(id: string): Promise<Response> {
-    if (id === '') return answerJson(await runs.list())
-    const run = /^[\w-]{1,64}$/.test(id) ? await runs.get(id) : undefined
+  async function answerRuns(request: Request, asked: string): Promise<Response> {
+    if (asked === '') return answerJson(await runs.list())
+    const [id, more, ...rest] = asked.slice(1).split('/')
+    if (!/^[\w-]{1,64}$/.test(id!) || rest.length > 0) return refuse(404, 'RUN_UNKNOWN')
+    if (more === 'events') return followRun(id!, request)
+    const run = more === undefined ? await runs.get(id!) : undefined
     return run ? answerJson(run) : refuse(404, 'RUN_UNKNOWN')
+  }
+
+  async function followRun(id: string, request: Request): Promise<Response> {
+    const run = await runs.follow(id)
+    if (!run) return refuse(404, 'RUN_UNKNOWN')
+    const last = request.headers.get('last-event-id') ?? ''
+    const stream = streamRun(run, /^\d{1,9}$/.test(last) ? Number(last) : -1, request.signal)
+    return answer(stream, { headers: eventStream })
   }
 
   async function change(request: Request, path: string): Promise<Response> {

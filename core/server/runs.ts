@@ -2,6 +2,7 @@ import { type Diagnostic, fail, toDiagnostic } from '../base/diagnostic.ts'
 import type { RunEvent } from '../run/events.ts'
 import type { Report, RunStatus } from '../run/report.ts'
 import type { Editions } from './edition.ts'
+import type { RunProgress } from './run-stream.ts'
 import { optionsOf, type RunRequest } from './run-request.ts'
 
 /** A run as a list shows it. */
@@ -47,6 +48,8 @@ export interface Runs extends RunsSource {
   start(request: RunRequest): Promise<string>
   /** The same, settled with the report. */
   run(request: RunRequest, following?: RunFollowing): Promise<Report>
+  /** A run as it goes on, or as it went; undefined for one that nobody knows. */
+  follow(id: string): Promise<RunProgress | undefined>
   /** Ends a run that goes on; the report says `cancelled`. Throws RUN_UNKNOWN for any other. */
   cancel(id: string): void
   /** Ends all that go on; settles when they have ended. */
@@ -60,6 +63,8 @@ interface Kept extends RunRecord {
   fault: Diagnostic | null
   readonly events: RunEvent[]
   readonly controller: AbortController
+  /** Called when there is more to tell. */
+  readonly waiting: Set<() => void>
 }
 
 const mostKept = 50
@@ -107,7 +112,7 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
   ): Kept {
     const startedAt = new Date().toISOString()
     const rest = { status: 'running', wallMs: null, report: null, fault: null } as const
-    const record: Kept = { id, command, startedAt, ...rest, events: [], controller }
+    const record: Kept = { id, command, startedAt, ...rest, events: [], controller, waiting: new Set() }
     records.set(id, record)
     const oldest = [...records.values()].find(({ status }) => status !== 'running')
     if (records.size > mostKept && oldest) records.delete(oldest.id)
@@ -117,6 +122,7 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
 
   function settle(record: Kept, ended: Partial<Pick<Kept, 'status' | 'report' | 'wallMs' | 'fault'>>): void {
     Object.assign(record, ended)
+    wake(record)
     tell(asSummary(record))
   }
 
@@ -129,6 +135,10 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
         }
         run(request, { onEvent }).catch(reject)
       }),
+    async follow(id) {
+      const record = records.get(id)
+      return record ? asProgress(record) : asEnded(await others.get(id))
+    },
     cancel(id) {
       const record = records.get(id)
       if (record?.status !== 'running')
@@ -155,8 +165,29 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
   }
 }
 
-function note({ events }: Kept, event: RunEvent): void {
-  if (event.type !== 'operation-progress' && events.length < mostEvents) events.push(event)
+function note(record: Kept, event: RunEvent): void {
+  if (event.type === 'operation-progress' || record.events.length >= mostEvents) return
+  record.events.push(event)
+  wake(record)
+}
+
+function wake({ waiting }: Kept): void {
+  for (const go of waiting) go()
+  waiting.clear()
+}
+
+function asProgress(record: Kept): RunProgress {
+  return {
+    events: record.events,
+    get isOver() {
+      return record.status !== 'running'
+    },
+    more: () => new Promise((resolve) => record.waiting.add(resolve)),
+  }
+}
+
+function asEnded(record: RunRecord | undefined): RunProgress | undefined {
+  return record && { events: record.events, isOver: true, more: async () => {} }
 }
 
 function asSummary({ id, command, status, startedAt, wallMs }: RunSummary): RunSummary {
