@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { createHandler, type Handler, type HandlerOptions, listen } from 'heddle/server'
 import { createTestFramework } from 'heddle/testing'
+import { readAddresses } from '../core/server/routes.ts'
 
 const files = { '.claude/modules/a.md': '# A\n\nNeeds @modules/b.md.\n', '.claude/modules/b.md': '# B\n' }
 const host = '127.0.0.1:4317'
@@ -173,6 +174,15 @@ test('an origin passes only when it is ours to the letter, whatever the secret',
       site,
     )
   await end()
+})
+
+test('every address of the API is among those that are asked here', () => {
+  const asked = addresses.map(([, path]) => path.split('?')[0])
+  for (const address of readAddresses)
+    assert.ok(
+      asked.includes(address.replace('{id}', '.claude/modules/a.md')),
+      `${address} is guarded by no test`,
+    )
 })
 
 test('without the secret every address answers 401 and nothing else', async () => {

@@ -68,7 +68,8 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
   async function handle(request: Request): Promise<Response> {
     const url = new URL(request.url)
     const isEntry = request.method === 'GET' && url.pathname === '/'
-    if (isEntry && url.search !== '' && isHost(request)) return enter(request, url.searchParams)
+    const hasSecret = url.searchParams.has('token') || url.searchParams.has('key')
+    if (isEntry && hasSecret && isHost(request)) return enter(request, url.searchParams)
     const refusal = checkRequest(request, guard)
     if (refusal) {
       options.onRefused?.({ ...refusal, method: request.method, path: url.pathname })

@@ -28,7 +28,15 @@ export interface Listening {
   close(): Promise<void>
 }
 
-const headerBytes = 16 * 1024
+const limits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  // How often slow requests are looked for.
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+  // The guard refuses what has none, with the headers of every response.
+  requireHostHeader: false,
+}
 const connections = 4096
 /** How long what runs may take to end before its connections are cut. */
 const graceMs = 1_500
@@ -48,7 +56,7 @@ export async function listen(source: Framework | Editions, options: ListenOption
   let handler: Handler | undefined
   const unread: Unread = { bytes: 0 }
   const server = createServer(
-    { headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: headerBytes, requireHostHeader: false },
+    limits,
     (incoming, outgoing) =>
       void pass((request) => handler!(request), { incoming, outgoing, unread }).catch(() =>
         outgoing.destroy(),

@@ -81,7 +81,9 @@ export async function createFactory({ editions, runs }: McpParts): Promise<McpSe
     registerModules(server, editions)
     skills.attach(server)
     const { generation } = editions.standing
-    if (prompts?.generation !== generation) prompts = { generation, list: listPrompts(editions) }
+    // What never counts its generations may be another each time.
+    if (generation === 0 || prompts?.generation !== generation)
+      prompts = { generation, list: listPrompts(editions) }
     for (const prompt of await prompts.list) registerPrompt(server, prompt, z)
     return server
   }

@@ -9,7 +9,8 @@ import { optionsOf, type RunRequest } from './run-request.ts'
 export interface RunSummary {
   readonly id: string
   readonly command: string
-  readonly status: RunStatus | 'running' | 'broken'
+  /** `broken` where there will be no report; of runs of other processes `unfinished` when cut short, `unreadable` when damaged. */
+  readonly status: RunStatus | 'running' | 'broken' | 'unfinished' | 'unreadable'
   /** When it began, as an ISO 8601 time. */
   readonly startedAt: string
   readonly wallMs: number | null
