@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import fc from 'fast-check'
-import { createFramework } from 'heddle'
+import { createFramework, type Path } from 'heddle'
+import { memoryFiles } from 'heddle/files'
 import { preset } from 'heddle/plugins'
 import { createHandler, type Handler, listen, openEditions } from 'heddle/server'
 import { createTestFramework } from 'heddle/testing'
@@ -30,6 +31,13 @@ const files = {
 
 /** The eras of the protocol, as a client asks for them. */
 const eras = { '2025-11-25': {}, '2026-07-28': { versionNegotiation: { mode: 'auto' } } } as const
+
+/** What a message of 2026 says of its client. */
+const envelope = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+}
 
 async function rpc(
   handler: Handler,
@@ -263,14 +271,53 @@ test('answers reach the client that asked, however many ask with the same ids (J
   await framework.dispose()
 })
 
+test('a client that listens is told when modules change, and is cut off when it does not read', async () => {
+  const texts = memoryFiles({ '.claude/modules/a.md': '# A\n' })
+  const editions = await openEditions({ files: texts, builtIn: false, plugins: [] })
+  await editions.watch()
+  const handler = createHandler(editions, options)
+  const uri = 'heddle://module/.claude/modules/a.md'
+  const listen = async (): Promise<ReadableStreamDefaultReader<Uint8Array>> => {
+    const headers = {
+      host: 'h:1',
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+    }
+    const params = {
+      _meta: envelope,
+      notifications: { resourcesListChanged: true, resourceSubscriptions: [uri] },
+    }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'subscriptions/listen', params })
+    const response = await handler(new Request('http://x.invalid/mcp', { method: 'POST', headers, body }))
+    assert.deepEqual([response.status, response.headers.get('content-type')], [200, 'text/event-stream'])
+    assert.equal(response.headers.get('cache-control'), 'no-store')
+    return response.body!.getReader()
+  }
+  const edit = async (text: string): Promise<void> => {
+    await texts.write('.claude/modules/a.md' as Path, text)
+    await editions.reload()
+  }
+  const reader = await listen()
+  const idle = await listen()
+  await edit('# A anew\n')
+  let told = ''
+  while (!told.includes('notifications/resources/updated'))
+    told += new TextDecoder().decode((await reader.read()).value)
+  assert.match(told, /notifications\/resources\/list_changed/)
+  assert.ok(told.includes(uri))
+  await reader.cancel()
+  for (let index = 0; index < 2_500; index++) await edit(`# A ${index}\n`)
+  await assert.rejects(idle.read(), /reads too slowly/)
+  await handler.close()
+  await editions.close()
+})
+
 test('headers that say something else than the message are refused (J3)', async () => {
   const framework = await createTestFramework({ files })
   const handler = createHandler(framework, options)
-  const envelope = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-  }
   const params = { name: 'check', arguments: {}, _meta: envelope }
   const send = async (more: Record<string, string>): Promise<string> => {
     const headers = {

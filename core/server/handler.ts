@@ -2,6 +2,7 @@ import type { Framework } from '../facade.ts'
 import { type Access, createAccess } from './access.ts'
 import { answer, answerFault, answerJson, refuse, strictHeaders } from './answer.ts'
 import { readJson } from './body.ts'
+import { boundStream } from './bounded.ts'
 import { type Editions, fixedEdition } from './edition.ts'
 import { createEvents } from './events.ts'
 import { checkRequest, cookieName } from './guard.ts'
@@ -51,6 +52,7 @@ export interface Handler {
 }
 
 const mostAtOnce = 256
+const mostUnread = 1024 * 1024
 const eventStream = { 'content-type': 'text/event-stream; charset=utf-8' }
 
 /** A handler from Request to Response over a framework: every request guarded, every response strict, no port needed to test it. */
@@ -199,5 +201,7 @@ function withStrictHeaders(response: Response): Response {
     const value = response.headers.get(name)
     if (value !== null) headers[name] = value
   }
-  return new Response(response.body, { status: response.status, headers: strictHeaders({ headers }) })
+  const isStream = type?.startsWith('text/event-stream') === true
+  const body = isStream && response.body ? boundStream(response.body, mostUnread) : response.body
+  return new Response(body, { status: response.status, headers: strictHeaders({ headers }) })
 }

@@ -18,7 +18,7 @@ const longestLine = 4 * 1024 * 1024
 export async function serveStdio(editions: Editions, options: StdioOptions): Promise<void> {
   const { stdin, stdout, allowRun = false, onError } = options
   const sdk = await import('@modelcontextprotocol/server/stdio')
-  const { createFactory } = await import('./mcp.ts')
+  const { createFactory, uriStart } = await import('./mcp.ts')
   const runs = createRuns(editions, noRuns, () => {})
   const factory = await createFactory({ editions, ...(allowRun && { runs }) })
   const transport = new sdk.StdioServerTransport(stdin, stdout, { maxBufferSize: longestLine })
@@ -32,7 +32,18 @@ export async function serveStdio(editions: Editions, options: StdioOptions): Pro
       resolve()
     }
   })
-  const server = sdk.serveStdio(factory, { transport, ...(onError && { onerror: onError }) })
+  let connected: Awaited<ReturnType<typeof factory>> | undefined
+  const stop = editions.listen((news) => {
+    if (!news || !connected) return
+    const { server } = connected
+    const uris = news.changed.map((id) => uriStart + encodeURI(id))
+    const told = [server.sendResourceListChanged(), ...uris.map((uri) => server.sendResourceUpdated({ uri }))]
+    // A client that does not listen, or has just gone, is not told.
+    void Promise.allSettled(told)
+  })
+  const serve: typeof factory = async (context) => (connected = await factory(context))
+  const server = sdk.serveStdio(serve, { transport, ...(onError && { onerror: onError }) })
   await Promise.race([gone, broken])
+  stop()
   await Promise.allSettled([server.close(), runs.close()])
 }

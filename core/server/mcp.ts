@@ -1,8 +1,8 @@
 import {
   type CallToolResult,
   createMcpHandler,
+  type McpRequestContext,
   McpServer,
-  type McpServerFactory,
   ResourceNotFoundError,
   ResourceTemplate,
 } from '@modelcontextprotocol/server'
@@ -33,7 +33,8 @@ export interface McpEndpoint {
 
 type Zod = typeof z
 
-const uriStart = 'heddle://module/'
+/** What stands before an id in the address of its resource. */
+export const uriStart = 'heddle://module/'
 
 /** An endpoint that answers one request at a time from fresh parts; whoever calls it has guarded the request and read its body. */
 export async function createMcpEndpoint(parts: McpParts): Promise<McpEndpoint> {
@@ -55,16 +56,24 @@ export async function createMcpEndpoint(parts: McpParts): Promise<McpEndpoint> {
 }
 
 /** Makes the server of one request or one connection. Tools come in an order of their own and never depend on any module. */
-export async function createFactory({ editions, runs }: McpParts): Promise<McpServerFactory> {
+export async function createFactory({
+  editions,
+  runs,
+}: McpParts): Promise<(context: McpRequestContext) => Promise<McpServer>> {
   const { z } = await import('zod')
   const tools = createReadingTools(z)
   const skills = new SkillsExtension({ source: createSkillSource(editions), onWarning: () => {} })
   let prompts: { readonly generation: number; readonly list: Promise<readonly Prompt[]> } | undefined
 
-  return async () => {
+  return async ({ era }) => {
+    // Clients of 2025 subscribe within a session, of which there are none.
+    const capabilities = era === 'modern' ? { resources: { subscribe: true, listChanged: true } } : {}
     const server = new McpServer(
       { name: 'heddle', title: 'Heddle', version: ownVersion() },
-      { instructions: 'Resolves, reads, searches and checks the markdown modules of this project.' },
+      {
+        capabilities,
+        instructions: 'Resolves, reads, searches and checks the markdown modules of this project.',
+      },
     )
     for (const { name, title, description, input, output, call } of tools) {
       const annotations = { readOnlyHint: true, idempotentHint: true, openWorldHint: false }
