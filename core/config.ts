@@ -9,6 +9,7 @@ import type { PackageSource } from './load/open-packages.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
 import type { Files } from './vfs/file-system.ts'
 import { findPackage, isNearby } from './vfs/package.ts'
+import type { WorkspaceLimits } from './vfs/quota.ts'
 
 /** What `heddle.config.ts` may say. Every key may be left out. */
 export interface Config {
@@ -41,6 +42,11 @@ export interface Config {
   readonly cache?:
     | false
     | { readonly megabytes?: number; readonly minutes?: number; readonly folder?: string | true }
+  /**
+   * What one run may hold in memory: bytes and entries (files, folders, removals) that are not committed, `QUOTA` beyond them
+   * (256 MiB and 200 000 when left out), and bytes of files that are kept once they were read (64 MiB).
+   */
+  readonly workspace?: Partial<WorkspaceLimits>
   /** Modules that are loaded at the start and stay in memory, as references; the others are loaded when they are first needed. */
   readonly preload?: readonly string[]
   /** More paths that no door opens, as globs. */
@@ -106,6 +112,13 @@ const schema: Schema<Config> = (z) =>
           folder: z.union([z.string(), z.literal(true)]).optional(),
         }),
       ])
+      .optional(),
+    workspace: z
+      .strictObject({
+        maxBytes: z.int().min(0).optional(),
+        maxEntries: z.int().min(0).optional(),
+        cacheBytes: z.int().min(0).optional(),
+      })
       .optional(),
     preload: z.array(z.string()).optional(),
     strict: z.boolean().optional(),
@@ -257,6 +270,7 @@ const defaultKeys: Record<keyof Config, true> = {
   deny: true,
   cache: true,
   preload: true,
+  workspace: true,
   strict: true,
 }
 

@@ -7,6 +7,8 @@ export type {
   Files,
   FileStat,
   Looked,
+  RenamableFiles,
+  SettlingFiles,
   Stamp,
   SyncFiles,
   UseRead,
@@ -23,9 +25,14 @@ export type { MemoryFiles, MemoryOptions } from './vfs/memory.ts'
 export { memoryFiles } from './vfs/memory.ts'
 export type { Mounted, MountOptions } from './vfs/mount.ts'
 export { mountFiles } from './vfs/mount.ts'
+export type { NodeFs, NodeFsOptions } from './vfs/node-fs.ts'
+export { nodeFsOf } from './vfs/node-fs.ts'
+export type { NodeDirent, NodeError, NodeStats } from './vfs/node-shapes.ts'
 export type { PackageFiles, PackageOptions } from './vfs/package.ts'
 export { packageFiles } from './vfs/package.ts'
 export type { Path } from './vfs/path.ts'
-export type { Snapshot, Workspace, WorkspaceOptions } from './vfs/workspace.ts'
+export type { Regions } from './vfs/regions.ts'
+export { renamePath } from './vfs/rename.ts'
+export type { Snapshot, Workspace, WorkspaceLimits, WorkspaceOptions } from './vfs/workspace.ts'
 export { createWorkspace } from './vfs/workspace.ts'
 export type { WorkspaceView } from './vfs/view.ts'

@@ -96,6 +96,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     clock,
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
+    limits: config.workspace ?? {},
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })

@@ -24,7 +24,8 @@ export function createMendParts(parts: MendingParts): MendParts {
     library,
     folder,
     gate,
-    openWorkspace: (writes) => openWorkspace({ ...parts, files: layers[0]!.files }, writes),
+    openWorkspace: (writes) =>
+      openWorkspace({ ...parts, limits: config.workspace ?? {}, files: layers[0]!.files }, writes),
     openLibrary: (layers) =>
       openReading({ layers, folder, calls: silent, limits: cacheLimitsOf(config) }).library,
     openProject: (files, listed) => openProject(config, files, async () => listed),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,4 +71,21 @@ test('one by one gives the values and bytes of the parallel run', async (t) => {
     return { outputs, gates, status, text: textOf(root) }
   }
   assert.deepEqual(await outcomesOf(true), await outcomesOf(false))
+})
+
+test('a run that was cut short is undone by the next, which tells what was changed since and where that is kept', async (t) => {
+  const { root, framework } = await project(t, true)
+  const gone = spawnSync(process.execPath, ['-e', '']).pid
+  const content = Buffer.from('older').toString('base64')
+  const entries = [{ path: 'out.txt', type: 'file', content, after: ['file', '3:0'] }]
+  mkdirSync(join(root, '.heddle/state/journal'), { recursive: true })
+  const journal = join(root, `.heddle/state/journal/commit-${gone}-1-0123456789abcdef-1.json`)
+  writeFileSync(journal, JSON.stringify({ version: 1, entries }))
+  const report = await framework.run('make', {}, { commit: 'never' })
+  assert.equal(textOf(root), 'older')
+  const [told] = report.diagnostics
+  assert.equal(told?.code, 'CONFLICT')
+  assert.match(told.message, /A run was cut short, and "out\.txt" changed since/)
+  const kept = /kept in "([^"]+)"/.exec(told.message)![1]!
+  assert.equal(readFileSync(join(root, kept, 'files/out.txt'), 'utf8'), 'old')
 })

@@ -177,12 +177,9 @@ test('an origin passes only when it is ours to the letter, whatever the secret',
 })
 
 test('every address of the API is among those that are asked here', () => {
-  const asked = addresses.map(([, path]) => path.split('?')[0])
+  const asked = new Set(addresses.map(([, path]) => path.split('?')[0]))
   for (const address of readAddresses)
-    assert.ok(
-      asked.includes(address.replace('{id}', '.claude/modules/a.md')),
-      `${address} is guarded by no test`,
-    )
+    assert.ok(asked.has(address.replace('{id}', '.claude/modules/a.md')), `${address} is guarded by no test`)
 })
 
 test('without the secret every address answers 401 and nothing else', async () => {

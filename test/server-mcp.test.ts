@@ -309,7 +309,7 @@ test('a client that listens is told when modules change, and is cut off when it 
   assert.match(told, /notifications\/resources\/list_changed/)
   assert.ok(told.includes(uri))
   await reader.cancel()
-  for (let index = 0; index < 2_500; index++) await edit(`# A ${index}\n`)
+  for (let index = 0; index < 4_000; index++) await edit(`# A ${index}\n`)
   await assert.rejects(idle.read(), /reads too slowly/)
   await handler.close()
   await editions.close()

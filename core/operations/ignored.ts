@@ -1,6 +1,6 @@
 import type { Ignore } from 'ignore'
 import type { Entry, Files } from '../vfs/file-system.ts'
-import { childOf, nameOf, type Path } from '../vfs/path.ts'
+import { childOf, nameOf, parentOf, type Path } from '../vfs/path.ts'
 
 /** Ignore rules in force in one folder: those of its own `.gitignore` before those of the folders above. */
 export interface IgnoreRules {
@@ -21,6 +21,16 @@ export async function ignoreRulesOf(files: Files, folder: Path): Promise<IgnoreR
     rules = await rules.enter(path)
   }
   return rules
+}
+
+/** The question of a single path, asked of the files as they are. */
+export function isIgnoredIn(files: Files): (path: Path, isFolder: boolean) => Promise<boolean> {
+  return async (path, isFolder) => {
+    for (let at = path, isDeep = isFolder; at !== ''; at = parentOf(at), isDeep = true) {
+      if ((await ignoreRulesOf(files, parentOf(at))).ignores(at, isDeep)) return true
+    }
+    return false
+  }
 }
 
 const ruleFile = '.gitignore'

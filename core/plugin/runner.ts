@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import { type Diagnostic, fail, HeddleError } from '../base/diagnostic.ts'
+import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { Library } from '../load/library.ts'
+import { isIgnoredIn } from '../operations/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { describePlan, type ParallelDesign } from '../run/design.ts'
@@ -12,7 +13,7 @@ import { createPlan, type Plan } from '../run/plan.ts'
 import type { Report } from '../run/report.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
-import type { Workspace } from '../vfs/workspace.ts'
+import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
@@ -65,6 +66,8 @@ export interface RunnerParts {
   readonly clock: Clock
   readonly deadlineMs: number
   readonly concurrency: Readonly<Partial<Record<Lane, number>>>
+  /** How much a run may hold in memory. */
+  readonly limits: Partial<WorkspaceLimits>
 }
 
 interface Prepared {
@@ -86,7 +89,16 @@ export function createRunner(parts: RunnerParts): Runner {
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
     const found = await findCommand(name, layers, library)
-    const workspace = await openWorkspace({ files: layers[0]!.files, folder, disk, state })
+    const told: Diagnostic[] = []
+    const workspace = await openWorkspace({
+      files: layers[0]!.files,
+      folder,
+      disk,
+      state,
+      limits: parts.limits,
+      ignores: isIgnoredIn(layers[0]!.files),
+      tell: (diagnostic) => void told.push(diagnostic),
+    })
     const planned = await planGroups(calls, {
       command: found.command,
       modules: found.modules,
@@ -106,7 +118,7 @@ export function createRunner(parts: RunnerParts): Runner {
     return {
       plan: plan.value,
       workspace,
-      diagnostics: [...found.diagnostics, ...planned.diagnostics],
+      diagnostics: [...told, ...found.diagnostics, ...planned.diagnostics],
       complete: planned.complete,
     }
   }
@@ -180,11 +192,15 @@ async function settleFiles(
     return report
   } catch (thrown) {
     if (!(thrown instanceof HeddleError)) throw thrown
-    await workspace.rollback().catch(() => {})
+    const left = wanted ? await workspace.rollback().then(nothing, toDiagnostic) : undefined
     const status = report.status === 'passed' ? 'partial' : report.status
-    return { ...report, status, diagnostics: [...report.diagnostics, thrown.diagnostic] }
+    // A conflict is told once.
+    const found = left && left.code !== thrown.code ? [thrown.diagnostic, left] : [thrown.diagnostic]
+    return { ...report, status, diagnostics: [...report.diagnostics, ...found] }
   }
 }
+
+function nothing(): undefined {}
 
 function sameForAll(size: number): Record<Lane, number> {
   return Object.fromEntries(lanes.map((lane) => [lane, size])) as Record<Lane, number>

@@ -25,6 +25,8 @@ export interface CompiledClaims {
   readonly isComplete: boolean
   /** What it says that it touches; a list that was left out stands for nothing. */
   readonly hints: Regions
+  /** Where the disk may be different afterwards: what it writes, and its scratch. */
+  readonly changes: readonly string[]
   allow(access: Access, path: Path): boolean
 }
 
@@ -78,6 +80,7 @@ function createClaims(
   const readable = reads && writable && [...reads, ...writable]
   return {
     regions: { reads: regionsOf(reads), writes: regionsOf(writes) },
+    changes: [...regionsOf(writes), ...regionsOf(scratch).filter(isSomewhere)],
     isComplete: reads !== undefined && writes !== undefined,
     hints: { reads: reads ? regionsOf(reads) : none, writes: writes ? regionsOf(writes) : none },
     allow(access, path) {
@@ -98,6 +101,11 @@ function regionsOf(claims: readonly Claim[] | undefined): readonly string[] {
   if (claims.length === 0) return none
   const prefixes = new Set(claims.map(({ prefix }) => prefix))
   return prefixes.has('') ? everywhere : [...prefixes]
+}
+
+/** Scratch that may be anywhere is ignored by git, or it would be reported: that it comes is no conflict anyway. */
+function isSomewhere(region: string): boolean {
+  return region !== ''
 }
 
 /** A listing tells about every name, so the claim must cover any name there. */

@@ -245,6 +245,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     await finished
   } finally {
     signal?.removeEventListener('abort', cancel)
+    performer.endPauses()
     stopBudget?.()
   }
   const report = reportOf(

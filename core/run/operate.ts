@@ -78,8 +78,13 @@ export function callOperation(
     call(attempt) {
       const run = (): unknown =>
         kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
-      // A process looks at the disk: what earlier operations wrote must be there.
-      return kind.effects === 'external' ? workspace.flush().then(run) : run()
+      if (kind.effects !== 'external') return run()
+      // A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict.
+      const { regions, changes } = runnable.claims
+      return workspace
+        .flush([...regions.reads, ...changes], changes)
+        .then(run)
+        .finally(() => workspace.changedBelow(changes))
     },
     ended: (ending) => called(conclude(ending)),
   })

@@ -26,12 +26,15 @@ export interface Performer {
   stop(task: Task): void
   /** Asks everything that runs to end. */
   stopAll(): void
+  /** Forgets the tries that are still to come: the run is over. */
+  endPauses(): void
 }
 
 /** A performer with nothing under way. */
 export function createPerformer(parts: PerformerParts): Performer {
   const { surroundings, clock, random, schedule, noted } = parts
   const running = new Map<Task, Calling>()
+  const pauses = new Set<() => void>()
 
   function call(task: Task): void {
     if (!task.runnable.ok) {
@@ -40,6 +43,8 @@ export function createPerformer(parts: PerformerParts): Performer {
     }
     const at = clock.now()
     task.startedAt ??= at
+    // That it had to wait until nothing was beside it is not its fault.
+    if (task.fellBack) task.startedAt = at - task.ranMs
     task.firstStartedAt ??= at
     task.attempts++
     parts.started(task, at)
@@ -85,7 +90,11 @@ export function createPerformer(parts: PerformerParts): Performer {
     const delayMs = delayAfter(task.attempts, random)
     parts.retrying(task, called, delayMs)
     schedule().course.pause(task)
-    clock.after(delayMs, () => schedule().do(() => schedule().course.resume(task)))
+    const stopPause = clock.after(delayMs, () => {
+      pauses.delete(stopPause)
+      schedule().do(() => schedule().course.resume(task))
+    })
+    pauses.add(stopPause)
   }
 
   return {
@@ -93,6 +102,9 @@ export function createPerformer(parts: PerformerParts): Performer {
     stop: (task) => running.get(task)?.stop('cancelled'),
     stopAll() {
       for (const calling of running.values()) calling.stop('cancelled')
+    },
+    endPauses() {
+      for (const stopPause of pauses) stopPause()
     },
   }
 }

@@ -1,9 +1,8 @@
 import { compareText } from '../base/diagnostic.ts'
-import type { Pending } from './commit.ts'
-import { pendingAt } from './commit.ts'
 import type { Original } from './original.ts'
 import type { Path } from './path.ts'
 import { parentOf } from './path.ts'
+import { type Pending, pendingAt } from './pending.ts'
 
 /** One path that differs from what the files held. */
 export interface Change {
@@ -15,6 +14,8 @@ export interface Change {
 export interface Settled {
   readonly before: Original
   readonly after: Original
+  /** What a file was made; undefined for anything else. */
+  readonly bytes: Uint8Array | undefined
 }
 
 /** Flushed and pending changes as one list, sorted by path; folders only when nothing is, or was, in them. */

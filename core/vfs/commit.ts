@@ -1,50 +1,42 @@
 import { compareText } from '../base/diagnostic.ts'
 import { isEqual } from './bytes.ts'
-import type { Cells } from './cells.ts'
 import type { ModeFiles } from './disk.ts'
 import type { Files, WritableFiles } from './file-system.ts'
-import type { Journal, Previous, Undo } from './journal.ts'
+import type { Moved } from './first-looks.ts'
+import type { Journal, Undo } from './journal.ts'
 import { isWritable } from './layer.ts'
 import type { Original } from './original.ts'
-import { absent, fileWith, isSame, lookAt } from './original.ts'
+import { absent, isSame, lookAt } from './original.ts'
 import type { Path } from './path.ts'
 import { nameOf, parentOf } from './path.ts'
-import { notAFile, readOnly, refusal } from './refusals.ts'
+import { type Pending, pendingAt } from './pending.ts'
+import { movedOutside, notAFile, readOnly } from './refusals.ts'
 import { run } from './steps.ts'
-
-/** What lies above the base: the cells, and what each covered path was when it was first touched. */
-export interface Pending {
-  readonly cells: Cells
-  readonly before: ReadonlyMap<Path, Original>
-}
+import { originalOf, type Previous, type Step } from './undo.ts'
 
 /** One thing to do to the base, and how to take it back. */
-interface Action {
-  readonly previous: Previous
+interface Action extends Step {
   apply(files: WritableFiles): Promise<void>
 }
 
-/** What is at a path after the pending changes. */
-export function pendingAt({ cells, before }: Pending, path: Path): Original {
-  const cell = cells.get(path)
-  if (cell?.type === 'file') return fileWith(cell.bytes)
-  if (cell?.type === 'folder') return { type: 'folder', mark: '' }
-  const unchanged = !cell && cells.seesBelow(parentOf(path))
-  return unchanged ? (before.get(path) ?? absent) : absent
+/** Where pending changes go. */
+export interface Ground {
+  readonly base: Files
+  readonly journal: Journal
 }
 
 /**
  * Puts all pending changes on the base, or none, and gives the undo; undefined when there is nothing to do. Rejects with
  * `CONFLICT` when the base was changed from outside since a changed path was first touched.
  */
-export async function putDown(pending: Pending, base: Files, journal: Journal): Promise<Undo | undefined> {
-  await refuseConflicts(pending, base)
-  const actions = await planActions(pending, base)
+export async function putDown(pending: Pending, { base, journal }: Ground): Promise<Undo | undefined> {
+  const current = await refuseConflicts(pending, base)
+  const actions = await planActions(pending, base, current)
   if (actions.length === 0) return undefined
   if (!isWritable(base)) throw readOnly(base.label, actions[0]!.previous.path)
-  const undo = await journal.keep(actions.map(({ previous }) => previous))
+  const undo = await journal.keep(actions.map(({ previous, after }) => ({ previous, after })))
   try {
-    for (const action of actions) await action.apply(base)
+    for (const action of actions) await apply(action, base)
   } catch (thrown) {
     await undo.run(base)
     throw thrown
@@ -52,45 +44,70 @@ export async function putDown(pending: Pending, base: Files, journal: Journal): 
   return undo
 }
 
-async function refuseConflicts(pending: Pending, base: Files): Promise<void> {
-  const changed: Path[] = []
+/** Between the plan and its end somebody may have come first: theirs stays, and ours is taken back. */
+async function apply(action: Action, base: WritableFiles): Promise<void> {
+  const { path } = action.previous
+  const now = await run(lookAt(base, path))
+  const first = originalOf(action.previous)
+  if (!isSame(now, first)) throw movedOutside(base.label, [{ path, first, now }])
+  await action.apply(base)
+}
+
+/** What is at the changed paths now. */
+async function refuseConflicts(pending: Pending, base: Files): Promise<ReadonlyMap<Path, Original>> {
+  const found = new Map<Path, Original>()
+  const moved: Moved[] = []
   for (const [path, original] of pending.before) {
-    const current = await run(lookAt(base, path))
-    if (isSame(current, original)) continue
-    const wanted = pendingAt(pending, path)
-    const agrees =
-      wanted.type === 'folder'
-        ? current.type === 'folder' && original.type === 'absent'
-        : isSame(current, wanted)
-    if (!agrees) changed.push(path)
+    const now = await run(lookAt(base, path))
+    found.set(path, now)
+    if (!isSame(now, original) && !agrees(now, { original, wanted: pendingAt(pending, path) })) {
+      moved.push({ path, first: original, now })
+    }
   }
-  if (changed.length === 0) return
-  const names = changed.sort(compareText).map((path) => `"${base.label}${path}"`)
-  const message = `Changed from outside since it was first touched here: ${names.join(', ')}. Nothing was written.`
-  throw refusal('CONFLICT', message, 'Look at both versions, then run again or discard these changes.')
+  if (moved.length > 0) throw movedOutside(base.label, moved)
+  return found
+}
+
+/** The same change from outside is no conflict. */
+function agrees(now: Original, { original, wanted }: { original: Original; wanted: Original }): boolean {
+  if (wanted.type === 'folder') return now.type === 'folder' && original.type === 'absent'
+  return isSame(now, wanted)
 }
 
 /** Removals from the inside out, then folders from the outside in, then files. */
-async function planActions(pending: Pending, base: Files): Promise<Action[]> {
+async function planActions(
+  pending: Pending,
+  base: Files,
+  current: ReadonlyMap<Path, Original>,
+): Promise<Action[]> {
   const paths = [...pending.before.keys()].sort(compareText)
   const removals: Action[] = []
   const folders: Action[] = []
   const files: Action[] = []
   for (const path of paths) {
-    const wanted = pendingAt(pending, path).type
-    const previous = await previousAt(path, base, wanted)
-    const isReplaced = previous.type !== 'absent' && previous.type !== wanted
-    if (isReplaced) removals.unshift({ previous, apply: (base) => base.remove(path) })
+    const after = pendingAt(pending, path)
+    const previous = await previousAt(path, base, after.type)
+    refuseMoved(previous, current.get(path)!, base)
+    const isReplaced = previous.type !== 'absent' && previous.type !== after.type
+    if (isReplaced) removals.unshift({ previous, after: absent, apply: (base) => base.remove(path) })
     const start: Previous = isReplaced ? { path, type: 'absent' } : previous
-    if (wanted === 'folder' && start.type === 'absent') {
-      folders.push({ previous: start, apply: (base) => base.makeFolder(path) })
+    if (after.type === 'folder' && start.type === 'absent') {
+      folders.push({ previous: start, after, apply: (base) => base.makeFolder(path) })
     }
     const cell = pending.cells.get(path)
     if (cell?.type === 'file' && !(start.type === 'file' && isEqual(start.bytes, cell.bytes))) {
-      files.push({ previous: start, apply: (base) => base.write(path, cell.bytes) })
+      const mode = cell.origin === undefined ? undefined : modeAt(base, cell.origin)
+      files.push({ previous: start, after, apply: async (base) => writeWith(base, path, { ...cell, mode }) })
     }
   }
   return [...removals, ...folders, ...files]
+}
+
+/** What is to come back must be what was compared. */
+function refuseMoved(previous: Previous, first: Original, base: Files): void {
+  const now = originalOf(previous)
+  const isOther = now.type === 'file' ? !isSame(now, first) : now.type !== first.type
+  if (isOther && first.type !== 'other') throw movedOutside(base.label, [{ path: previous.path, first, now }])
 }
 
 /** What must come back at a path; rejects for what could not be brought back. */
@@ -105,11 +122,25 @@ async function previousAt(path: Path, base: Files, wanted: Original['type']): Pr
       entry === 'link' ? 'a link, which is never written through' : 'something special',
     )
   }
-  const mode = 'modeOf' in base ? (base as ModeFiles).modeOf(path) : undefined
-  return { path, type: 'file', bytes: await base.read(path), mode }
+  return { path, type: 'file', bytes: await base.read(path), mode: modeAt(base, path) }
+}
+
+function modeAt(base: Files, path: Path): number | undefined {
+  return 'modeOf' in base ? (base as ModeFiles).modeOf(path) : undefined
+}
+
+interface Written {
+  readonly bytes: Uint8Array
+  readonly mode: number | undefined
+}
+
+async function writeWith(base: WritableFiles, path: Path, { bytes, mode }: Written): Promise<void> {
+  await base.write(path, bytes)
+  if (mode !== undefined && 'setMode' in base) (base as ModeFiles).setMode(path, mode)
 }
 
 async function entryAt(path: Path, base: Files): Promise<string | undefined> {
+  if (base.sync?.stamps) return base.sync.stamps([path])[0]?.type
   const parent = parentOf(path)
   if (parent !== '' && (await base.stat(parent))?.type !== 'directory') return undefined
   return (await base.list(parent))?.find(({ name }) => name === nameOf(path))?.type

@@ -16,7 +16,7 @@ import { join, resolve, sep } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import type { Result } from '../base/result.ts'
 import { typeOf } from './entry-type.ts'
-import type { Entry, FileStat, Looked, Stamp, SyncFiles, UseRead, WritableFiles } from './file-system.ts'
+import type { Entry, FileStat, Looked, SettlingFiles, Stamp, SyncFiles, UseRead } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate, parsePath } from './gate.ts'
 import type { Held, Opened } from './handle.ts'
@@ -27,6 +27,7 @@ import { type HeldFolder, readEachOf } from './read-each.ts'
 import { readWhole } from './read-whole.ts'
 import { changedWhileRead, hardLink, linkLeaves, notAFile, notAFolder, notFound } from './refusals.ts'
 import { refusal, rootStays, shown } from './refusals.ts'
+import { settlePaths } from './settle.ts'
 import { stampsOf } from './stamps.ts'
 import { removeFolderIfThere, removeTree, unlinkIfThere, visitTree } from './remove-tree.ts'
 
@@ -42,7 +43,7 @@ export interface DiskOptions {
 }
 
 /** Files that keep permissions, so that an undo can bring them back. */
-export interface ModeFiles extends WritableFiles {
+export interface ModeFiles extends SettlingFiles {
   /** The permission bits of a regular file; undefined when there is none. */
   modeOf(path: Path): number | undefined
   setMode(path: Path, mode: number): void
@@ -255,7 +256,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
       const target = `${folder}/${nameOf(path)}`
       const old = lstatSync(target, { throwIfNoEntry: false })
       if (old && !old.isFile()) throw notAFile(label, path, kindOf(old))
-      const fresh = `${folder}/.heddle-${randomBytes(16).toString('hex')}.tmp`
+      const fresh = `${folder}/${unfinishedName()}`
       try {
         writeFresh(fresh, content, old?.mode)
         renameSync(fresh, target)
@@ -353,6 +354,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     makeFolder: async (path) => makeFolderNow(path),
     modeOf: modeNow,
     setMode: setModeNow,
+    settle: async (paths) => settlePaths(paths.map(gate.require), { label, hold }),
   }
 }
 
@@ -365,6 +367,17 @@ function kindOf(stat: Stats): string {
   if (stat.isFIFO()) return 'a pipe'
   if (stat.isSocket()) return 'a socket'
   return stat.isSymbolicLink() ? 'a link' : 'a device'
+}
+
+/** Says whose it is, so that one that was left by a process that is gone can be told from one that is being written. */
+function unfinishedName(): string {
+  return `.heddle-${process.pid}-${randomBytes(16).toString('hex')}.tmp`
+}
+
+/** The process that was writing a file of this name when it ended or still is; undefined for other names. */
+export function writerOf(name: string): number | undefined {
+  const pid = /^\.heddle-(\d+)-[0-9a-f]{32}\.tmp$/.exec(name)?.[1]
+  return pid === undefined ? undefined : Number(pid)
 }
 
 function writeFresh(absolute: string, content: string | Uint8Array, mode: number | undefined): void {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { chmod, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, open, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import { createLimit } from '../base/limit.ts'
 import { errnoOf, readingFlags } from './handle.ts'
+import { type Machine, machine } from './machine.ts'
 import { refusal } from './refusals.ts'
 
 /** Texts by name that survive the death of the process: a write that was acknowledged is there afterwards. */
@@ -26,17 +27,21 @@ const unfinished = new Set<string>()
  * Replaces the file at a path of the machine by `bytes`, mode 0600. Settles when they are on the disk; when they cannot
  * be put there it rejects with `STATE_NOT_SAVED`, the old bytes stay and nothing is left over.
  */
-export async function writeDurably(absolutePath: string, bytes: string | Uint8Array): Promise<void> {
+export async function writeDurably(
+  absolutePath: string,
+  bytes: string | Uint8Array,
+  on: Machine = machine,
+): Promise<void> {
   const name = basename(absolutePath)
   const temporary = `.${name}.${process.pid}-${randomBytes(16).toString('hex')}.tmp`
   const fresh = join(dirname(absolutePath), temporary)
   unfinished.add(temporary)
   try {
-    await writeAndSync(fresh, bytes)
-    await rename(fresh, absolutePath)
-    await syncFolder(dirname(absolutePath))
+    await writeAndSync(fresh, bytes, on)
+    await on.rename(fresh, absolutePath)
+    await on.syncFolder(dirname(absolutePath))
   } catch (thrown) {
-    await rm(fresh, { force: true }).catch(() => undefined)
+    await on.remove(fresh).catch(() => undefined)
     throw notSaved(name, thrown)
   } finally {
     unfinished.delete(temporary)
@@ -44,19 +49,20 @@ export async function writeDurably(absolutePath: string, bytes: string | Uint8Ar
 }
 
 /** Removes a file of the machine, and settles when the removal is on the disk; an absent one is fine. */
-export async function removeDurably(absolutePath: string): Promise<void> {
+export async function removeDurably(absolutePath: string, on: Machine = machine): Promise<void> {
   try {
-    await rm(absolutePath, { force: true })
-    await syncFolder(dirname(absolutePath))
+    await on.remove(absolutePath)
+    await on.syncFolder(dirname(absolutePath))
   } catch (thrown) {
     throw notSaved(basename(absolutePath), thrown)
   }
 }
 
 /** Makes the folder for state, open to its owner alone; refuses a link, which could lead anywhere. */
-export async function openStateFolder(absoluteFolder: string): Promise<void> {
+export async function openStateFolder(absoluteFolder: string, on: Machine = machine): Promise<void> {
   try {
-    await mkdir(absoluteFolder, { recursive: true, mode: 0o700 })
+    const outermost = await on.makeFolder(absoluteFolder)
+    if (outermost !== undefined) await syncNames(absoluteFolder, outermost, on)
     const found = await lstat(absoluteFolder)
     if (!found.isDirectory()) throw linkedState()
     if ((found.mode & 0o077) !== 0) await chmod(absoluteFolder, 0o700)
@@ -64,6 +70,13 @@ export async function openStateFolder(absoluteFolder: string): Promise<void> {
     if (thrown instanceof HeddleError) throw thrown
     throw notSaved(basename(absoluteFolder), thrown)
   }
+}
+
+/** What is in a folder is lost with it, so the names of all that were made must be on the disk. */
+async function syncNames(folder: string, outermost: string, on: Machine): Promise<void> {
+  const parent = dirname(folder)
+  if (folder !== outermost) await syncNames(parent, outermost, on)
+  await on.syncFolder(parent)
 }
 
 /** A store in a folder of the machine (made at first use, mode 0700), which clears what a crash left half written. */
@@ -122,24 +135,13 @@ export function createMemoryStore(): DurableStore {
   }
 }
 
-async function writeAndSync(fresh: string, bytes: string | Uint8Array): Promise<void> {
-  const handle = await open(fresh, 'wx', 0o600)
+async function writeAndSync(fresh: string, bytes: string | Uint8Array, on: Machine): Promise<void> {
+  const file = await on.create(fresh)
   try {
-    await handle.writeFile(bytes)
-    await handle.sync()
+    await file.writeFile(bytes)
+    await file.sync()
   } finally {
-    await handle.close()
-  }
-}
-
-/** A rename is on the disk when its folder is. Windows cannot open folders and needs no such step. */
-async function syncFolder(absoluteFolder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(absoluteFolder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
+    await file.close()
   }
 }
 
@@ -159,17 +161,19 @@ async function readState(file: string, name: string): Promise<string | undefined
   }
 }
 
-async function removeLeftovers(absoluteFolder: string): Promise<void> {
-  for (const name of await readdir(absoluteFolder)) {
+/** Removes what writers that are no longer alive have left half written in a folder, if there is one. */
+export async function removeLeftovers(absoluteFolder: string): Promise<void> {
+  for (const name of await readdir(absoluteFolder).catch(() => [])) {
     const writer = temporaryName.exec(name)?.[1]
-    if (writer === undefined || unfinished.has(name) || isAlive(Number(writer))) continue
+    if (writer === undefined || unfinished.has(name)) continue
+    // Our own unfinished ones are known by name.
+    if (Number(writer) !== process.pid && isAlive(Number(writer))) continue
     await rm(join(absoluteFolder, name), { force: true })
   }
 }
 
-/** Another process may be in the middle of a write; our own unfinished ones are known by name. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false
+/** Another process may be in the middle of a write. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -82,3 +82,19 @@ export interface WritableFiles extends Files {
   remove(path: Path): Promise<void>
   makeFolder(path: Path): Promise<void>
 }
+
+/** Files that can say when what was written to them is safe. */
+export interface SettlingFiles extends WritableFiles {
+  /** Settles when what is at the paths, or that nothing is there, would survive the loss of power. */
+  settle(paths: readonly Path[]): Promise<void>
+}
+
+/** Files in which something can be given another name. */
+export interface RenamableFiles extends WritableFiles {
+  /**
+   * Moves a file, or a folder with everything below it; folders on the way are made, and a file that stands there is replaced.
+   * Rejects with `NOT_FOUND` when nothing is at `from`, and `NOT_A_FILE` or `NOT_A_FOLDER` when a folder stands in the way, or
+   * `from` would have to be inside itself.
+   */
+  rename(from: Path, to: Path): Promise<void>
+}

@@ -1,107 +1,172 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { compareText } from '../base/diagnostic.ts'
-import { openStateFolder, removeDurably, writeDurably } from './durable.ts'
-import type { ModeFiles } from './disk.ts'
+import { isAlive, openStateFolder, removeDurably, removeLeftovers, writeDurably } from './durable.ts'
 import type { WritableFiles } from './file-system.ts'
+import type { Moved } from './first-looks.ts'
 import { errnoOf } from './handle.ts'
+import { formatJournal, parseJournal } from './journal-text.ts'
+import { type Machine, machine } from './machine.ts'
 import type { Path } from './path.ts'
 import { refusal } from './refusals.ts'
+import { bringBack, keepMoved, pathsOf, removeUnfinished, settle, type Step } from './undo.ts'
 
-/** What to bring back at one path. */
-export type Previous =
-  | { readonly path: Path; readonly type: 'absent' }
-  | { readonly path: Path; readonly type: 'folder' }
-  | {
-      readonly path: Path
-      readonly type: 'file'
-      readonly bytes: Uint8Array
-      readonly mode: number | undefined
-    }
-
-/** A step that can be undone until it is forgotten, also by a later process when it has a journal on the disk. */
+/** A change that can be undone until it is forgotten, also by a later process when it has a journal on the disk. */
 export interface Undo {
-  readonly entries: readonly Previous[]
-  /** Brings everything back, last change first, then forgets. */
-  run(files: WritableFiles): Promise<void>
+  /** The paths that it brings back. */
+  readonly paths: readonly Path[]
+  /**
+   * Brings everything back, last step first, then forgets. What somebody else has changed since stays as it is, unless
+   * `isOurs` says that it may be overwritten; gives what stayed.
+   */
+  run(files: WritableFiles, isOurs?: (path: Path) => boolean): Promise<readonly Moved[]>
 }
 
-/** The steps of one workspace that can be undone, kept in a folder of the machine, or in memory without one. */
+/** The changes of one workspace that can be undone, kept in a folder of the machine, or in memory without one. */
 export interface Journal {
+  /** True when what is kept outlives the process, so that what it is about must be on the disk before it is forgotten. */
+  readonly isDurable: boolean
   /** Settles when the undo is safe; only then may the change begin. */
-  keep(entries: readonly Previous[]): Promise<Undo>
+  keep(steps: readonly Step[]): Promise<Undo>
   /** Forgets all that was kept, or none when it is cut short. */
   forget(): Promise<void>
-}
-
-interface Line {
-  readonly path: string
-  readonly type: string
-  readonly content?: string
-  readonly mode?: number
 }
 
 const fileName = /^(commit-(\d+)-(\d+)-[0-9a-f]{16})-(\d+|done)\.json$/
 
 /** A journal in `state`, an absolute folder that is made when needed. */
-export function createJournal(state: string | undefined): Journal {
-  const group = `commit-${process.pid}-${startOf(process.pid)}-${randomBytes(8).toString('hex')}`
-  let count = 0
-  const kept = new Set<string>()
+export function createJournal(state: string | undefined, on: Machine = machine): Journal {
+  return state === undefined ? inMemory : createKeptJournal(state, on)
+}
 
-  async function write(entries: readonly Previous[]): Promise<string | undefined> {
-    if (state === undefined) return undefined
-    await openStateFolder(state)
+const inMemory: Journal = {
+  isDurable: false,
+  async keep(steps) {
+    return { paths: pathsOf(steps), run: async (files, isOurs) => bringBack(steps, files, isOurs) }
+  },
+  async forget() {},
+}
+
+function createKeptJournal(state: string, on: Machine): Journal {
+  const group = `commit-${process.pid}-${startOf(process.pid)}-${randomBytes(8).toString('hex')}`
+  /** While it is there, all that is kept is over. */
+  const mark = join(state, `${group}-done.json`)
+  const kept = new Set<string>()
+  let count = 0
+  let mayBeMarked = false
+
+  async function write(steps: readonly Step[]): Promise<string> {
+    await openStateFolder(state, on)
     const file = join(state, `${group}-${++count}.json`)
-    await writeDurably(file, JSON.stringify({ version: 1, entries: entries.map(toLine) }))
+    try {
+      await writeDurably(file, formatJournal(steps), on)
+    } catch (thrown) {
+      // It may be there although that is not certain, and would undo later what was never done.
+      await on.remove(file).catch(() => undefined)
+      throw thrown
+    }
     kept.add(file)
     return file
   }
 
+  async function undo(
+    file: string,
+    files: WritableFiles,
+    isOurs?: (path: Path) => boolean,
+  ): Promise<readonly Moved[]> {
+    // Read back, since many changes would fill the memory with what they replaced.
+    const steps = parseJournal(readFileSync(file, 'utf8'), basename(file))
+    if (mayBeMarked) await removeDurably(mark, on)
+    mayBeMarked = false
+    const stayed = await bringBack(steps, files, isOurs)
+    await settle(files, pathsOf(steps))
+    await removeDurably(file, on)
+    kept.delete(file)
+    return stayed
+  }
+
+  /** What cannot be cleared away now is cleared away at the next start. */
+  async function clear(): Promise<void> {
+    for (const file of kept) await on.remove(file)
+    await on.syncFolder(state)
+    await on.remove(mark)
+  }
+
   return {
-    async keep(entries) {
-      const file = await write(entries)
-      return {
-        entries,
-        async run(files) {
-          await bringBack(entries, files)
-          if (file === undefined) return
-          await removeDurably(file)
-          kept.delete(file)
-        },
-      }
+    isDurable: true,
+    async keep(steps) {
+      const file = await write(steps)
+      return { paths: pathsOf(steps), run: async (files, isOurs) => undo(file, files, isOurs) }
     },
     async forget() {
-      // One file vanishes at once; several could not, so a mark says first that all of them are over.
-      const mark = kept.size > 1 ? join(state!, `${group}-done.json`) : undefined
-      if (mark !== undefined) await writeDurably(mark, '{}')
-      for (const file of kept) await removeDurably(file)
+      if (kept.size === 0) return
+      mayBeMarked = true
+      try {
+        await writeDurably(mark, '{}', on)
+      } catch (thrown) {
+        await on.remove(mark).catch(() => undefined)
+        throw thrown
+      }
+      await clear().catch(() => undefined)
       kept.clear()
-      if (mark !== undefined) await removeDurably(mark)
+      mayBeMarked = false
     },
   }
 }
 
+export interface Recovery {
+  /** The absolute folder where a version that somebody else has made meanwhile is kept before the old one comes back. */
+  readonly keepIn?: string
+  /** Told where such versions are kept: an absolute folder, and the paths. */
+  readonly kept?: (folder: string, paths: readonly Path[]) => void
+  readonly on?: Machine
+}
+
 /**
  * Undoes what processes that are no longer alive had begun to put on the disk and had not finished; gives the paths that
- * it brought back. `state` is the folder their workspaces were given. Rejects with `STATE_CORRUPT` when it cannot be read.
+ * it brought back. `state` is the folder their workspaces were given. Rejects with `STATE_CORRUPT` when a journal cannot be
+ * read and with `STATE_TOO_NEW` when a later version wrote it: then nothing was touched.
  */
-export async function recoverCommit(state: string, files: WritableFiles): Promise<readonly Path[]> {
+export async function recoverCommit(
+  state: string,
+  files: WritableFiles,
+  { keepIn, kept, on = machine }: Recovery = {},
+): Promise<readonly Path[]> {
   const restored = new Set<Path>()
-  for (const [group, names] of abandonedGroups(state)) {
-    const isOver = names.includes(`${group}-done.json`)
-    for (const name of names.filter((name) => !name.endsWith('-done.json'))) {
-      if (!isOver) {
-        const entries = parse(readFileSync(join(state, name), 'utf8'), name)
-        await bringBack(entries, files)
-        for (const { path } of entries) restored.add(path)
-      }
-      await removeDurably(join(state, name))
+  const abandoned = [...abandonedGroups(state)].map((found) => openGroup(state, found))
+  for (const { group, journals, isOver } of abandoned) {
+    for (const { file, steps } of journals) {
+      const paths = keepIn === undefined ? [] : await keepMoved(steps, files, join(keepIn, group))
+      if (paths.length > 0) kept?.(join(keepIn!, group), paths)
+      await bringBack(steps, files, () => true)
+      await removeUnfinished(steps, files)
+      await settle(files, pathsOf(steps))
+      for (const { previous } of steps) restored.add(previous.path)
+      await removeDurably(file, on)
     }
-    if (isOver) await removeDurably(join(state, `${group}-done.json`))
+    if (isOver) await removeDurably(join(state, `${group}-done.json`), on)
   }
+  await removeLeftovers(state)
   return [...restored].sort(compareText)
+}
+
+interface AbandonedGroup {
+  readonly group: string
+  readonly journals: readonly { readonly file: string; readonly steps: readonly Step[] }[]
+  readonly isOver: boolean
+}
+
+/** All of a group is read before any of it is undone. What is over has nothing to undo. */
+function openGroup(state: string, [group, names]: [string, string[]]): AbandonedGroup {
+  const isOver = names.includes(`${group}-done.json`)
+  const journals = names
+    .filter((name) => !name.endsWith('-done.json'))
+    .map((name) => {
+      const file = join(state, name)
+      return { file, steps: isOver ? [] : parseJournal(readFileSync(file, 'utf8'), name) }
+    })
+  return { group, journals, isOver }
 }
 
 /** Journals by workspace, newest first. */
@@ -140,68 +205,6 @@ function startOf(pid: number): string {
         .split(' ')[19] ?? '0'
     )
   } catch {
-    return process.platform !== 'linux' && isRunning(pid) ? '0' : ''
+    return process.platform !== 'linux' && isAlive(pid) ? '0' : ''
   }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return errnoOf(thrown) === 'EPERM'
-  }
-}
-
-async function bringBack(entries: readonly Previous[], files: WritableFiles): Promise<void> {
-  for (const previous of entries.toReversed()) await bringBackOne(previous, files)
-}
-
-async function bringBackOne(previous: Previous, files: WritableFiles): Promise<void> {
-  const { path } = previous
-  const current = (await files.stat(path))?.type
-  if (previous.type === 'absent') {
-    // A folder of ours in which a process has left something of its own stays.
-    const isUsed = current === 'directory' && ((await files.list(path)) ?? []).length > 0
-    if (current !== undefined && !isUsed) await files.remove(path)
-    return
-  }
-  const isOtherKind = (current === 'directory') !== (previous.type === 'folder')
-  if (current !== undefined && isOtherKind) await files.remove(path)
-  if (previous.type !== 'file') {
-    await files.makeFolder(path)
-    return
-  }
-  await files.write(path, previous.bytes)
-  if (previous.mode !== undefined && 'setMode' in files) (files as ModeFiles).setMode(path, previous.mode)
-}
-
-function toLine(previous: Previous): Line {
-  const { path, type } = previous
-  if (type !== 'file') return { path, type }
-  const { bytes, mode } = previous
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-  return { path, type, content, ...(mode === undefined ? {} : { mode }) }
-}
-
-function parse(text: string, name: string): Previous[] {
-  try {
-    const { version, entries } = JSON.parse(text) as { version: unknown; entries: Line[] }
-    if (version !== 1) throw new Error('unknown version')
-    return entries.map(fromLine)
-  } catch {
-    const message = `The commit journal "${name}" cannot be read.`
-    throw refusal(
-      'STATE_CORRUPT',
-      message,
-      'Compare the project with its last good state, then move the journal away.',
-    )
-  }
-}
-
-function fromLine({ path, type, content, mode }: Line): Previous {
-  if (typeof path !== 'string') throw new Error('no path')
-  if (type === 'absent' || type === 'folder') return { path: path as Path, type }
-  if (type !== 'file' || typeof content !== 'string') throw new Error('unknown entry')
-  return { path: path as Path, type, bytes: new Uint8Array(Buffer.from(content, 'base64')), mode }
 }

@@ -14,13 +14,21 @@ export function mergeCells(
   written: Cells,
   covered: (path: Path) => Covered | undefined,
 ): void {
-  for (const [path, cell] of written.all()) {
+  const all = written.all().map(([path, cell]): [Path, Cell] => [path, withOrigin(target, cell)])
+  for (const [path, cell] of all) {
     if (cell.type === 'removed') removeAt(target, path, covered(path)?.isInBase ?? false)
     else {
       clearWay(target, path)
       putAt(target, { path, cell, isFolder: covered(path)?.isFolder ?? false })
     }
   }
+}
+
+/** What was moved here may have been moved before: its permissions are those of the first place. */
+function withOrigin(target: Cells, cell: Cell): Cell {
+  if (cell.type !== 'file' || cell.origin === undefined) return cell
+  const source = target.get(cell.origin)
+  return source?.type === 'file' && source.origin !== undefined ? { ...cell, origin: source.origin } : cell
 }
 
 function removeAt(target: Cells, path: Path, isInBase: boolean): void {

@@ -1,9 +1,12 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { DiskFiles } from './disk.ts'
 import type { Files } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { recoverCommit } from './journal.ts'
-import { createWorkspace, type Workspace } from './workspace.ts'
+import type { Path } from './path.ts'
+import type { Ignores } from './uncommitted.ts'
+import { createWorkspace, type Workspace, type WorkspaceLimits } from './workspace.ts'
 
 /** Where a project is. */
 export interface ProjectFiles {
@@ -15,6 +18,10 @@ export interface ProjectFiles {
   /** The absolute folder of our own state; null when the project is not on a disk. */
   readonly state: string | null
   readonly gate?: Gate
+  readonly limits?: Partial<WorkspaceLimits>
+  readonly ignores?: Ignores
+  /** Told what a person should know of an earlier run that was cut short. */
+  readonly tell?: (diagnostic: Diagnostic) => void
 }
 
 /**
@@ -22,10 +29,25 @@ export interface ProjectFiles {
  * done is undone first, unless `recovers` is false.
  */
 export async function openWorkspace(project: ProjectFiles, recovers = true): Promise<Workspace> {
-  const { files, folder, disk, state, gate } = project
-  const gated = gate ? { gate } : {}
-  if (folder === null || disk === null || state === null) return createWorkspace(files, gated)
+  const { files, folder, disk, state, gate, limits, ignores, tell } = project
+  const options = { ...(gate && { gate }), ...(limits && { limits }), ...(ignores && { ignores }) }
+  if (folder === null || disk === null || state === null) return createWorkspace(files, options)
   const journal = join(state, 'journal')
-  if (recovers) await recoverCommit(journal, disk)
-  return createWorkspace(disk, { folder, state: journal, ...gated })
+  const conflicts = join(state, 'conflicts')
+  if (recovers) {
+    const kept = (kept: string, paths: readonly Path[]): void =>
+      tell?.(keptAside(relative(folder, kept), paths))
+    await recoverCommit(journal, disk, { keepIn: conflicts, kept })
+  }
+  return createWorkspace(disk, { folder, state: journal, conflicts, ...options })
+}
+
+function keptAside(kept: string, paths: readonly Path[]): Diagnostic {
+  const names = paths.map((path) => `"${path}"`).join(', ')
+  return {
+    code: 'CONFLICT',
+    severity: 'warning',
+    message: `A run was cut short, and ${names} changed since; what was there before that run is back, the later version is kept in "${kept}".`,
+    hint: `Compare "${kept}/files" with the project.`,
+  }
 }

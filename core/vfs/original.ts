@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib'
 import { HeddleError } from '../base/diagnostic.ts'
-import type { Files } from './file-system.ts'
+import type { Entry, Files } from './file-system.ts'
 import type { Path } from './path.ts'
 import type { Steps } from './steps.ts'
 import { askList, askRead, askStat } from './steps.ts'
 
 /**
- * What was at a path when it was first touched. `mark` changes when the content does: length and checksum of a file, the
- * names in a folder (empty for an empty one). `other` is what cannot be read, so cannot be brought back.
+ * What was at a path when it was first touched. `mark` changes when the content does: length and checksum of a file, number
+ * and checksum of the names in a folder (empty for an empty one). `other` is what cannot be read, so cannot be brought back.
  */
 export interface Original {
   readonly type: 'absent' | 'file' | 'folder' | 'other'
@@ -22,10 +22,7 @@ export function* lookAt(files: Files, path: Path): Steps<Original> {
   try {
     const found = yield* askStat(files, path)
     if (!found) return absent
-    if (found.type === 'directory') {
-      const entries = (yield* askList(files, path)) ?? []
-      return { type: 'folder', mark: entries.map(({ name, type }) => `${type} ${name}`).join('\n') }
-    }
+    if (found.type === 'directory') return folderWith((yield* askList(files, path)) ?? [])
     return fileWith(yield* askRead(files, path))
   } catch (thrown) {
     if (thrown instanceof HeddleError) return { type: 'other', mark: thrown.code }
@@ -35,10 +32,27 @@ export function* lookAt(files: Files, path: Path): Steps<Original> {
 
 /** The file with these bytes. */
 export function fileWith(bytes: Uint8Array): Original {
-  return { type: 'file', mark: `${bytes.length}:${crc32(bytes)}` }
+  return { type: 'file', mark: `${bytes.length}:${crc32(bytes).toString(16)}` }
+}
+
+/** The folder with these names in it. */
+export function folderWith(entries: readonly Entry[]): Original {
+  if (entries.length === 0) return { type: 'folder', mark: '' }
+  const names = entries.map(({ name, type }) => `${type} ${name}`).join('\n')
+  return { type: 'folder', mark: `${entries.length}:${crc32(names).toString(16)}` }
 }
 
 /** True when nothing tells the two apart. */
 export function isSame(a: Original, b: Original): boolean {
   return a.type === b.type && a.mark === b.mark
+}
+
+/** What people see of it: `12 bytes (1f3a)`. */
+export function describe({ type, mark }: Original): string {
+  const [count, sum = ''] = mark.split(':')
+  if (type === 'absent') return 'absent'
+  if (sum.startsWith('@')) return `${count} bytes of ${new Date(Number(sum.slice(1))).toISOString()}`
+  if (type === 'file') return `${count} bytes (${sum})`
+  if (type === 'folder') return mark === '' ? 'an empty folder' : `a folder of ${count} (${sum})`
+  return `unreadable (${mark})`
 }

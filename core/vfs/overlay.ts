@@ -11,6 +11,8 @@ import { askList, askStat } from './steps.ts'
 export interface OverlayListener extends ShowingListener {
   /** What is at this path in the base is about to be covered. */
   covering?(path: Path): Steps<void>
+  /** These paths are about to be written or made, with so many bytes; throws when there is no room for them. */
+  growing?(paths: readonly Path[], bytes: number): void
   /** The path has been written, made or removed. */
   changed?(path: Path): void
 }
@@ -26,8 +28,8 @@ export interface OverlayOptions {
 
 /** The calls of writable files over a base that is only ever read; paths have passed the gate. */
 export interface Overlay extends Showing {
-  /** Takes the bytes over: nobody may change them afterwards. */
-  readonly write: (path: Path, bytes: Uint8Array) => Steps<void>
+  /** Takes the bytes over: nobody may change them afterwards. With `origin` they are those of a file that moves from there. */
+  readonly write: (path: Path, bytes: Uint8Array, origin?: Path) => Steps<void>
   readonly remove: (path: Path) => Steps<void>
   readonly makeFolder: (path: Path) => Steps<void>
   /** Whether the base has this name, a link that leads nowhere included. */
@@ -39,19 +41,26 @@ export function createOverlay({ base, cells, listener, now }: OverlayOptions): O
   const showing = createShowing({ base, cells, listener })
   const { look, enumerate } = showing
 
-  function* write(path: Path, bytes: Uint8Array): Steps<void> {
+  function* write(path: Path, bytes: Uint8Array, origin = originOf(path)): Steps<void> {
     const missing = yield* missingFolders(parentOf(path))
     const found = path === rootPath ? 'directory' : (yield* look(path))?.type
     if (found === 'directory') throw notAFile(base.label, path, 'a folder')
     if (found === 'other') throw notAFile(base.label, path, 'something special')
+    listener.growing?.([...missing, path], bytes.length)
     yield* cover([...missing, path])
     for (const folder of missing) putFolder(folder)
-    cells().set(path, { type: 'file', bytes, modified: now() })
+    cells().set(path, { type: 'file', bytes, modified: now(), ...(origin !== undefined && { origin }) })
     listener.changed?.(path)
+  }
+
+  function originOf(path: Path): Path | undefined {
+    const cell = cells().get(path)
+    return cell?.type === 'file' ? cell.origin : undefined
   }
 
   function* makeFolder(path: Path): Steps<void> {
     const missing = yield* missingFolders(path)
+    listener.growing?.(missing, 0)
     yield* cover(missing)
     for (const folder of missing) putFolder(folder)
   }

@@ -1,5 +1,15 @@
-import { HeddleError } from '../base/diagnostic.ts'
+import { compareText, HeddleError } from '../base/diagnostic.ts'
+import { describe, type Original } from './original.ts'
 import type { Path } from './path.ts'
+
+/** What was at a path, and what is there now. */
+interface MovedPath {
+  readonly path: Path
+  readonly first: Original
+  readonly now: Original
+}
+
+const mostNamed = 8
 
 /** The name of a place as people see it: quoted, labelled, `.` for the root. */
 export function shown(label: string, path: string): string {
@@ -78,4 +88,23 @@ export function linkLeaves(label: string, path: Path): HeddleError {
 export function refusal(code: string, message: string, hint: string, errno?: string): HeddleError {
   const cause = errno === undefined ? undefined : { cause: Object.assign(new Error(errno), { code: errno }) }
   return new HeddleError({ code, severity: 'error', message, hint }, cause)
+}
+
+/** The error for what is not as it was when it was first looked at; names up to eight of them, each with both marks. */
+export function movedOutside(label: string, moved: readonly MovedPath[]): HeddleError {
+  const named = moved
+    .toSorted((a, b) => compareText(a.path, b.path))
+    .slice(0, mostNamed)
+    .map(({ path, first, now }) => `${shown(label, path)} (was ${describe(first)}, is ${describe(now)})`)
+  const more = moved.length > mostNamed ? ` and ${moved.length - mostNamed} more` : ''
+  return refusal(
+    'CONFLICT',
+    `Changed from outside since it was first touched here: ${named.join(', ')}${more}.`,
+    'Look at both versions, then run again or discard these changes.',
+  )
+}
+
+/** The same error in other words. */
+export function reworded(error: HeddleError, message: string, hint: string): HeddleError {
+  return new HeddleError({ ...error.diagnostic, message, hint }, { cause: error.cause })
 }

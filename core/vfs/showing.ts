@@ -1,4 +1,5 @@
 import { compareText, HeddleError } from '../base/diagnostic.ts'
+import { copyOf } from './bytes.ts'
 import type { Cell, ShownCells } from './cells.ts'
 import type { Entry, EntryType, Files, FileStat, Looked, SyncFiles, UseRead } from './file-system.ts'
 import type { Gate } from './gate.ts'
@@ -35,7 +36,9 @@ export interface Showing {
   /** `list` that nobody is told of. */
   readonly enumerate: (path: Path) => Steps<readonly Entry[] | undefined>
   readonly read: (path: Path) => Steps<Uint8Array>
-  /** `readEach` of SyncFiles; only over a base that answers at once. */
+  /** `stat` and `read` without steps, and `readEach` of SyncFiles; only over a base that answers at once. */
+  readonly statNow: (path: Path) => FileStat | undefined
+  readonly readNow: (path: Path) => Uint8Array
   readonly readEach: (paths: readonly Path[], use: UseRead) => number
 }
 
@@ -88,7 +91,7 @@ export function createShowing({ base, cells, listener }: ShowingOptions): Showin
 
   function* read(path: Path): Steps<Uint8Array> {
     const cell = cells().get(path)
-    if (cell?.type === 'file') return cell.bytes.slice()
+    if (cell?.type === 'file') return copyOf(cell.bytes)
     if (cell?.type === 'folder' || path === rootPath || (!cell && holdsLive(path))) {
       throw notAFile(base.label, path, 'a folder')
     }
@@ -117,8 +120,30 @@ export function createShowing({ base, cells, listener }: ShowingOptions): Showin
     return readMixed(paths, { isPlain, readRow, alone: (path) => readOne({ read: alone }, path) }, use)
   }
 
+  /** Most of what is asked lies in the base alone, and steps would take longer than the answer. */
+  function statNow(path: Path): FileStat | undefined {
+    if (!isPlain(path)) return runNow(stat(path))
+    const found = base.sync!.stat(path)
+    listener.asked?.(path, found !== undefined)
+    return found
+  }
+
+  function readNow(path: Path): Uint8Array {
+    if (!isPlain(path)) return runNow(read(path))
+    try {
+      const bytes = base.sync!.read(path)
+      noteRead(path, bytes)
+      return bytes
+    } catch (thrown) {
+      noteFailure(path, thrown)
+      throw thrown
+    }
+  }
+
   function isPlain(path: Path): boolean {
-    return cells().empty || (path !== rootPath && fallsThrough(path) && !holdsLive(path))
+    const shown = cells()
+    if (shown.empty || (path !== rootPath && shown.isUntouched?.(path))) return true
+    return path !== rootPath && fallsThrough(path) && !holdsLive(path)
   }
 
   function readRow(paths: readonly Path[], use: UseRead): number {
@@ -131,7 +156,7 @@ export function createShowing({ base, cells, listener }: ShowingOptions): Showin
     return sync.readEach ? sync.readEach(paths, noted) : readOneByOne(sync, paths, noted)
   }
 
-  return { look, stat, list, enumerate, read, readEach }
+  return { look, stat, list, enumerate, read, statNow, readNow, readEach }
 }
 
 function statOf(cell: Cell): FileStat | undefined {
@@ -155,17 +180,26 @@ export function readingOf(base: Files, showing: Showing, { require, admitting }:
     return yield* call(require(path))
   }
   const sync: SyncFiles = {
-    stat: (path) => runNow(showing.stat(require(path))),
+    stat: (path) => showing.statNow(require(path)),
     list: (path) => runNow(showing.list(require(path))),
-    read: (path) => runNow(showing.read(require(path))),
+    read: (path) => showing.readNow(require(path)),
     readEach: (paths, use) =>
       passAsWritten(paths, admitting) ? showing.readEach(paths, use) : readOneByOne(sync, paths, use),
+  }
+  const list = (path: Path): Promise<readonly Entry[] | undefined> => run(admitted(path, showing.list))
+  if (base.sync) {
+    return {
+      label: base.label,
+      stat: async (path) => sync.stat(path),
+      list,
+      read: async (path) => sync.read(path),
+      sync,
+    }
   }
   return {
     label: base.label,
     stat: (path) => run(admitted(path, showing.stat)),
-    list: (path) => run(admitted(path, showing.list)),
+    list,
     read: (path) => run(admitted(path, showing.read)),
-    ...(base.sync && { sync }),
   }
 }

@@ -1,64 +1,81 @@
 import { createLimit } from '../base/limit.ts'
 import { toBytes } from './bytes.ts'
 import type { Cells } from './cells.ts'
-import { createCells } from './cells.ts'
-import type { Change, Settled } from './changes.ts'
-import { listChanges } from './changes.ts'
-import { pendingAt, putDown } from './commit.ts'
-import type { Files, WritableFiles } from './file-system.ts'
+import type { Change } from './changes.ts'
+import type { Files, RenamableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
-import type { Undo } from './journal.ts'
 import { createJournal } from './journal.ts'
-import type { Original } from './original.ts'
-import { fileWith, lookAt } from './original.ts'
-import { createOverlay } from './overlay.ts'
+import { type Machine, machine } from './machine.ts'
 import { type Covered, mergeCells } from './merge-cells.ts'
+import type { Original } from './original.ts'
+import { createOverlay } from './overlay.ts'
 import type { Path } from './path.ts'
+import { defaultLimits, requireRoom, type WorkspaceLimits } from './quota.ts'
 import type { RecorderOptions } from './recorder.ts'
 import { createRecorder } from './recorder.ts'
+import { everywhere, type Regions } from './regions.ts'
+import { renameIn } from './rename.ts'
 import { createShowing, passed, readingOf } from './showing.ts'
+import { createStable } from './stable.ts'
 import type { Steps } from './steps.ts'
 import { run } from './steps.ts'
-import type { WorkspaceView } from './view.ts'
+import { createUncommitted, type Ignores, type Snapshot } from './uncommitted.ts'
 import { createVersions } from './versions.ts'
+import type { WorkspaceView } from './view.ts'
 import { createView } from './view.ts'
+
+export type { WorkspaceLimits } from './quota.ts'
+export type { Snapshot } from './uncommitted.ts'
 
 export interface WorkspaceOptions {
   /** The absolute folder of the machine that the files show, when they do. */
   readonly folder?: string
   /** The absolute folder for the journal; without it an undo does not outlive the process. */
   readonly state?: string
+  /** The absolute folder where changes are kept that could not be put on the files because of a `CONFLICT`. */
+  readonly conflicts?: string
+  readonly limits?: Partial<WorkspaceLimits>
+  /** Says of a path that was read or listed here whether it may change from outside, as what git ignores does. */
+  readonly ignores?: Ignores
   readonly gate?: Gate
   /** Milliseconds since 1970. */
   readonly now?: () => number
+  /** For tests: what makes files of the machine durable. */
+  readonly machine?: Machine
 }
 
-/** The changes of a workspace at one moment; good for the workspace that made it. */
-export interface Snapshot {
-  readonly cells: Cells
-  readonly before: ReadonlyMap<Path, Original>
-  readonly settled: ReadonlyMap<Path, Settled>
-  readonly flushes: number
-}
-
-/** A copy-on-write file system over others, which stay as they are until `commit` or `flush`. */
-export interface Workspace extends WritableFiles {
+/**
+ * A copy-on-write file system over others, which stay as they are until `commit` or `flush`. What was read is read from memory
+ * the next time; files that are changed from outside after their first reading make a `CONFLICT`, never a mixed result.
+ */
+export interface Workspace extends RenamableFiles {
   readonly folder: string | undefined
   /** What differs from the files as they were, sorted by path. Folders are named only when nothing is in them. */
   diff(): readonly Change[]
+  /** Bytes that are not committed, flushed ones included, and entries that lie above the files. */
+  readonly uncommitted: { readonly bytes: number; readonly entries: number }
   snapshot(): Snapshot
   /** Goes back to the snapshot; what was flushed after it is undone. */
   restore(snapshot: Snapshot): Promise<void>
-  /** Forgets all changes since the last commit; what was flushed is undone. */
+  /**
+   * Forgets all changes since the last commit; what was flushed is undone. Rejects with `CONFLICT` in the end when somebody
+   * has changed what was flushed: that stays.
+   */
   rollback(): Promise<void>
   /**
-   * Puts all changes on the files below, or none. Rejects with `CONFLICT`, nothing written, when one of the changed paths
-   * was changed from outside since it was first touched here.
+   * Puts all changes on the files below, or none. Rejects with `CONFLICT`, nothing written, when a path that was read, listed,
+   * found absent or changed here was changed from outside since; the changes are then kept, and the message says where.
    */
   commit(): Promise<void>
-  /** Puts the changes on the files below, because a process will look at them, and keeps the undo. */
-  flush(): Promise<void>
+  /**
+   * Puts the changes in the regions (everywhere, when left out) on the files below, because a process will look at them, and
+   * keeps the undo. `changes` are the regions that the process may change: what was read there must still be so. Rejects as
+   * `commit` does.
+   */
+  flush(regions?: Regions, changes?: Regions): Promise<void>
+  /** Says that what is in the regions may have been changed with our consent: it is read anew, and no conflict. */
+  changedBelow(regions: Regions): void
   /** Files for one operation: what it writes is its own until it is published. */
   view(name: string): WorkspaceView
   /** The same for an operation that runs ahead of its turn. */
@@ -87,42 +104,48 @@ export interface Ahead {
   publish(view: WorkspaceView): Promise<void>
 }
 
-/** What was found in the base after so many flushes. */
+/** What was found in the base at one of its generations. */
 interface Looked {
-  readonly flushes: number
+  readonly generation: number
   readonly covered: ReadonlyMap<Path, Covered & { readonly original: Original }>
 }
 
+const nowhere: Regions = []
+
 /** A workspace over any files. */
 export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Workspace {
-  const { gate = createGate(), now = Date.now } = options
-  const journal = createJournal(options.state)
+  const { gate = createGate(), now = Date.now, folder, conflicts } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const stable = createStable(base, limits.cacheBytes)
+  const journal = createJournal(options.state, options.machine ?? machine)
+  const { ignores } = options
+  const uncommitted = createUncommitted({ base, stable, journal, folder, conflicts, ignores })
+  const versions = createVersions()
   const inOrder = createLimit(1)
   const inCallOrder = createLimit(1)
   let working = 0
-  let cells = createCells()
-  let before = new Map<Path, Original>()
-  let settled = new Map<Path, Settled>()
-  const seen = new Map<Path, Original>()
-  const undos: Undo[] = []
 
-  const versions = createVersions()
-  const listener = {
-    read(path: Path, bytes: Uint8Array) {
-      if (!seen.has(path)) seen.set(path, fileWith(bytes))
-    },
-  }
-
+  const growing = (paths: readonly Path[], bytes: number): void =>
+    requireRoom(uncommitted.cells, limits, {
+      paths,
+      bytes,
+      others: { bytes: uncommitted.flushedBytes, entries: 0 },
+    })
   const overlay = createOverlay({
-    base,
-    cells: () => cells,
+    base: stable,
+    cells: () => uncommitted.cells,
     now,
     listener: {
-      ...listener,
       *covering(path) {
-        if (!before.has(path)) before.set(path, seen.get(path) ?? (yield* lookAt(base, path)))
+        if (!uncommitted.beforeAt(path)) uncommitted.cover(path, yield* stable.look(path))
       },
+      growing,
     },
+  })
+  const shown = createShowing({
+    base: stable,
+    cells: () => uncommitted.cells,
+    listener: { listed: stable.rely },
   })
 
   /** Changes happen one after another; at once when the base answers at once and nothing is under way. */
@@ -139,59 +162,34 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
     }
   }
 
-  async function flush(): Promise<void> {
-    const pending = { cells, before }
-    const undo = await putDown(pending, base, journal)
-    if (undo) undos.push(undo)
-    for (const [path, original] of before) {
-      settled.set(path, { before: settled.get(path)?.before ?? original, after: pendingAt(pending, path) })
-    }
-    forgetPending()
-  }
-
-  function forgetPending(): void {
-    cells = createCells()
-    before = new Map()
-    // From here on the base may change with our consent, so what was seen earlier proves nothing.
-    seen.clear()
-  }
-
-  async function undoTo(count: number): Promise<void> {
-    if (undos.length > count) seen.clear()
-    while (undos.length > count) {
-      // Running flushes before committing is only possible on files that can be written.
-      await undos.at(-1)!.run(base as WritableFiles)
-      undos.pop()
-    }
-  }
-
   /** The base is asked for many at once; they are merged in the order of the calls, and never in the middle of a flush. */
   function publish(written: Cells, paths: ReadonlySet<Path>): Promise<void> {
     const looking = lookBeside(written, paths)
     const merged = inCallOrder(async () => {
       for (let looked = await looking; ; looked = await lookBeside(written, paths)) {
         if (working > 0) await alone(async () => undefined)
-        // After a flush the base holds something else.
-        if (working === 0 && undos.length === looked.flushes) return merge(written, looked.covered)
+        // After a flush, or a process, the base holds something else.
+        if (working === 0 && uncommitted.generation === looked.generation)
+          return merge(written, looked.covered)
       }
     })
     return merged
   }
 
   async function lookBeside(written: Cells, paths: ReadonlySet<Path>): Promise<Looked> {
-    const flushes = undos.length
-    return { flushes, covered: await run(lookAtCovered(written, paths)) }
+    const { generation } = uncommitted
+    return { generation, covered: await run(lookAtCovered(written, paths)) }
   }
 
   function merge(written: Cells, covered: Looked['covered']): void {
-    for (const [path, { original }] of covered) if (!before.has(path)) before.set(path, original)
-    mergeCells(cells, written, (path) => covered.get(path))
+    for (const [path, { original }] of covered) uncommitted.cover(path, original)
+    mergeCells(uncommitted.cells, written, (path) => covered.get(path))
   }
 
   function* lookAtCovered(written: Cells, paths: ReadonlySet<Path>): Steps<Looked['covered']> {
     const covered = new Map<Path, Covered & { original: Original }>()
     for (const path of paths) {
-      const original = before.get(path) ?? seen.get(path) ?? (yield* lookAt(base, path))
+      const original = uncommitted.beforeAt(path) ?? (yield* stable.look(path))
       const isInBase = written.get(path)?.type === 'removed' && (yield* overlay.isInBase(path))
       covered.set(path, { original, isInBase, isFolder: original.type === 'folder' })
     }
@@ -199,13 +197,25 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   }
 
   function viewOver(name: string, base: Files): WorkspaceView {
-    return createView({ name, base, gate, now, publish })
+    const { rely } = stable
+    return createView({ name, base, gate, now, publish, rely, requireRoom: requireRoomBeside })
+  }
+
+  /** What an operation writes counts together with what is uncommitted, and with what others have written ahead of their turn. */
+  function requireRoomBeside(own: Cells, paths: readonly Path[], bytes: number): void {
+    const { cells, flushedBytes } = uncommitted
+    const others = { bytes: cells.bytes + flushedBytes + versions.bytes, entries: cells.count }
+    requireRoom(own, limits, { paths, bytes, others })
   }
 
   function ahead({ key, seesLater = false, ...options }: AheadOptions): Ahead {
     const seen = seesLater ? Infinity : key
-    const showing = createShowing({ base, cells: () => versions.at(seen, cells), listener })
-    const recorder = createRecorder(readingOf(base, showing, passed), options)
+    const showing = createShowing({
+      base: stable,
+      cells: () => versions.at(seen, uncommitted.cells),
+      listener: {},
+    })
+    const recorder = createRecorder(readingOf(stable, showing, passed), options)
     return {
       view: (name) => viewOver(name, recorder.files),
       show: (view) => versions.put(key, view.close(), new Set(view.written)),
@@ -219,8 +229,8 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   }
 
   return {
-    ...readingOf(base, overlay, gate),
-    folder: options.folder,
+    ...readingOf(stable, shown, gate),
+    folder,
     write(path, content) {
       const bytes = toBytes(content)
       return change(function* () {
@@ -235,35 +245,24 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
       change(function* () {
         yield* overlay.makeFolder(gate.require(path))
       }),
-    diff: () => listChanges({ cells, before }, settled),
-    snapshot: () => ({
-      cells: cells.copy(),
-      before: new Map(before),
-      settled: new Map(settled),
-      flushes: undos.length,
-    }),
-    restore: (snapshot) =>
-      alone(async () => {
-        await undoTo(snapshot.flushes)
-        cells = snapshot.cells.copy()
-        before = new Map(snapshot.before)
-        settled = new Map(snapshot.settled)
+    rename: (from, to) =>
+      change(function* () {
+        const ground = { label: base.label, overlay, cells: uncommitted.cells, growing }
+        yield* renameIn(ground, { from: gate.require(from), to: gate.require(to) })
       }),
-    rollback: () =>
-      alone(async () => {
-        await undoTo(0)
-        forgetPending()
-        settled = new Map()
-      }),
-    commit: () =>
-      alone(async () => {
-        await flush()
-        await journal.forget()
-        undos.length = 0
-        settled = new Map()
-      }),
-    flush: () => alone(flush),
-    view: (name) => viewOver(name, readingOf(base, overlay, passed)),
+    diff: uncommitted.list,
+    get uncommitted() {
+      const { cells, flushedBytes } = uncommitted
+      return { bytes: cells.bytes + flushedBytes, entries: cells.count }
+    },
+    snapshot: uncommitted.snapshot,
+    restore: (snapshot) => alone(async () => uncommitted.restore(snapshot)),
+    rollback: () => alone(uncommitted.rollback),
+    commit: () => alone(uncommitted.commit),
+    flush: (regions = everywhere, changes = nowhere) =>
+      alone(async () => uncommitted.flush(regions, changes)),
+    changedBelow: uncommitted.changedBelow,
+    view: (name) => viewOver(name, readingOf(stable, overlay, passed)),
     ahead,
     get aheadBytes() {
       return versions.bytes

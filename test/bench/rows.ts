@@ -1,13 +1,22 @@
-import type { Row } from './context.ts'
 import { cliRow } from './rows/cli.ts'
 import { coldRow } from './rows/cold.ts'
+import { commandsRow } from './rows/commands.ts'
+import { conflictRow } from './rows/conflict.ts'
+import { dagRow } from './rows/dag.ts'
+import { flatRow } from './rows/flat.ts'
+import { foundingRow } from './rows/founding.ts'
 import { grepRow } from './rows/grep.ts'
 import { memoryRow } from './rows/memory.ts'
+import { mixedRow } from './rows/mixed.ts'
 import { remoteRow } from './rows/remote.ts'
 import { resolveColdRow, resolveWarmRow } from './rows/resolve.ts'
 import { scaleRow } from './rows/scale.ts'
 import { storeRow } from './rows/store.ts'
+import { tinyRow } from './rows/tiny.ts'
+import { waitsRow } from './rows/waits.ts'
 import { watchRow } from './rows/watch.ts'
+import { workspaceRow } from './rows/workspace.ts'
+import type { Row } from './context.ts'
 
 /** Everything that is measured, in the order of the table. */
 export const rows: readonly Row[] = [
@@ -22,6 +31,15 @@ export const rows: readonly Row[] = [
   resolveColdRow,
   grepRow,
   remoteRow,
+  dagRow,
+  waitsRow,
+  commandsRow,
+  foundingRow,
+  mixedRow,
+  conflictRow,
+  workspaceRow,
+  flatRow,
+  tinyRow,
 ]
 
 /** What each side does, so that nobody compares what is not alike. */
@@ -33,5 +51,7 @@ export const footnotes: readonly string[] = [
   'content-collections: one collection with a schema of two keys, references by the same expression, output written as modules; its configuration is compiled before the clock starts.',
   'readFileSync loop: a walk with readdirSync, every file read as text and dropped. statSync: paths known beforehand.',
   'oxc-resolver and enhanced-resolve: an alias and one extension; they answer with a path alone, Heddle with layer, rung and, for misses, a suggestion. Map: a look-up by folder and text (cold: a walk and a set of paths).',
+  'dag: p-graph has no deadlines, retries or events; p-limit is given a time-out with a signal and three tries around each operation, as people write it.',
+  'conflict, founding: latency is a timer for each call of the files, the same however many calls there are; tiny: the disk as it is, warm.',
   'ripgrep: all its threads, lines with numbers and columns on a pipe.',
 ]

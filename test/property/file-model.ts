@@ -4,15 +4,16 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import os from 'node:os'
 import { join } from 'node:path'
 import type { Files, WritableFiles } from '../../core/files.ts'
-import { parsePath } from '../../core/files.ts'
+import { parsePath, renamePath } from '../../core/files.ts'
 import type { Path } from '../../core/vfs/path.ts'
 
 /** Paths to text, or to null for a folder; the root is always there. */
 export type Model = Map<string, string | null>
 
 export interface Step {
-  readonly does: 'write' | 'remove' | 'makeFolder' | 'read'
+  readonly does: 'write' | 'remove' | 'makeFolder' | 'read' | 'rename'
   readonly path: string
+  /** What is written, or the path that is given. */
   readonly text: string
 }
 
@@ -34,7 +35,8 @@ export async function compare(files: WritableFiles, model: Model, step: Step): P
 /** Does a step: gives undefined, or the text that was read; rejects as the files do. */
 export async function act(files: WritableFiles, { does, path, text }: Step): Promise<string | undefined> {
   if (does === 'read') return new TextDecoder().decode(await files.read(at(path)))
-  if (does === 'write') await files.write(at(path), text)
+  if (does === 'rename') await renamePath(files, at(path), at(text))
+  else if (does === 'write') await files.write(at(path), text)
   else if (does === 'remove') await files.remove(at(path))
   else await files.makeFolder(at(path))
   return undefined
@@ -42,6 +44,7 @@ export async function act(files: WritableFiles, { does, path, text }: Step): Pro
 
 /** The same on the model: undefined, the text read, or the code of the error. */
 export function apply(model: Model, { does, path, text }: Step): string | undefined {
+  if (does === 'rename') return applyRename(model, path, text)
   const found = model.get(path)
   if (does === 'read') return found === undefined ? '! NOT_FOUND' : (found ?? '! NOT_A_FILE')
   if (does === 'remove') {
@@ -55,6 +58,22 @@ export function apply(model: Model, { does, path, text }: Step): string | undefi
   if (does === 'makeFolder' && typeof found === 'string') return '! NOT_A_FOLDER'
   for (const folder of folders) model.set(folder, null)
   model.set(path, does === 'write' ? text : null)
+  return undefined
+}
+
+function applyRename(model: Model, from: string, to: string): string | undefined {
+  const moving = [...model].filter(([path]) => path === from || path.startsWith(`${from}/`))
+  if (moving.length === 0) return '! NOT_FOUND'
+  if (from === to) return undefined
+  if (to.startsWith(`${from}/`)) return '! NOT_A_FOLDER'
+  const isFilled = [...model.keys()].some((path) => path.startsWith(`${to}/`))
+  if (model.get(from) === null && isFilled) return '! NOT_A_FILE'
+  const [does, text] =
+    model.get(from) === null ? (['makeFolder', ''] as const) : (['write', model.get(from)!] as const)
+  const refused = apply(model, { does, path: to, text })
+  if (refused !== undefined) return refused
+  for (const [path, content] of moving) model.set(to + path.slice(from.length), content)
+  for (const [path] of moving) model.delete(path)
   return undefined
 }
 

@@ -1,0 +1,26 @@
+// One node of a p-graph for each operation that does nothing: no deadlines, no retries, no events. Twice in one process.
+import { PGraph } from 'p-graph'
+import { createDag } from './dag.mjs'
+import { peakMemory } from './peak.mjs'
+
+const size = Number(process.argv[2])
+const { needs } = createDag(size)
+
+async function run() {
+  let operations = 0
+  const since = performance.now()
+  const nodes = new Map()
+  const dependencies = []
+  for (let node = 0; node < size; node++) {
+    nodes.set(`n${node}`, { run: () => void operations++ })
+    for (const needed of needs(node)) dependencies.push([`n${needed}`, `n${node}`])
+  }
+  await new PGraph(nodes, dependencies).run({ concurrency: 16 })
+  return { ms: performance.now() - since, operations }
+}
+
+const first = await run()
+const again = await run()
+console.log(
+  JSON.stringify({ ms: first.ms, againMs: again.ms, operations: first.operations, rss: peakMemory() }),
+)

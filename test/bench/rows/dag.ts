@@ -1,0 +1,45 @@
+import type { Row } from '../context.ts'
+import { compareSeries } from '../line.ts'
+import { interleave, type Series, type Side } from '../rounds.ts'
+import { type Facts, ourProgram, peerProgram, takeSample } from '../sample.ts'
+
+/** Operations that do nothing, in a graph in which each needs three others. */
+export const dagRow: Row = {
+  name: 'dag',
+  times:
+    'createPlan() and execute() of operations that do nothing, a group for each, with deadlines, retries and a listener; first and second time in a process.',
+  async measure(context) {
+    const size = context.sizes.large
+    const side = (name: string, ...words: string[]): Side => ({
+      name,
+      take: () => takeSample([...words, String(size)]),
+      wrong: ({ operations }) =>
+        operations === size ? undefined : `${String(operations)} of ${size} operations`,
+    })
+    const [ours, ahead, graph, limit] = [
+      ...(
+        await interleave(
+          [
+            side('heddle', ourProgram('dag'), 'bound'),
+            side('heddle, claims that do not bind', ourProgram('dag'), 'hints'),
+            side('p-graph', peerProgram('p-graph')),
+            side('p-limit, time-outs and retries', peerProgram('p-limit')),
+          ],
+          context.rounds,
+        )
+      ).values(),
+    ]
+    const again = ({ facts, ...series }: Series): Series => ({ ...series, facts, values: facts.map(againMs) })
+    return [
+      compareSeries(ours!, graph!, { row: 'dag', kind: 'peer', unit: 'ms', goal: 1, stretch: 0.6 }),
+      compareSeries(ours!, limit!, { row: 'dag', kind: 'peer', unit: 'ms', goal: 0.5 }),
+      compareSeries(again(ours!), again(graph!), { row: 'dag again', kind: 'peer', unit: 'ms', goal: 1 }),
+      compareSeries(again(ours!), again(limit!), { row: 'dag again', kind: 'peer', unit: 'ms', goal: 0.5 }),
+      compareSeries(ahead!, ours!, { row: 'dag, claims that do not bind', kind: 'own', unit: 'ms' }),
+    ]
+  },
+}
+
+function againMs(facts: Facts): number {
+  return facts['againMs'] as number
+}
