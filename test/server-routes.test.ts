@@ -259,17 +259,42 @@ test('every door decides as the gate does (A9)', async () => {
     (path) => `/@modules/${encodeURIComponent(path)}`,
     (path) => `/@modules/${encodeURIComponent(`../../${path}`)}`,
   ]
+  const call = async (method: string, params: object): Promise<string> => {
+    const all = {
+      ...headers,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    return (await handler(new Request('http://x.invalid/mcp', { method: 'POST', headers: all, body }))).text()
+  }
+  const tool = (name: string, given: object): Promise<string> =>
+    call('tools/call', { name, arguments: given })
+  const agentDoors: readonly ((path: string) => Promise<string>)[] = [
+    (path) => tool('read', { id: path }),
+    (path) => tool('read', { reference: path }),
+    (path) => tool('read', { reference: 'open.md', from: path }),
+    (path) => tool('resolve', { reference: path }),
+    (path) => tool('context', { references: [path] }),
+    (path) => tool('graph', { around: path }),
+    (path) => tool('check', { paths: [path] }),
+    (path) => call('resources/read', { uri: `heddle://module/${encodeURI(path)}` }),
+    (path) => call('resources/read', { uri: `skill://${encodeURI(path)}` }),
+  ]
+  const isLeak = (text: string): boolean => text.includes(secret) || text.includes('root:')
   for (const path of asked) {
-    const isOpen = gate.check(path).ok && path !== 'link.md'
+    if (gate.check(path).ok && path !== 'link.md') continue
     for (const door of doors) {
       const text = await (await get(handler, door(path))).text()
-      if (!isOpen)
-        assert.ok(
-          !text.includes(secret) && !text.includes('root:'),
-          `${door(path)} gives ${text.slice(0, 200)}`,
-        )
+      assert.ok(!isLeak(text), `${door(path)} gives ${text.slice(0, 200)}`)
+    }
+    for (const [index, door] of agentDoors.entries()) {
+      // What an agent may read instead is the open file that stands beside it.
+      const text = (await door(path)).replaceAll(index === 2 ? secret : '\0', '')
+      assert.ok(!isLeak(text), `${JSON.stringify(path)} at door ${index} gives ${text.slice(0, 200)}`)
     }
   }
+  assert.ok(isLeak(await tool('read', { id: 'open.md' })))
   // The same doors are open for what the gate lets through, so that the lines above can fail.
   const status = async (path: string): Promise<number> => (await get(handler, path)).status
   assert.deepEqual(

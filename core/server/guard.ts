@@ -28,7 +28,12 @@ export function cookieName(host: string): string {
  * streams of the same origin send no Origin.
  */
 export function checkRequest(request: Request, { hosts, access }: GuardOptions): Refusal | undefined {
-  const { headers } = request
+  const host = request.headers.get('host') ?? ''
+  return checkPlace(request, hosts) ?? checkMethod(request) ?? checkSecret(request, { host, access })
+}
+
+/** Why a request must not pass for where it was sent to and from, whoever holds which secret. */
+export function checkPlace({ headers }: Request, hosts: readonly string[]): Refusal | undefined {
   const host = headers.get('host')
   if (host === null || !hosts.includes(host)) return { status: 403, code: 'HOST_NOT_ALLOWED' }
   const origin = headers.get('origin')
@@ -36,7 +41,7 @@ export function checkRequest(request: Request, { hosts, access }: GuardOptions):
   const site = headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin' && site !== 'none')
     return { status: 403, code: 'SITE_NOT_ALLOWED' }
-  return checkMethod(request) ?? checkSecret(request, { host, access })
+  return undefined
 }
 
 function checkMethod(request: Request): Refusal | undefined {

@@ -5,7 +5,7 @@ import { readJson } from './body.ts'
 import { boundStream } from './bounded.ts'
 import { type Editions, fixedEdition } from './edition.ts'
 import { createEvents } from './events.ts'
-import { checkRequest, cookieName } from './guard.ts'
+import { checkPlace, checkRequest, cookieName } from './guard.ts'
 import type { McpEndpoint } from './mcp.ts'
 import { answerModuleText } from './module-text.ts'
 import { openPageFiles } from './page-files.ts'
@@ -71,7 +71,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
     const url = new URL(request.url)
     const isEntry = request.method === 'GET' && url.pathname === '/'
     const hasSecret = url.searchParams.has('token') || url.searchParams.has('key')
-    if (isEntry && hasSecret && isHost(request)) return enter(request, url.searchParams)
+    if (isEntry && hasSecret && !checkPlace(request, options.hosts)) return enter(request, url.searchParams)
     const refusal = checkRequest(request, guard)
     if (refusal) {
       options.onRefused?.({ ...refusal, method: request.method, path: url.pathname })
@@ -98,12 +98,6 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
     const cookie = `${cookieName(request.headers.get('host')!)}=${access.cookie}`
     const headers = { location: '/', 'set-cookie': `${cookie}; Path=/; HttpOnly; SameSite=Strict` }
     return answer(null, { status: 303, headers })
-  }
-
-  function isHost({ headers }: Request): boolean {
-    const site = headers.get('sec-fetch-site')
-    const isNear = site === null || site === 'same-origin' || site === 'none'
-    return isNear && options.hosts.includes(headers.get('host') ?? '') && !headers.has('origin')
   }
 
   function openEvents(request: Request, query: URLSearchParams): Response {
