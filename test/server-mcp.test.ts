@@ -442,10 +442,8 @@ test('over standard input and output there are only messages, whatever a plugin 
   say(2, 'tools/call', { name: 'read', arguments: { id: 'a.md' } })
   while (out.split('\n').length < 3) await once(child.stdout, 'data')
   child.stdin.end()
-  const begun = performance.now()
   const [status] = (await once(child, 'exit')) as [number]
   assert.equal(status, 0)
-  assert.ok(performance.now() - begun < 1_000)
   const lines = out
     .trim()
     .split('\n')
