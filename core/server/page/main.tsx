@@ -78,7 +78,7 @@ function Faults({ live: { standing } }: { readonly live: Live }) {
       {degraded && <p>Change notices are being lost; everything is looked at again and again.</p>}
       {shown.slice(0, 5).map(({ code, message, hint }) => (
         <p key={code + message}>
-          <code>{code}</code> {message} {hint}
+          <code>{code}</code> {message} {hint && `→ ${hint}`}
         </p>
       ))}
     </div>
