@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
+import type { Isolation } from './base/namespace.ts'
 import { findNearest } from './base/nearest.ts'
 import { buildSchema, type Schema } from './base/schema.ts'
 import type { CacheLimits } from './load/module-cache.ts'
@@ -30,6 +31,11 @@ export interface Config {
   readonly preset?: boolean
   /** Operations that may run at once in each lane. */
   readonly concurrency?: Readonly<Partial<Record<'io' | 'process' | 'network' | 'agent', number>>>
+  /**
+   * What holds programs that a run starts: `none` a process group, `namespace` a PID namespace, of which nothing is left, `overlay`
+   * for bash operations a namespace with an overlay of the project. Left out: a namespace where that needs no user namespace.
+   */
+  readonly bash?: { readonly isolation?: Isolation }
   /** Milliseconds that one operation may take; 600 000 when left out. */
   readonly deadlineMs?: number
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
@@ -100,6 +106,7 @@ const schema: Schema<Config> = (z) =>
     concurrency: z
       .partialRecord(z.enum(['io', 'process', 'network', 'agent']), z.number().int().min(1))
       .optional(),
+    bash: z.strictObject({ isolation: z.enum(['none', 'namespace', 'overlay']).optional() }).optional(),
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional(),
@@ -265,6 +272,7 @@ const defaultKeys: Record<keyof Config, true> = {
   plugins: true,
   preset: true,
   concurrency: true,
+  bash: true,
   deadlineMs: true,
   hookDeadlineMs: true,
   deny: true,

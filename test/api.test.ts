@@ -29,6 +29,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'findImported',
     'findNamedTests',
     'findNearest',
+    'fix',
     'formatReference',
     'glob',
     'grep',

@@ -41,6 +41,7 @@ test('the built-in operations have the names of the tools in agent hosts', () =>
       ['glob', true, 'Glob', 'io', 'none'],
       ['grep', true, 'Grep', 'io', 'none'],
       ['bash', true, 'Bash', 'process', 'external'],
+      ['fix', true, undefined, 'process', 'workspace'],
       ['todo', true, 'TodoWrite', 'io', 'workspace'],
     ],
   )
@@ -436,7 +437,11 @@ test('bash gives everything a program wrote; a code other than 0 is a failure th
   const [fine, failed, program, cwd, missing, both] = await runAll(
     diskFiles({ root }),
     [
-      bash({ command: 'mkdir sub; echo "$GREETING"; echo err >&2', env: { GREETING: 'hello' } }),
+      bash({
+        command: 'mkdir sub; echo "$GREETING"; echo err >&2',
+        env: { GREETING: 'hello' },
+        isolation: 'none',
+      }),
       bash('echo found 3 problems; exit 3'),
       bash({ program: process.execPath, arguments: ['-e', 'console.log(process.argv[1])', '$HOME *'] }),
       bash({ command: 'basename "$PWD"', cwd: 'sub' }),
@@ -445,7 +450,14 @@ test('bash gives everything a program wrote; a code other than 0 is a failure th
     ],
     root,
   )
-  assert.deepEqual(fine!.output, { code: 0, signal: null, stdout: 'hello\n', stderr: 'err\n', ended: 'exit' })
+  assert.deepEqual(fine!.output, {
+    code: 0,
+    signal: null,
+    stdout: 'hello\n',
+    stderr: 'err\n',
+    ended: 'exit',
+    isolation: 'none',
+  })
   assert.deepEqual([failed!.status, failed!.error?.code], ['failed', 'COMMAND_FAILED'])
   assert.deepEqual(
     [(failed!.output as BashOutput).stdout, (failed!.output as BashOutput).code],

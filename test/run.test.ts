@@ -911,7 +911,10 @@ test('checks that claim no writes run beside each other, commands without claims
 test('a program past its deadline, or cancelled, is ended with its whole tree, its output kept', async (t) => {
   const command = 'echo before; sleep 60 & echo $! > pid; sleep 60'
   const { report, root } = await runOnDisk(t, {}, [
-    { name: 'g', operations: [{ kind: 'bash', name: 'late', input: { command }, deadlineMs: 500 }] },
+    {
+      name: 'g',
+      operations: [{ kind: 'bash', name: 'late', input: { command, isolation: 'none' }, deadlineMs: 500 }],
+    },
   ])
   const { status, output, error, ranMs } = outcome(report, 'late')
   assert.deepEqual([status, error?.code], ['timed-out', 'TIMEOUT'])

@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createWorkspace, diskFiles, memoryFiles, parsePath, renamePath } from '../core/files.ts'
-import { isIgnoredIn } from '../core/operations/ignored.ts'
+import { isIgnoredIn } from '../core/vfs/ignored.ts'
 import type { DiskFiles, Files, Path, SyncFiles, Workspace, WritableFiles } from '../core/files.ts'
 
 interface Ground {

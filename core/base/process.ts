@@ -1,27 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { statSync } from 'node:fs'
-import { fail, HeddleError } from './diagnostic.ts'
+import { HeddleError } from './diagnostic.ts'
+import type { Isolation } from './namespace.ts'
 import { createOutput, type Output, type StoredOutput } from './output.ts'
-import { type GroupWatch, signalGroup, watchGroup } from './process-group.ts'
+import { signalGroup, watchGroup } from './process-group.ts'
+import { isolationOf, type ProcessOptions, type Started, startProcess } from './start-process.ts'
 
-/** A program to run. */
-export interface ProcessOptions {
-  /** The program, found on PATH; with `shell: true` a whole command line. */
-  readonly program: string
-  readonly arguments?: readonly string[]
-  readonly shell?: boolean
-  /** Absolute folder of the machine to run in. */
-  readonly cwd: string
-  /** Added to the clean environment (PATH, HOME, LANG, LC_ALL, TERM, TMPDIR and what the caller names). */
-  readonly env?: Readonly<Record<string, string>>
-  /** Ends the whole tree; the result says so. */
-  readonly deadlineMs?: number
-  readonly signal?: AbortSignal
-  /** Sent to standard input, which is then closed; without it standard input is empty and closed. */
-  readonly input?: string
-  /** Absolute folder for output that does not fit into memory; a private temporary one when left out. */
-  readonly storeIn?: string
-}
+export type { ProcessOptions } from './start-process.ts'
 
 /**
  * How a program ended; output is complete. `code` is null when a signal ended it. Output beyond 4 MiB is in a file: then
@@ -34,6 +17,8 @@ export interface ProcessResult {
   readonly stderr: string
   readonly stored?: { readonly stdout?: StoredOutput; readonly stderr?: StoredOutput }
   readonly ended: 'exit' | 'deadline' | 'cancelled'
+  /** What held it. */
+  readonly isolation: Isolation
   readonly ranMs: number
 }
 
@@ -41,26 +26,27 @@ export interface ProcessResult {
 export const terminationGraceMs = 200
 const settleAfterKillMs = 30
 const lookAgainMs = 5
-const inherited = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR']
 
 /**
  * Runs a program in a process group of its own and gives how it ended. What is left of the group when the program ends, at
  * the deadline, or on cancel is ended too, and the result is there at most 230 ms later, whoever still holds the pipes.
  * Rejects with a HeddleError when it cannot start: `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`, `COMMAND_INVALID`,
- * `FOLDER_MISSING`, or `BUSY` when the machine has no process or descriptor left; `OUTPUT_NOT_STORED` when the disk is full.
+ * `FOLDER_MISSING`, or `BUSY` when the machine has no process or descriptor left; `ISOLATION_UNAVAILABLE` when what is to hold it
+ * is not to be had; `OUTPUT_NOT_STORED` when the disk is full.
  */
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const started = performance.now()
   const early = options.signal?.aborted ? endingOf(options.signal) : undefined
-  if (early) return { code: null, signal: null, stdout: '', stderr: '', ended: early, ranMs: 0 }
+  const isolation = isolationOf(options)
+  if (early) return { code: null, signal: null, stdout: '', stderr: '', ended: early, isolation, ranMs: 0 }
   const outputs = {
     stdout: createOutput('stdout', options.storeIn),
     stderr: createOutput('stderr', options.storeIn),
   }
   const watch = watchGroup()
   try {
-    const how = await settle(await start(options, watch), options, outputs)
-    return { ...how, ...resultOf(outputs), ranMs: performance.now() - started }
+    const how = await settle(await startProcess(options, watch), options, outputs)
+    return { ...how, ...resultOf(outputs), isolation, ranMs: performance.now() - started }
   } finally {
     watch.end()
     outputs.stdout.close()
@@ -68,81 +54,11 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   }
 }
 
-async function start(options: ProcessOptions, watch: GroupWatch): Promise<ChildProcess> {
-  const { program, arguments: words = [], shell = false, cwd, input } = options
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    fail(
-      'FOLDER_MISSING',
-      `The folder to run "${program}" in does not exist.`,
-      'Name a folder of the project.',
-    )
-  }
-  try {
-    const child = spawn(program, shell ? [] : [...words], {
-      cwd,
-      shell,
-      env: { ...cleanEnvironment(), ...options.env },
-      detached: true,
-      windowsHide: true,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    })
-    if (child.pid !== undefined) watch.add(child.pid)
-    await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
-    child.on('error', () => undefined)
-    return child
-  } catch (thrown) {
-    throw startFault(program, thrown)
-  }
-}
-
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
-}
-
-function startFault(program: string, thrown: unknown): HeddleError {
-  const code = (thrown as NodeJS.ErrnoException).code ?? ''
-  const [name, why, hint] = startFaults[code] ?? [
-    'COMMAND_INVALID',
-    'cannot be started as it is written',
-    'Check the program and its arguments.',
-  ]
-  return new HeddleError(
-    { code: name, severity: 'error', message: `"${program}" ${why}.`, hint },
-    { cause: thrown },
-  )
-}
-
-const busy = [
-  'BUSY',
-  'cannot be started because the machine has no room for another process',
-  'Run fewer at once.',
-] as const
-const startFaults: Readonly<Record<string, readonly [string, string, string]>> = {
-  ENOENT: ['COMMAND_NOT_FOUND', 'is not a program on PATH', 'Install it, or write its path.'],
-  EACCES: [
-    'COMMAND_NOT_EXECUTABLE',
-    'may not be executed',
-    'Make it executable, or run it with its interpreter.',
-  ],
-  ENOEXEC: ['COMMAND_NOT_EXECUTABLE', 'is not a program', 'Run it with its interpreter.'],
-  ENOTDIR: ['COMMAND_NOT_FOUND', 'is not a program on PATH', 'Install it, or write its path.'],
-  E2BIG: [
-    'COMMAND_INVALID',
-    'has more arguments than the machine takes',
-    'Give them in a file or on standard input.',
-  ],
-  EAGAIN: busy,
-  EMFILE: busy,
-  ENFILE: busy,
-  ENOMEM: busy,
-}
-
 type Outputs = { readonly stdout: Output; readonly stderr: Output }
 type How = Pick<ProcessResult, 'code' | 'signal' | 'ended'>
 
-function settle(child: ChildProcess, options: ProcessOptions, outputs: Outputs): Promise<How> {
+function settle(started: Started, options: ProcessOptions, outputs: Outputs): Promise<How> {
+  const { child } = started
   const { promise, resolve, reject } = deferred<How>()
   const group = child.pid!
   const timers: NodeJS.Timeout[] = []
@@ -175,9 +91,13 @@ function settle(child: ChildProcess, options: ProcessOptions, outputs: Outputs):
   function finish(): void {
     for (const timer of timers) clearTimeout(timer)
     options.signal?.removeEventListener('abort', onAbort)
-    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
-    if (fault === undefined) resolve({ code: child.exitCode, signal: child.signalCode, ended })
-    else reject(fault)
+    for (const stream of child.stdio) stream?.destroy()
+    if (fault !== undefined) return reject(fault)
+    try {
+      resolve({ ...started.end(ended), ended })
+    } catch (thrown) {
+      reject(thrown)
+    }
   }
 
   function onAbort(): void {
@@ -196,8 +116,8 @@ function settle(child: ChildProcess, options: ProcessOptions, outputs: Outputs):
     stream?.on('error', () => undefined)
   }
 
-  collect(child.stdout, outputs.stdout)
-  collect(child.stderr, outputs.stderr)
+  collect(started.stdout, outputs.stdout)
+  collect(started.stderr, outputs.stderr)
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(options.input)
   child.once('exit', () => end('exit'))

@@ -3,7 +3,7 @@ import { compileGlob, escapeGlob, type Glob } from '../base/glob.ts'
 import type { Claims } from '../run/operation.ts'
 import type { Entry, Files } from '../vfs/file-system.ts'
 import { childOf, isWithin, parentOf, type Path } from '../vfs/path.ts'
-import { holdsRules, type IgnoreRules, ignoreRulesOf } from './ignored.ts'
+import { holdsRules, type IgnoreRules, ignoreRulesOf } from '../vfs/ignored.ts'
 import { toPath } from './text-file.ts'
 
 /** Which files are asked for: globs from the folder `path`, those of `ignore` left out. */

@@ -1,6 +1,7 @@
 import type { OperationKind } from '../run/operation.ts'
 import { bashKind } from './bash.ts'
 import { editKind } from './edit.ts'
+import { fixKind } from './fix.ts'
 import { globKind } from './glob.ts'
 import { grepKind } from './grep.ts'
 import { listKind } from './list.ts'
@@ -16,6 +17,7 @@ const kinds: readonly OperationKind[] = [
   globKind,
   grepKind,
   bashKind,
+  fixKind,
   todoKind,
 ]
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
+import type { Isolation } from '../base/namespace.ts'
 import type { Library } from '../load/library.ts'
-import { isIgnoredIn } from '../operations/ignored.ts'
+import { isIgnoredIn } from '../vfs/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { describePlan, type ParallelDesign } from '../run/design.ts'
@@ -17,6 +18,7 @@ import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
+import { configureIsolation } from './isolation.ts'
 import { planGroups } from './planner.ts'
 
 /** How one run differs from the defaults. */
@@ -68,6 +70,7 @@ export interface RunnerParts {
   readonly concurrency: Readonly<Partial<Record<Lane, number>>>
   /** How much a run may hold in memory. */
   readonly limits: Partial<WorkspaceLimits>
+  readonly isolation?: Isolation | undefined
 }
 
 interface Prepared {
@@ -82,9 +85,10 @@ const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
 /** A runner over the parts of a framework. */
 export function createRunner(parts: RunnerParts): Runner {
   const { library, layers, calls, folder, disk, state, clock } = parts
+  const isolation = configureIsolation(parts.isolation)
 
   function kindOf(name: string): OperationKind | undefined {
-    return builtinOperations.get(name) ?? calls.operations().get(name)?.kind
+    return isolation.kindOf(name) ?? builtinOperations.get(name) ?? calls.operations().get(name)?.kind
   }
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
@@ -163,7 +167,8 @@ export function createRunner(parts: RunnerParts): Runner {
         clock,
         deadlineMs: parts.deadlineMs,
         concurrency: options.concurrency ? sameForAll(options.concurrency) : parts.concurrency,
-        diagnostics,
+        isolation: isolation.ofPrograms,
+        diagnostics: [...diagnostics, ...(await isolation.findings())],
         complete,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),

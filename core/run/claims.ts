@@ -28,6 +28,7 @@ export interface CompiledClaims {
   /** Where the disk may be different afterwards: what it writes, and its scratch. */
   readonly changes: readonly string[]
   allow(access: Access, path: Path): boolean
+  isScratch(path: Path): boolean
 }
 
 interface Claim extends Glob {
@@ -83,6 +84,7 @@ function createClaims(
     changes: [...regionsOf(writes), ...regionsOf(scratch).filter(isSomewhere)],
     isComplete: reads !== undefined && writes !== undefined,
     hints: { reads: reads ? regionsOf(reads) : none, writes: writes ? regionsOf(writes) : none },
+    isScratch: (path) => covers(scratch, path),
     allow(access, path) {
       if (access === 'read' || access === 'list') {
         return !readable || (access === 'read' ? covers(readable, path) : coversListing(readable, path))

@@ -91,7 +91,7 @@ export class Course {
 
   /** Takes the end of a call. */
   ran(task: Task, called: Called): void {
-    if (!task.isTraced) this.#changedOutside(task)
+    if (!task.isTraced) this.#speculation.changedBelow(writtenBy(task, called), task.order)
     const { run } = task
     if (!run) return this.#conclude(task, called)
     task.phase = 'ran'
@@ -100,11 +100,6 @@ export class Course {
     this.#speculation.show(run, called.status === 'done' ? called.view : undefined)
     this.#parts.hasRun(task, called)
     this.#ripen(task)
-  }
-
-  #changedOutside(task: Task): void {
-    const { writes } = regionsOf(task.runnable)
-    this.#speculation.changedBelow(writes, task.order)
   }
 
   /** Forgets what an operation that settles has been told and has shown. */
@@ -230,6 +225,10 @@ export class Course {
 /** It is the operation's turn: nothing that comes earlier can make a difference to it. */
 function isRipe({ isFree, group }: Task): boolean {
   return isFree && group.openedAt !== undefined && group.skipped === undefined
+}
+
+function writtenBy({ runnable }: Task, { exceeded = [] }: Called): readonly string[] {
+  return [...regionsOf(runnable).writes, ...exceeded]
 }
 
 /** Lets those go on that had waited for this one to have run. */

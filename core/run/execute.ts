@@ -18,9 +18,11 @@ import type { Plan, PlannedWork } from './plan.ts'
 import { countRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
 import { Schedule, skippedCall } from './schedule.ts'
+import type { SpawnPlace } from './spawn.ts'
 import type { GroupState, Task } from './task.ts'
 import { createGroupStates } from './task.ts'
 import { judgeRun, timingOf } from './verdict.ts'
+import { createWitness } from './witness.ts'
 
 export type { PlantedFault } from './planted.ts'
 
@@ -50,6 +52,8 @@ export interface ExecuteOptions {
   readonly graceMs?: number
   /** Absolute folder for output of programs that does not fit into memory. */
   readonly storeIn?: string
+  /** What holds programs that do not say it themselves. */
+  readonly isolation?: SpawnPlace['isolation']
   /** What planning found; errors among it make the run at least partial. */
   readonly diagnostics?: readonly Diagnostic[]
   /** False when planning left something out: the run is at least partial. */
@@ -121,7 +125,11 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   const performer = createPerformer({
-    surroundings: { ...options, graceMs: options.graceMs ?? defaultGraceMs },
+    surroundings: {
+      ...options,
+      graceMs: options.graceMs ?? defaultGraceMs,
+      witness: createWitness(options.workspace, options.folder),
+    },
     clock,
     random,
     schedule: () => schedule,

@@ -1,9 +1,10 @@
-import { HeddleError } from '../base/diagnostic.ts'
+import type { HeddleError } from '../base/diagnostic.ts'
 import type { UseRead, WritableFiles } from '../vfs/file-system.ts'
 import { parsePath } from '../vfs/gate.ts'
 import { nameOf, parentOf, type Path } from '../vfs/path.ts'
 import { readMixed, readOne, readOneByOne } from '../vfs/read-rows.ts'
 import type { Access, CompiledClaims } from './claims.ts'
+import { claimExceeded } from './excess.ts'
 
 /** Files that refuse what was not claimed, before it is looked at: what must not be known cannot change an outcome. */
 export interface GuardedFiles {
@@ -106,12 +107,3 @@ function isClaimed(claims: CompiledClaims): (path: Path) => boolean {
 
 /** Names that lead elsewhere than into their folder. */
 const climbs = new Set(['', '.', '..'])
-
-function claimExceeded(name: string, excess: string): HeddleError {
-  return new HeddleError({
-    code: 'CLAIM_EXCEEDED',
-    severity: 'error',
-    message: `"${name}" ${excess}, which is not in its claims; nothing it wrote was kept.`,
-    hint: 'Add the path to the claims of the operation or of its kind.',
-  })
-}

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
+import type { Path } from '../vfs/path.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { Ending, StopReason } from './attempt.ts'
@@ -12,7 +13,9 @@ import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
 import type { OperationContext, Quality } from './operation.ts'
 import type { OutcomeStatus } from './report.ts'
-import { type SpawnPlace, spawnIn } from './spawn.ts'
+import { createPrograms, type Programs } from './programs.ts'
+import type { SpawnPlace } from './spawn.ts'
+import type { Testimony, Witness } from './witness.ts'
 
 /** An operation whose input was checked, ready to be called. */
 export interface Runnable {
@@ -26,6 +29,7 @@ export interface Runnable {
 /** What every operation of a run shares. */
 export interface Surroundings extends SpawnPlace {
   readonly workspace: Workspace
+  readonly witness: Witness
   readonly clock: Clock
   /** Milliseconds that a stopped operation has to end by itself. */
   readonly graceMs: number
@@ -42,6 +46,8 @@ export interface Called {
   /** True when it was stopped and still has not ended. */
   readonly ignored: boolean
   readonly view?: WorkspaceView | undefined
+  /** What it changed on the disk though it had not claimed it. */
+  readonly exceeded?: readonly Path[] | undefined
 }
 
 export interface CallOptions {
@@ -52,6 +58,8 @@ export interface CallOptions {
   /** Makes the view for this call when the operation first looks at its files. */
   readonly view: () => WorkspaceView
   progress(message: string): void
+  /** Something about the operation that a person should know. */
+  noted(diagnostic: Diagnostic): void
   /** Called once, with what came of it; at once when the operation answers at once. */
   called(called: Called): void
 }
@@ -65,34 +73,52 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress, called }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, noted, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
-  const { workspace, clock, graceMs } = surroundings
+  const { workspace, witness, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
-  const look = (): WritableFiles => (used ??= openFiles(runnable, view())).files
+  let testimony: Testimony | undefined
+  const open = (): UsedFiles => (used ??= openFiles(runnable, view()))
   const attempt = new Attempt({
     clock,
     deadlineMs,
     graceMs,
     call(attempt) {
+      const place = surroundings
+      const programs = (): Programs =>
+        createPrograms({ attempt, place, operation: runnable, view: () => open().view, noted })
       const run = (): unknown =>
-        kind.run(runnable.input, new CallContext({ attempt, number, look, place: surroundings, progress }))
-      if (kind.effects !== 'external') return run()
-      // A process looks at the disk: what earlier operations wrote must be there, and what it changes is no conflict.
-      const { regions, changes } = runnable.claims
-      return workspace
-        .flush([...regions.reads, ...changes], changes)
-        .then(run)
-        .finally(() => workspace.changedBelow(changes))
+        kind.run(runnable.input, new CallContext({ attempt, number, open, programs, progress }))
+      return kind.effects === 'external' || kind.untraced ? runWatched(run, attempt) : run()
     },
     ended: (ending) => called(conclude(ending)),
   })
   attempt.start()
   return attempt
 
+  /** A process looks at the disk: what earlier operations wrote must be there. What it changes there is looked at. */
+  async function runWatched(run: () => unknown, attempt: Attempt): Promise<unknown> {
+    const isOutside = kind.effects === 'external'
+    if (isOutside) await witness.flush(runnable)
+    await (isOutside ? witness.begin(runnable) : witness.join(runnable))
+    try {
+      return await run()
+    } finally {
+      testimony = await witness.end(runnable, !isOutside || attempt.signal.aborted)
+      workspace.changedBelow([...runnable.claims.changes, ...testimony.exceeded])
+    }
+  }
+
+  function tellExcess(called: Mutable<Called>, { exceeded, error, notes }: Testimony): void {
+    called.exceeded = exceeded
+    if (error && called.error !== error) noted({ ...error, severity: 'warning' })
+    for (const each of notes) noted(each)
+  }
+
   function conclude(ending: Ending): Called {
-    const called: Mutable<Called> = judge(runnable, ending, used?.refused)
+    const called: Mutable<Called> = judge(runnable, ending, { refused: used?.refused, testimony })
+    if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
     return called
@@ -127,8 +153,8 @@ function openFiles({ name, kind, claims }: Runnable, view: WorkspaceView): UsedF
 interface ContextParts {
   readonly attempt: Attempt
   readonly number: number
-  readonly look: () => WritableFiles
-  readonly place: SpawnPlace
+  readonly open: () => UsedFiles
+  readonly programs: () => Programs
   readonly progress: (message: string) => void
 }
 
@@ -145,7 +171,7 @@ class CallContext implements OperationContext {
   }
 
   get files(): WritableFiles {
-    return this.#parts.look()
+    return this.#parts.open().files
   }
 
   get signal(): AbortSignal {
@@ -153,17 +179,11 @@ class CallContext implements OperationContext {
   }
 
   get spawn(): OperationContext['spawn'] {
-    const { attempt, place } = this.#parts
-    return async (options) => {
-      if (attempt.over) {
-        throw new HeddleError({
-          code: 'CANCELLED',
-          severity: 'error',
-          message: 'The operation has already ended.',
-        })
-      }
-      return spawnIn(place, options, attempt.signal)
-    }
+    return this.#parts.programs().spawn
+  }
+
+  get spawnTogether(): OperationContext['spawnTogether'] {
+    return this.#parts.programs().spawnTogether
   }
 
   get progress(): OperationContext['progress'] {
@@ -175,15 +195,21 @@ class CallContext implements OperationContext {
 }
 
 /** What a kind says of its output is asked here too, and may throw. */
-function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+/** What was found out about a call beside what it gave. */
+interface Found {
+  readonly refused: HeddleError | undefined
+  readonly testimony: Testimony | undefined
+}
+
+function judge(runnable: Runnable, ending: Ending, found: Found): Called {
   try {
-    return judgeEnding(runnable, ending, refused)
+    return judgeEnding(runnable, ending, found)
   } catch (thrown) {
     return failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
   }
 }
 
-function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
+function judgeEnding(runnable: Runnable, ending: Ending, { refused, testimony }: Found): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
   if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')
@@ -192,7 +218,7 @@ function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | 
   const output = checkOutput(kind.kind, runnable.kind.output, ending.value)
   if (!output.ok) return failedWith(output.diagnostic)
   const { value } = output
-  const error = kind.failure?.(value) ?? null
+  const error = kind.failure?.(value) ?? testimony?.error ?? null
   const quality = kind.quality?.(runnable.input, value) ?? null
   return { status: error ? 'failed' : 'done', output: value, error, quality, ignored: false }
 }

@@ -1,7 +1,8 @@
 import type { Schema } from '../base/schema.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { ProcessOptions, ProcessResult } from '../base/process.ts'
+import type { ProcessResult } from '../base/process.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
+import type { SpawnOptions, TogetherResult } from './spawn.ts'
 
 /** What an operation competes for. */
 export type Lane = 'io' | 'process' | 'network' | 'agent'
@@ -48,7 +49,12 @@ export interface OperationContext {
   /** Aborts at the deadline, on cancel, or when the run is given up. */
   readonly signal: AbortSignal
   /** Runs a program in the project, ends its whole tree at the deadline; never through a shell unless `shell` is set. */
-  spawn(options: ProcessOptions): Promise<ProcessResult>
+  spawn(options: SpawnOptions): Promise<ProcessResult>
+  /**
+   * Runs programs side by side, each on an overlay of its own, with the result of one after the other: for fixers that treat each
+   * file by itself and each line by its neighbours alone.
+   */
+  spawnTogether(programs: readonly SpawnOptions[]): Promise<readonly TogetherResult[]>
   /** Says how far it has come; shown by live reporters, never part of the outcome. */
   progress(message: string): void
 }
@@ -61,6 +67,10 @@ export interface OperationKind<I = unknown, O = unknown> {
   readonly description: string
   readonly lane: Lane
   readonly effects: Effects
+  /** What it may change with this input, where that is something else. */
+  effectsOf?(input: I): Effects
+  /** It looks at files by programs, which nobody can watch: it runs in its turn, by its claims. */
+  readonly untraced?: boolean
   readonly idempotent: boolean
   readonly deadlineMs?: number
   readonly input: Schema<I>

@@ -57,6 +57,7 @@ export function createPerformer(parts: PerformerParts): Performer {
       attempt: task.attempts,
       view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
+      noted: (diagnostic) => noted(task, diagnostic),
       called(called) {
         isOver = true
         schedule().do(() => ended(task, called, at))

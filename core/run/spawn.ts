@@ -1,7 +1,23 @@
 import { realpath } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { fail } from '../base/diagnostic.ts'
+import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
 import { type ProcessOptions, type ProcessResult, runProcess } from '../base/process.ts'
+
+/** A program to run, in a folder of the project. */
+export interface SpawnOptions extends Omit<ProcessOptions, 'overlay' | 'isolation'> {
+  /**
+   * What holds it. `overlay` makes what it writes writes of the operation. Rejects with ISOLATION_UNAVAILABLE where that is not to be
+   * had. Left out, it is what the run prefers.
+   */
+  readonly isolation?: Isolation
+}
+
+/** How a program ended that ran beside others. */
+export interface TogetherResult extends ProcessResult {
+  /** Paths for which it had to run again, on what those before it had left. */
+  readonly conflicts: readonly string[]
+}
 
 /** Where programs of a run may be started. */
 export interface SpawnPlace {
@@ -9,6 +25,8 @@ export interface SpawnPlace {
   readonly folder: string | null
   /** Absolute folder for large output. */
   readonly storeIn?: string
+  /** What holds programs that do not say it themselves; without it a namespace where that changes nothing for them. */
+  readonly isolation?: Exclude<Isolation, 'overlay'> | undefined
 }
 
 /**
@@ -17,23 +35,48 @@ export interface SpawnPlace {
  */
 export async function spawnIn(
   place: SpawnPlace,
-  options: ProcessOptions,
+  options: SpawnOptions,
   signal: AbortSignal,
 ): Promise<ProcessResult> {
-  if (place.folder === null) {
-    fail(
-      'NOT_ON_DISK',
-      `"${options.program}" cannot run: the project is in memory.`,
-      'Run it on a folder of the machine.',
-    )
-  }
-  const cwd = await folderInside(place.folder, options.cwd)
-  return runProcess({
-    ...options,
-    cwd,
+  const { isolation = await preferred(place) } = options
+  return runProcess({ ...(await placed(place, options, signal)), isolation: plainly(isolation) })
+}
+
+/** The same options, with the folder checked and everything that the place adds. */
+export async function placed(
+  place: SpawnPlace,
+  options: SpawnOptions,
+  signal: AbortSignal,
+): Promise<ProcessOptions> {
+  const folder = folderOf(place, options.program)
+  const { isolation: _, ...rest } = options
+  return {
+    ...rest,
+    cwd: await folderInside(folder, options.cwd),
     signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
     ...(place.storeIn !== undefined && { storeIn: place.storeIn }),
-  })
+  }
+}
+
+/** The folder of the project; throws NOT_ON_DISK. */
+export function folderOf({ folder }: SpawnPlace, program: string): string {
+  if (folder !== null) return folder
+  return fail(
+    'NOT_ON_DISK',
+    `"${program}" cannot run: the project is in memory.`,
+    'Run it on a folder of the machine.',
+  )
+}
+
+function plainly(isolation: Isolation): 'none' | 'namespace' {
+  return isolation === 'none' ? 'none' : 'namespace'
+}
+
+/** Where a namespace takes another user, programs would see files of others as nobody's: nobody gets that unasked. */
+async function preferred({ isolation }: SpawnPlace): Promise<Isolation> {
+  if (isolation === 'none') return 'none'
+  const way = await findNamespaceWay()
+  return way && (isolation === 'namespace' || !way.user) ? 'namespace' : 'none'
 }
 
 async function folderInside(root: string, cwd: string): Promise<string> {

@@ -3,7 +3,7 @@ import type { Result } from '../base/result.ts'
 import { done, failed } from '../base/result.ts'
 import type { Regions } from './claims.ts'
 import { compileClaims } from './claims.ts'
-import type { Kinds } from './kinds.ts'
+import type { Kinds, ReadyKind } from './kinds.ts'
 import { checkInput } from './kinds.ts'
 import type { Queued } from './lanes.ts'
 import type { Claims, Operation } from './operation.ts'
@@ -152,7 +152,7 @@ export function createTask(group: GroupState, operation: NamedOperation, runnabl
     lane: kind?.lane ?? 'io',
     idempotent: operation.idempotent ?? kind?.idempotent ?? false,
     exclusive: operation.exclusive,
-    isTraced: kind !== undefined && kind.effects !== 'external',
+    isTraced: kind !== undefined && kind.effects !== 'external' && !kind.untraced,
     turn: undefined,
     hint: undefined,
     isFree: false,
@@ -182,17 +182,15 @@ export function makeRunnable(operation: NamedOperation, kinds: Kinds, deadlineMs
   const input = checkInput(operation.name, kind.value.input, operation.input)
   if (!input.ok) return input
   try {
-    const claims = compileClaims(
-      claimsOf(operation, kind.value.kind.claims?.(input.value)),
-      kind.value.kind.effects,
-    )
+    const ready = withEffects(kind.value, input.value)
+    const claims = compileClaims(claimsOf(operation, ready.kind.claims?.(input.value)), ready.kind.effects)
     if (!claims.ok) return claims
     return done({
       name: operation.name,
-      kind: kind.value,
+      kind: ready,
       input: input.value,
       claims: claims.value,
-      deadlineMs: operation.deadlineMs ?? kind.value.kind.deadlineMs ?? deadlineMs,
+      deadlineMs: operation.deadlineMs ?? ready.kind.deadlineMs ?? deadlineMs,
     })
   } catch (thrown) {
     if (thrown instanceof HeddleError) return failed(thrown.diagnostic)
@@ -203,6 +201,12 @@ export function makeRunnable(operation: NamedOperation, kinds: Kinds, deadlineMs
       hint: 'Correct its claims.',
     })
   }
+}
+
+/** The kind as it is for this input. */
+function withEffects(ready: ReadyKind, input: unknown): ReadyKind {
+  const effects = ready.kind.effectsOf?.(input) ?? ready.kind.effects
+  return effects === ready.kind.effects ? ready : { ...ready, kind: { ...ready.kind, effects } }
 }
 
 const nothing: Regions = { reads: [], writes: [] }
@@ -227,7 +231,7 @@ export function hintsOf(runnable: Result<Runnable>): Regions {
 
 /** True when a task is held to its claims, or cannot be watched. */
 function isTrusted({ kind: { kind } }: Runnable): boolean {
-  return kind.effects === 'external' || kind.binding === true
+  return kind.effects === 'external' || kind.untraced === true || kind.binding === true
 }
 
 /** True when all that a task may touch is known before it runs. */

@@ -85,6 +85,7 @@ function contextWith(files: WritableFiles, attempt: number): OperationContext {
     attempt,
     signal: new AbortController().signal,
     spawn: () => Promise.reject(new Error('nothing is spawned on a model')),
+    spawnTogether: () => Promise.reject(new Error('nothing is spawned on a model')),
     progress: () => undefined,
   }
 }

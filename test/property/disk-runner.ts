@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createClock } from '../../core/base/clock.ts'
+import { findNamespaceWay } from '../../core/base/namespace.ts'
 import type { BashInput, BashOutput } from '../../core/operations/bash.ts'
 import { diskFiles } from '../../core/vfs/disk.ts'
 import { inFolder, type Model } from './file-model.ts'
@@ -17,8 +18,10 @@ export async function expectOnDisk(draft: PlanDraft): Promise<RunResult> {
   const model = modelOf(draft.files)
   const ports = { pause: () => Promise.resolve(), outside: modelFiles(model) }
   let result: RunResult | undefined
+  const isolation = (await findNamespaceWay()) ? 'namespace' : 'none'
   await inFolder(async (root) => {
-    const command = (_: Model, input: BashInput): BashOutput => runOnModel(model, input, join(root, 'files'))
+    const command = (_: Model, input: BashInput): BashOutput =>
+      runOnModel(model, input, { root: join(root, 'files'), isolation })
     result = await runOneByOne(draft, model, { kinds: kindsWith(ports), command })
   })
   return result!
@@ -40,7 +43,13 @@ export async function runOnDisk(draft: PlanDraft, settings: RunSettings): Promis
   return ran!
 }
 
-function runOnModel(model: Model, { command }: BashInput, root: string): BashOutput {
+interface Place {
+  readonly root: string
+  /** What programs are held by on this machine. */
+  readonly isolation: BashOutput['isolation']
+}
+
+function runOnModel(model: Model, { command }: BashInput, { root, isolation }: Place): BashOutput {
   rmSync(root, { recursive: true, force: true })
   putFiles(root, model)
   const env = { PATH: process.env['PATH'], PAUSE: '0' }
@@ -54,6 +63,7 @@ function runOnModel(model: Model, { command }: BashInput, root: string): BashOut
     stdout: stdout.toString(),
     stderr: stderr.toString(),
     ended: 'exit',
+    isolation,
   }
 }
 

@@ -403,6 +403,7 @@ async function assertFound(files: WritableFiles, model: Model): Promise<void> {
       attempt: 1,
       signal,
       spawn: () => assert.fail('grep starts no program'),
+      spawnTogether: () => assert.fail('grep starts no program'),
       progress: () => undefined,
     }
     const { matches: lines, searched } = await grepKind.run({ pattern: 'needle', glob: pattern }, context)

@@ -1,6 +1,6 @@
 import type { Ignore } from 'ignore'
-import type { Entry, Files } from '../vfs/file-system.ts'
-import { childOf, nameOf, parentOf, type Path } from '../vfs/path.ts'
+import type { Entry, Files } from './file-system.ts'
+import { childOf, nameOf, parentOf, type Path } from './path.ts'
 
 /** Ignore rules in force in one folder: those of its own `.gitignore` before those of the folders above. */
 export interface IgnoreRules {

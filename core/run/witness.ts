@@ -1,0 +1,143 @@
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { createLimit } from '../base/limit.ts'
+import { compareFootprints, type Footprint, retrace, type Step, takeFootprint } from '../vfs/footprint.ts'
+import type { Path } from '../vfs/path.ts'
+import type { Workspace } from '../vfs/workspace.ts'
+import type { CompiledClaims } from './claims.ts'
+import { claimExceeded, quoted } from './excess.ts'
+
+/** An operation whose programs are watched. */
+export interface Watched {
+  readonly name: string
+  readonly claims: CompiledClaims
+}
+
+/** What was found out about an operation whose programs have ended. */
+export interface Testimony {
+  /** What it changed and had not claimed. */
+  readonly exceeded: readonly Path[]
+  /** The error that this is; undefined when its claims were true. */
+  readonly error: Diagnostic | undefined
+  /** What else a person should know. */
+  readonly notes: readonly Diagnostic[]
+}
+
+/** Looks whether operations changed only what they claimed. */
+export interface Witness {
+  /** Puts on the disk what earlier operations wrote where this one looks, which nobody is to be blamed for. */
+  flush(operation: Watched): Promise<void>
+  /** Programs of the operation may start. */
+  begin(operation: Watched): Promise<void>
+  /** The same for an operation that changes nothing on the disk but its scratch. */
+  join(operation: Watched): Promise<void>
+  /** They have ended; `quick` when nobody waits for what is found out. */
+  end(operation: Watched, quick: boolean): Promise<Testimony>
+}
+
+interface Run extends Watched {
+  readonly startedAt: number
+  readonly exceeded: Path[]
+}
+
+/** The machine counts time in steps. */
+const toleranceMs = 50
+const fine: Testimony = { exceeded: [], error: undefined, notes: [] }
+
+/** A witness of the folder of a workspace; where there is no folder it sees nothing. */
+export function createWitness(workspace: Workspace, folder: string | null, now = Date.now): Witness {
+  const running = new Map<Watched, Run>()
+  const inOrder = createLimit(1)
+  let footprint: Footprint | undefined
+  let isTooLarge = false
+
+  async function look(): Promise<Footprint | undefined> {
+    const found = await takeFootprint({ folder: folder!, files: workspace })
+    isTooLarge ||= found === undefined
+    return found
+  }
+
+  function isSeen({ claims }: Watched): boolean {
+    return folder !== null && !claims.regions.writes.includes('')
+  }
+
+  /** Whoever ran when it was changed and had claimed it has changed it; else the only one who ran. */
+  function attribute({ path, at }: Step): Run[] | undefined {
+    const present = [...running.values()].filter(
+      ({ startedAt }) => at === undefined || startedAt <= at + toleranceMs,
+    )
+    const isClaimed = present.some(({ claims }) => claims.allow(at === undefined ? 'remove' : 'write', path))
+    return isClaimed || present.length === 0 ? undefined : present
+  }
+
+  async function settle(): Promise<readonly Diagnostic[]> {
+    const before = footprint
+    footprint = await look()
+    if (!before || !footprint) return []
+    const untold = new Map<string, Path[]>()
+    for (const step of compareFootprints(before, footprint)) {
+      const suspects = attribute(step)
+      if (suspects?.length === 1) suspects[0]!.exceeded.push(step.path)
+      else if (suspects) note(untold, quoted(suspects.map(({ name }) => name)), step.path)
+    }
+    return [...untold].map(([names, paths]) => untoldBy(names, paths))
+  }
+
+  async function begin(operation: Watched): Promise<void> {
+    if (isSeen(operation) && !isTooLarge && (running.size === 0 || !footprint)) footprint = await look()
+    join(operation)
+  }
+
+  function join(operation: Watched): void {
+    const { name, claims } = operation
+    running.set(operation, { name, claims, startedAt: now(), exceeded: [] })
+  }
+
+  async function end(operation: Watched, quick: boolean): Promise<Testimony> {
+    const { name } = operation
+    const isChecked = isSeen(operation) && !quick
+    const notes = isChecked && !isTooLarge ? await settle() : []
+    const { exceeded } = running.get(operation)!
+    running.delete(operation)
+    if (isChecked && isTooLarge) return { ...fine, notes: [unchecked(name)] }
+    if (exceeded.length === 0) return { ...fine, notes }
+    const { diagnostic } = claimExceeded(name, `changed ${quoted(exceeded)}`, 'it stays on the disk')
+    return { exceeded, error: diagnostic, notes }
+  }
+
+  async function flush({ claims: { regions, changes } }: Watched): Promise<void> {
+    const paths = footprint && running.size > 0 ? workspace.diff().map(({ path }) => path) : []
+    await workspace.flush([...regions.reads, ...changes], changes)
+    if (footprint) retrace(footprint, folder!, paths)
+  }
+
+  return {
+    flush: (operation) => inOrder(() => flush(operation)),
+    begin: (operation) => inOrder(() => begin(operation)),
+    join: (operation) => inOrder(() => join(operation)),
+    end: (operation, quick) => inOrder(() => end(operation, quick)),
+  }
+}
+
+function note(untold: Map<string, Path[]>, names: string, path: Path): void {
+  const paths = untold.get(names)
+  if (paths) paths.push(path)
+  else untold.set(names, [path])
+}
+
+function untoldBy(names: string, paths: readonly Path[]): Diagnostic {
+  return {
+    code: 'CLAIM_EXCEEDED',
+    severity: 'warning',
+    message: `${quoted(paths)} changed while ${names} ran, and none of them had claimed it; which of them did it cannot be told.`,
+    hint: 'Run with --serial to see which, and add the path to its claims.',
+  }
+}
+
+function unchecked(name: string): Diagnostic {
+  return {
+    code: 'CLAIMS_UNCHECKED',
+    severity: 'info',
+    message: `Whether "${name}" changed only what it claimed was not looked at: the project has too many files.`,
+    hint: 'Run it with the isolation "overlay", which knows without looking.',
+  }
+}
