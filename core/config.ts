@@ -8,6 +8,7 @@ import { buildSchema, type Schema } from './base/schema.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
+import type { RunLimits } from './run/prune-runs.ts'
 import type { Files } from './vfs/file-system.ts'
 import { findPackage, isNearby } from './vfs/package.ts'
 import type { WorkspaceLimits } from './vfs/quota.ts'
@@ -55,6 +56,11 @@ export interface Config {
   readonly workspace?: Partial<WorkspaceLimits>
   /** Modules that are loaded at the start and stay in memory, as references; the others are loaded when they are first needed. */
   readonly preload?: readonly string[]
+  /**
+   * How much is kept of past runs: the last `keep` (50 when left out), for `days` (without end), in `megabytes` (500); the last one
+   * always. False keeps nothing: runs cannot be resumed, shown or compared.
+   */
+  readonly runs?: false | { readonly keep?: number; readonly days?: number; readonly megabytes?: number }
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -67,12 +73,18 @@ export const defaults = {
   hookDeadlineMs: 10_000,
   strict: false,
   cache: { megabytes: 50, minutes: 15 },
+  runs: { keep: 50, megabytes: 500 },
 } as const
 
 /** How much is kept of modules in memory, and how long. */
 export function cacheLimitsOf({ cache }: Config): CacheLimits {
   const { megabytes, minutes } = { ...defaults.cache, ...(cache === false ? {} : cache) }
   return { megabytes, minutes }
+}
+
+/** How much is kept of past runs; false for nothing. */
+export function runLimitsOf({ runs }: Config): RunLimits | false {
+  return runs === false ? false : { ...defaults.runs, ...runs }
 }
 
 /** Gives the configuration back with its type checked in an editor. */
@@ -128,6 +140,16 @@ const schema: Schema<Config> = (z) =>
       })
       .optional(),
     preload: z.array(z.string()).optional(),
+    runs: z
+      .union([
+        z.literal(false),
+        z.strictObject({
+          keep: z.number().int().min(1).optional(),
+          days: z.number().positive().optional(),
+          megabytes: z.number().positive().optional(),
+        }),
+      ])
+      .optional(),
     strict: z.boolean().optional(),
   }) as never
 
@@ -278,6 +300,7 @@ const defaultKeys: Record<keyof Config, true> = {
   deny: true,
   cache: true,
   preload: true,
+  runs: true,
   workspace: true,
   strict: true,
 }

@@ -21,12 +21,13 @@ import type { RegistryFigures } from './load/registry.ts'
 import type { Module } from './module/module.ts'
 import type { Faults } from './plugin/faults.ts'
 import type { Host } from './plugin/host.ts'
-import type { CommandHelp, ListedOperation, Runner, RunOptions } from './plugin/runner.ts'
+import type { CommandHelp, ListedOperation, ResumeOptions, Runner, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
 import type { Change, Live, Watching, WatchOptions } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import type { Reading } from './reading.ts'
 import type { ParallelDesign } from './run/design.ts'
+import type { PastRuns } from './run/past-runs.ts'
 import type { Report } from './run/report.ts'
 import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
@@ -91,6 +92,13 @@ export interface Framework {
     options?: RunOptions,
   ): Promise<Report>
   /**
+   * Takes up a run that was cut short, named by the start of its id, or the last one: what is recorded and still holds is not done
+   * again, and what has effects outside and may have run is named instead of run. Of a run that has ended it gives the report.
+   */
+  resume(id?: string, options?: ResumeOptions): Promise<Report>
+  /** The runs that are kept. */
+  runs(): Promise<PastRuns>
+  /**
    * Repairs references that have one right answer; writes only when told to. Rejects with `CONFLICT`, nothing written, when a
    * file was changed from outside since it was read.
    */
@@ -120,6 +128,8 @@ export interface FrameworkParts {
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
   readonly mendPartsOf: (reading: Reading) => MendParts
+  /** The absolute folder of our own state; null when the project is not on a disk. */
+  readonly state: string | null
 }
 
 /** The framework over its parts. */
@@ -274,6 +284,15 @@ export class OpenFramework implements Framework {
     options: RunOptions = {},
   ): Promise<Report> {
     return (await this.#runner).run(command, asGiven(given), options)
+  }
+
+  async resume(id?: string, options: ResumeOptions = {}): Promise<Report> {
+    return (await this.#runner).resume(id, options)
+  }
+
+  async runs(): Promise<PastRuns> {
+    const { state } = this.#open
+    return (await import('./run/past-runs.ts')).createPastRuns(state)
   }
 
   async fix(options: FixOptions = {}): Promise<FixReport> {

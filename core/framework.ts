@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { fail } from './base/diagnostic.ts'
-import { cacheLimitsOf, type Config, defaults, readConfig } from './config.ts'
+import { cacheLimitsOf, type Config, defaults, readConfig, runLimitsOf } from './config.ts'
 import { withEntries } from './entries.ts'
 import { type Framework, OpenFramework } from './facade.ts'
 import { openCardStore } from './keeping.ts'
@@ -96,12 +96,13 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     clock,
     deadlineMs: config.deadlineMs ?? defaults.deadlineMs,
     concurrency: config.concurrency ?? {},
-    limits: config.workspace ?? {},
+    runs: runLimitsOf(config),
+    workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })
-  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf })
+  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf, state })
 }
 
 /** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */

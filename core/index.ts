@@ -59,6 +59,7 @@ export type {
 } from './run/operation.ts'
 export { defineOperation } from './run/operation.ts'
 export type {
+  CacheUse,
   GateReport,
   GroupReport,
   Outcome,
@@ -82,9 +83,15 @@ export type {
 } from './plugin/plugin.ts'
 export { definePlugin } from './plugin/plugin.ts'
 export type { GivenArguments } from './plugin/command.ts'
-export type { CommandHelp, ListedOperation, RunOptions } from './plugin/runner.ts'
+export type { CommandHelp, ListedOperation, ResumeOptions, RunOptions } from './plugin/runner.ts'
 export type { Resolution, ResolutionStatus, Rung, Suggestion, Try } from './resolve/trail.ts'
 export type { ParallelDesign } from './run/design.ts'
+export type { Duration } from './run/durations.ts'
+export type { PastRuns, ShownRun } from './run/past-runs.ts'
+export type { Pruned, RunLimits } from './run/prune-runs.ts'
+export type { OperationDifference, RunDifference } from './run/run-difference.ts'
+export type { OperationStory, StoryStep } from './run/run-story.ts'
+export type { RunSummary } from './run/run-summary.ts'
 export type { DurableStore } from './vfs/durable.ts'
 export type { Entry, EntryType, Files, FileStat, WritableFiles } from './vfs/file-system.ts'
 export type { Path } from './vfs/path.ts'

@@ -45,12 +45,12 @@ test('scratch, what git ignores, our own state and claimed paths are no excess',
 
 test('what earlier operations wrote, and is put on the disk for a program, is not blamed on those that run', async (t) => {
   const { report } = await run(t, { 'a.txt': 'a' }, [
-    bash('touch .started; until [ -e late.txt ]; do sleep 0.01; done', {
+    bash('touch .started; until [ -e late/file.txt ]; do sleep 0.01; done', {
       claims: { reads: ['a.txt'], writes: [], scratch: ['.started'] },
       deadlineMs: 20_000,
     }),
     { kind: 'late', input: {} },
-    bash('cat late.txt', { claims: { reads: ['late.txt'], writes: [] } }),
+    bash('cat late/file.txt', { claims: { reads: ['late/file.txt'], writes: [] } }),
   ])
   assert.deepEqual(
     report.groups[0]!.operations.map(({ status, error }) => [status, error]),
@@ -66,8 +66,8 @@ test('what was changed before a program began is not its doing', async (t) => {
       deadlineMs: 20_000,
     }),
     { kind: 'late', input: {} },
-    bash('touch .cache/second; cat late.txt', {
-      claims: { reads: ['late.txt'], writes: [], scratch: ['.cache/'] },
+    bash('touch .cache/second; cat late/file.txt', {
+      claims: { reads: ['late/file.txt'], writes: [], scratch: ['.cache/'] },
     }),
   ])
   assert.deepEqual(
@@ -131,18 +131,18 @@ const peek: OperationKind = {
   run: async (_, { files }) => new TextDecoder().decode(await files.read('a.txt' as Path)),
 }
 
-/** Writes late.txt a good while after the file `.started` is on the disk. */
+/** Writes late/file.txt a good while after the file `.started` is on the disk. */
 function late(root: string): OperationKind {
   return {
     ...peek,
     kind: 'late',
     effects: 'workspace',
     binding: true,
-    claims: () => ({ reads: [], writes: ['late.txt'] }),
+    claims: () => ({ reads: [], writes: ['late/file.txt'] }),
     async run(_, { files }) {
       while (!existsSync(join(root, '.started'))) await new Promise((resolve) => setTimeout(resolve, 5))
       await new Promise((resolve) => setTimeout(resolve, 200))
-      await files.write('late.txt' as Path, 'late')
+      await files.write('late/file.txt' as Path, 'late')
     },
   }
 }

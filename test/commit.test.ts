@@ -89,3 +89,26 @@ test('a run that was cut short is undone by the next, which tells what was chang
   const kept = /kept in "([^"]+)"/.exec(told.message)![1]!
   assert.equal(readFileSync(join(root, kept, 'files/out.txt'), 'utf8'), 'old')
 })
+
+test('a run that writes more than the configuration allows fails where it does, and leaves nothing', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'heddle-commit-'))
+  t.after(() => rmSync(root, { recursive: true, force: true }))
+  mkdirSync(join(root, '.claude/commands'), { recursive: true })
+  writeFileSync(join(root, '.claude/commands/make.md'), '---\npattern: make\n---\n# Make\n')
+  const plugin = definePlugin({
+    name: 'maker',
+    apply(hooks) {
+      const operations = [write({ path: 'a', text: '12345' }), write({ path: 'b', text: '123456' })]
+      hooks.plan.for('make').tap('maker', () => [{ name: 'make', operations }])
+    },
+  })
+  const framework = await createFramework({ root, plugins: [plugin()], workspace: { maxBytes: 10 } })
+  t.after(() => framework.dispose())
+  const report = await framework.run('make', {}, { serial: true })
+  assert.deepEqual(
+    report.groups[0]!.operations.map(({ status, error }) => error?.code ?? status),
+    ['done', 'QUOTA'],
+  )
+  assert.match(report.groups[0]!.operations[1]!.error!.message, /11 bytes; the limit is 10/)
+  assert.equal(existsSync(join(root, 'a')), false)
+})

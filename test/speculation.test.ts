@@ -251,7 +251,11 @@ test('what is expected to take longest, with all that waits for it, starts first
   const one = (name: string): Operation => deed(name, () => void begun.push(name), none)
   const expected: Record<string, number> = { short: 1, long: 100, leads: 5, far: 200 }
   const memory: RunMemory = {
+    replays: false,
     recall: () => undefined,
+    missed: () => undefined,
+    cacheUse: () => undefined,
+    wantsClaimed: () => false,
     starting: async () => undefined,
     record: () => undefined,
     flush: async () => undefined,

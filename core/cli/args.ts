@@ -78,9 +78,17 @@ function createProgram(rest: readonly string[]): Command {
     .option('--from <file>', 'the file that the reference stands in')
     .option('--who <path>', 'say who refers to a file or folder; ends with 1 when nobody does')
     .option('--deep', 'with --who: what leads there over several files too')
+    .option(
+      '--run <id>',
+      'say of an operation, named in place of the reference, why it went as it did in this run',
+    )
     .option('--user', "look in the user's own modules too")
     .action(async (reference, options) => {
-      if (options.who !== undefined) await (await import('./commands/who.ts')).who(options.who, options)
+      if (options.run !== undefined)
+        await (
+          await import('./commands/runs.ts')
+        ).whyRun(options.run, reference ?? missingOperation(), options)
+      else if (options.who !== undefined) await (await import('./commands/who.ts')).who(options.who, options)
       else await (await import('./commands/resolve.ts')).why(reference ?? missingReference(), options)
     })
 
@@ -137,14 +145,27 @@ function createProgram(rest: readonly string[]): Command {
     .option('--dry-run', 'print the plan and run nothing')
     .option('--concurrency <n>', 'operations at once in every lane')
     .addOption(
-      new Option('--commit <when>', 'when written files reach the disk')
-        .choices(['passed', 'always', 'never'] as const)
-        .default('passed' as const),
+      new Option(
+        '--commit <when>',
+        'when written files reach the disk; passed when left out, as before when resumed',
+      ).choices(['passed', 'always', 'never'] as const),
+    )
+    .option('--fresh', 'take nothing from the result cache')
+    .option('--resume [id]', 'go on with a run that was cut short: the last one, or that with this id')
+    .option(
+      '--repeat <operation>',
+      'with --resume: run it again whatever is recorded; may be given several times',
+      (name: string, names: readonly string[]): readonly string[] => [...names, name],
+      [] as readonly string[],
     )
     .allowUnknownOption()
     .helpOption(false)
     .option('-h, --help', 'the arguments of the command')
     .action(async (command, words, options, self) => {
+      if (options.resume !== undefined && !options.help) {
+        if (command !== undefined) resumesItsOwn(command)
+        return (await import('./commands/run.ts')).resume(options.resume, options)
+      }
       if (command === undefined) {
         self.outputHelp()
         if (!options.help) throw new Exit(exit.usage)
@@ -152,6 +173,29 @@ function createProgram(rest: readonly string[]): Command {
       }
       await (await import('./commands/run.ts')).run({ command, words, rest }, options)
     })
+
+  common(program.command('runs'))
+    .summary('list, show and compare past runs, and tidy them up')
+    .description(
+      'Without more words it lists the runs that are kept, newest first. An id may be cut after four digits, where that names\n' +
+        'one run.\n\n' +
+        '  list             one line each\n' +
+        '  show ID          its operations, gates and findings\n' +
+        '  diff A B         operations that ended otherwise, gave something else or took another time; 1 when there are any\n' +
+        '  prune            remove the oldest; never the last one, nor one that is running\n' +
+        '  stats            how long operations take, and which got more than 10 % worse',
+    )
+    .argument('[verb]', 'list, show, diff, prune or stats', 'list')
+    .argument('[ids...]', 'ids of runs')
+    .option('--keep <n>', 'with prune: how many stay')
+    .option('--days <n>', 'with prune: how old they may be')
+    .option('--dry-run', 'with prune: say which would be removed')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle runs\n  heddle runs show 3f2a\n  heddle runs diff 3f2a 90bc\n  heddle runs prune --keep 10\n' +
+        '  heddle run --resume              go on with the last run that was cut short\n  heddle why --run 3f2a tests      why an operation went as it did',
+    )
+    .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
 
   common(program.command('dev'), ['text'])
     .summary('serve the framework to a browser and to agents while you work on it')
@@ -180,6 +224,17 @@ function createProgram(rest: readonly string[]): Command {
     .action(async (options) => (await import('./commands/mcp.ts')).mcp(options))
 
   return program
+}
+
+function resumesItsOwn(command: string): never {
+  return wrongUsage(
+    `--resume goes on with the command of its run; "${command}" is one too many.`,
+    'Leave the command out: heddle run --resume [ID].',
+  )
+}
+
+function missingOperation(): never {
+  return wrongUsage('There is no operation to explain.', 'Write its name: heddle why --run ID OPERATION.')
 }
 
 function missingReference(): never {

@@ -33,7 +33,10 @@ const usageCodes = new Set([
 /** The exit code that a diagnostic which ended a command calls for. */
 export function exitFor({ code }: Diagnostic): number {
   if (code === 'INTERNAL') return exit.fault
-  return usageCodes.has(code) || /^(?:CONFIG|PLUGIN|RENAME)_/.test(code) ? exit.usage : exit.found
+  return usageCodes.has(code) ||
+    /^(?:CONFIG_|PLUGIN_|RENAME_|RUN_|OPERATION_(?:UNKNOWN|AMBIGUOUS)$)/.test(code)
+    ? exit.usage
+    : exit.found
 }
 
 /** The exit code for a list of findings: errors count, with `strict` warnings too. */

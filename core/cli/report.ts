@@ -1,5 +1,13 @@
 import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
-import { countSeverities, painter, printDiagnostics, type SourceLine, table, visible } from './print.ts'
+import {
+  counted,
+  countSeverities,
+  painter,
+  printDiagnostics,
+  type SourceLine,
+  table,
+  visible,
+} from './print.ts'
 
 type Paint = ReturnType<typeof painter>
 type Colour = Parameters<Paint>[0]
@@ -27,19 +35,27 @@ const shownLines = 12
 /** Prints a report: groups with their operations and synthesis, gates, findings, and the honest speed-up. */
 export function printReport(report: Report, options: { quiet: boolean; sourceLine: SourceLine }): void {
   const paint = painter(process.stdout)
-  const lines: string[] = []
-  if (!options.quiet)
-    for (const group of report.groups.filter(hasSomething))
-      lines.push(
-        '',
-        paint('bold', group.name),
-        ...operationLines(group.operations, paint),
-        ...synthesisLines(group.synthesis),
-      )
+  const lines = options.quiet ? [] : groupLines(report.groups, paint)
   if (report.gates.length > 0) lines.push('', paint('bold', 'Gates'), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
   process.stdout.write(`\n${verdict(report, paint)}\n`)
+}
+
+/** Prints groups with their operations, as a report does. */
+export function printGroups(groups: readonly GroupReport[]): void {
+  process.stdout.write(`${groupLines(groups, painter(process.stdout)).join('\n')}\n`)
+}
+
+function groupLines(groups: readonly GroupReport[], paint: Paint): string[] {
+  return groups
+    .filter(hasSomething)
+    .flatMap((group) => [
+      '',
+      paint('bold', group.name),
+      ...operationLines(group.operations, paint),
+      ...synthesisLines(group.synthesis),
+    ])
 }
 
 /** True for groups that did something or found something. */
@@ -89,13 +105,31 @@ function operationLines(operations: readonly Outcome[], paint: Paint): string[] 
 function operationLine(outcome: Outcome, paint: Paint): string[] {
   const [mark, colour] = marks[outcome.status]
   const retries = outcome.attempts > 1 ? `, ${outcome.attempts} attempts` : ''
-  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${formatMs(outcome.ranMs)}${retries}`)}`
+  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${origin(outcome)}${retries}`)}`
   if (outcome.error === null) return [head]
   return [
     head,
     `    ${visible(outcome.error.message)}`,
     ...outputLines(outcome.output).map((line) => `    ${paint('dim', '│')} ${line}`),
   ]
+}
+
+/** How long it took, or where its outcome comes from when it did not run. */
+function origin({ replayed, cache, ranMs }: Outcome): string {
+  if (replayed) return `as recorded at ${replayed.at}`
+  if (!cache) return formatMs(ranMs)
+  if (!cache.hit) return `${formatMs(ranMs)}, not cached: ${visible(cache.because)}`
+  const [first = 'nothing', ...rest] = cache.inputs
+  const inputs = rest.length > 0 ? `${first} and ${counted(rest.length, 'more input')}` : first
+  return `cached, ${formatAge(cache.ageMs)} old, from ${visible(inputs)}`
+}
+
+/** `12 s`, `5 min`, `3 h`, `2 days`. */
+function formatAge(ms: number): string {
+  const minutes = ms / 60_000
+  if (minutes < 1) return `${Math.round(ms / 1000)} s`
+  if (minutes < 60) return `${Math.round(minutes)} min`
+  return minutes < 2880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`
 }
 
 /** The end of what a failed command printed. */

@@ -5,6 +5,8 @@ export interface OperationOptions {
   readonly name?: string
   readonly deadlineMs?: number
   readonly claims?: Claims
+  /** True lets a result of an earlier run stand in, while everything that it was made from is the same. */
+  readonly cache?: boolean
   readonly exclusive?: string
 }
 

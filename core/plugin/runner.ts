@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { Isolation } from '../base/namespace.ts'
@@ -9,9 +8,22 @@ import type { Layer } from '../resolve/layers.ts'
 import { describePlan, type ParallelDesign } from '../run/design.ts'
 import type { RunEvent } from '../run/events.ts'
 import { execute } from '../run/execute.ts'
+import {
+  createRunId,
+  findResumable,
+  hasCommitted,
+  heldBack,
+  isOver,
+  requireOperations,
+  type RunRequest,
+  targetsOf,
+} from '../run/open-run.ts'
 import type { Lane, OperationKind } from '../run/operation.ts'
+import { reportOf } from '../run/past-report.ts'
 import { createPlan, type Plan } from '../run/plan.ts'
+import type { RunLimits } from '../run/prune-runs.ts'
 import type { Report } from '../run/report.ts'
+import type { RunJournal } from '../run/run-journal.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
 import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
@@ -19,6 +31,7 @@ import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
 import { configureIsolation } from './isolation.ts'
+import { createKeeper, type Kept, nothingKept } from './keeper.ts'
 import { planGroups } from './planner.ts'
 
 /** How one run differs from the defaults. */
@@ -32,6 +45,16 @@ export interface RunOptions {
   readonly concurrency?: number
   /** When written files reach the disk: when the run `passed` (default), `always`, or `never`. */
   readonly commit?: 'passed' | 'always' | 'never'
+  /** False keeps nothing of the run: it cannot be resumed, shown or compared. */
+  readonly journal?: boolean
+  /** True takes no result from the result cache; what is made is kept there. */
+  readonly fresh?: boolean
+}
+
+/** How a run that was cut short is taken up again. */
+export interface ResumeOptions extends Omit<RunOptions, 'journal'> {
+  /** Operations, by name or `group/name`, that run again whatever is recorded of them. */
+  readonly repeat?: readonly string[]
 }
 
 export interface ListedOperation {
@@ -54,6 +77,8 @@ export interface Runner {
   operations(): Promise<readonly ListedOperation[]>
   plan(command: string, given: GivenArguments): Promise<ParallelDesign>
   run(command: string, given: GivenArguments, options: RunOptions): Promise<Report>
+  /** Takes up the run that begins with `id`, or the last that was cut short. */
+  resume(id: string | undefined, options: ResumeOptions): Promise<Report>
 }
 
 export interface RunnerParts {
@@ -68,8 +93,10 @@ export interface RunnerParts {
   readonly clock: Clock
   readonly deadlineMs: number
   readonly concurrency: Readonly<Partial<Record<Lane, number>>>
+  /** How many runs are kept, and how long; none when false. */
+  readonly runs: RunLimits | false
   /** How much a run may hold in memory. */
-  readonly limits: Partial<WorkspaceLimits>
+  readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
 }
 
@@ -86,6 +113,7 @@ const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
 export function createRunner(parts: RunnerParts): Runner {
   const { library, layers, calls, folder, disk, state, clock } = parts
   const isolation = configureIsolation(parts.isolation)
+  const keeper = createKeeper({ state, clock, limits: parts.runs })
 
   function kindOf(name: string): OperationKind | undefined {
     return isolation.kindOf(name) ?? builtinOperations.get(name) ?? calls.operations().get(name)?.kind
@@ -99,7 +127,7 @@ export function createRunner(parts: RunnerParts): Runner {
       folder,
       disk,
       state,
-      limits: parts.limits,
+      limits: parts.workspaceLimits,
       ignores: isIgnoredIn(layers[0]!.files),
       tell: (diagnostic) => void told.push(diagnostic),
     })
@@ -157,10 +185,35 @@ export function createRunner(parts: RunnerParts): Runner {
     },
 
     async run(command, given, options) {
-      const { plan, workspace, diagnostics, complete } = await prepare(command, given)
+      const prepared = await prepare(command, given)
+      const id = createRunId()
+      const request = { command, given: wholeOf(given), commit: options.commit ?? 'passed' }
+      const kept =
+        options.journal === false ? nothingKept : await keeper.begin(id, request, options.fresh === true)
+      return carryOut(prepared, { ...options, ...request, id, kept })
+    },
+
+    async resume(text, { repeat = [], ...options }) {
+      const history = findResumable(state, text)
+      requireOperations(history, repeat)
+      if (isOver(history, repeat)) return reportOf(history)
+      const { command, given, commit } = history.heads[0]!
+      const prepared = await prepare(command, given)
+      const request = { command, given, commit: options.commit ?? commit }
+      if (await hasCommitted(history, prepared.workspace)) return keeper.conclude(history)
+      const kept = await keeper.goOn(history, repeat, options.fresh === true)
+      return carryOut(prepared, { ...options, ...request, id: history.id, kept })
+    },
+  }
+
+  async function carryOut(prepared: Prepared, options: CarryOutOptions): Promise<Report> {
+    const { plan, workspace, complete } = prepared
+    const { command, id, kept, commit } = options
+    const { journal } = kept
+    try {
       const report = await execute(plan, {
         command,
-        id: randomBytes(8).toString('hex'),
+        id,
         kinds: kindOf,
         workspace,
         folder,
@@ -168,44 +221,68 @@ export function createRunner(parts: RunnerParts): Runner {
         deadlineMs: parts.deadlineMs,
         concurrency: options.concurrency ? sameForAll(options.concurrency) : parts.concurrency,
         isolation: isolation.ofPrograms,
-        diagnostics: [...diagnostics, ...(await isolation.findings())],
+        diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
+        ...(journal ? { memory: journal, storeIn: kept.outputs } : {}),
         onEvent(event) {
+          journal?.event(event)
           calls.event(event)
           options.onEvent?.(event)
         },
       })
-      const shaped = { ...report, groups: await calls.synthesise(report.groups) }
-      const finished = await settleFiles(workspace, shaped, options.commit ?? 'passed')
+      const shaped = {
+        ...report,
+        groups: await calls.synthesise(report.groups),
+        diagnostics: [...report.diagnostics, ...heldBack(report)],
+      }
+      const { committed, ...settled } = await settleFiles(workspace, shaped, { commit, journal })
+      const finished = journal ? await journal.finish(settled.report, committed) : settled.report
+      await keeper.tidy(id, kept)
       calls.report(finished)
       return finished
-    },
+    } catch (thrown) {
+      journal?.abandon()
+      throw thrown
+    }
   }
+}
+
+interface CarryOutOptions extends Omit<RunOptions, 'commit'> {
+  readonly command: string
+  readonly id: string
+  readonly commit: 'passed' | 'always' | 'never'
+  readonly kept: Kept
 }
 
 /** Puts what was written on the disk, or forgets it; a conflict with an edit from outside makes the run partial. */
 async function settleFiles(
   workspace: Workspace,
   report: Report,
-  commit: 'passed' | 'always' | 'never',
-): Promise<Report> {
+  { commit, journal }: { commit: 'passed' | 'always' | 'never'; journal: RunJournal | undefined },
+): Promise<{ report: Report; committed: boolean }> {
   const wanted = commit === 'always' || (commit === 'passed' && report.status === 'passed')
   try {
+    if (wanted) await journal?.committing(report, await targetsOf(workspace))
     await (wanted ? workspace.commit() : workspace.rollback())
-    return report
+    return { report, committed: wanted }
   } catch (thrown) {
     if (!(thrown instanceof HeddleError)) throw thrown
     const left = wanted ? await workspace.rollback().then(nothing, toDiagnostic) : undefined
     const status = report.status === 'passed' ? 'partial' : report.status
     // A conflict is told once.
     const found = left && left.code !== thrown.code ? [thrown.diagnostic, left] : [thrown.diagnostic]
-    return { ...report, status, diagnostics: [...report.diagnostics, ...found] }
+    const diagnostics = [...report.diagnostics, ...found]
+    return { report: { ...report, status, diagnostics }, committed: false }
   }
 }
 
 function nothing(): undefined {}
+
+function wholeOf({ positional = [], named = {} }: GivenArguments): RunRequest['given'] {
+  return { positional, named }
+}
 
 function sameForAll(size: number): Record<Lane, number> {
   return Object.fromEntries(lanes.map((lane) => [lane, size])) as Record<Lane, number>

@@ -14,6 +14,7 @@ import { outcomesOf } from './outcome.ts'
 import { type Called, cancelledOperation } from './operate.ts'
 import { createPerformer } from './perform.ts'
 import type { PlantedFault } from './planted.ts'
+import { placeOf } from './place.ts'
 import type { Plan, PlannedWork } from './plan.ts'
 import { countRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
@@ -132,6 +133,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     },
     clock,
     random,
+    memory: options.memory,
     schedule: () => schedule,
     started: (task, at) =>
       emit({
@@ -160,6 +162,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     serial,
     ignoreConflicts: options.ignoreConflicts ?? false,
     plant: options.plant,
+    inTurn: options.memory?.replays ?? false,
     expected: options.memory && ((place) => options.memory!.expectedMs(place)),
     call: performer.call,
     stop: performer.stop,
@@ -177,9 +180,10 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
       emit({ type: 'operation-fell-back', at: since(clock.now()), ...here(task), error: error! })
     },
     grow,
-    taskSettled(task) {
+    taskSettled(task, { left }) {
       const { group, outcome } = task
       countRecovery(recovery, task, clock.now())
+      options.memory?.record(placeOf(task), { written: [], ...left, outcome: outcome! })
       emit({ type: 'operation-settled', at: since(clock.now()), group: group.work.name, outcome: outcome! })
       if (outcome!.status === 'failed' || outcome!.status === 'timed-out') giveUp(task)
     },

@@ -11,9 +11,11 @@ import { compileClaims, type CompiledClaims } from './claims.ts'
 import { guardFiles } from './guard.ts'
 import type { ReadyKind } from './kinds.ts'
 import { checkOutput } from './kinds.ts'
+import type { Recalled } from './memory.ts'
 import type { OperationContext, Quality } from './operation.ts'
-import type { OutcomeStatus } from './report.ts'
 import { createPrograms, type Programs } from './programs.ts'
+import { type Left, type RememberedCall, Replay } from './remember.ts'
+import type { Outcome, OutcomeStatus } from './report.ts'
 import type { SpawnPlace } from './spawn.ts'
 import type { Testimony, Witness } from './witness.ts'
 
@@ -48,6 +50,10 @@ export interface Called {
   readonly view?: WorkspaceView | undefined
   /** What it changed on the disk though it had not claimed it. */
   readonly exceeded?: readonly Path[] | undefined
+  /** What it has left besides, when there is a memory. */
+  readonly left?: Left | undefined
+  /** What the outcome says of where it comes from. */
+  readonly known?: Pick<Outcome, 'replayed' | 'cache'> | undefined
 }
 
 export interface CallOptions {
@@ -60,6 +66,7 @@ export interface CallOptions {
   progress(message: string): void
   /** Something about the operation that a person should know. */
   noted(diagnostic: Diagnostic): void
+  readonly remembered?: RememberedCall | undefined
   /** Called once, with what came of it; at once when the operation answers at once. */
   called(called: Called): void
 }
@@ -73,13 +80,13 @@ export interface Calling {
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress, noted, called }: CallOptions,
+  { deadlineMs, attempt: number, view, progress, noted, remembered, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, witness, clock, graceMs } = surroundings
   let used: UsedFiles | undefined
   let testimony: Testimony | undefined
-  const open = (): UsedFiles => (used ??= openFiles(runnable, view()))
+  const open = (): UsedFiles => (used ??= openFiles(runnable, view(), remembered))
   const attempt = new Attempt({
     clock,
     deadlineMs,
@@ -90,7 +97,9 @@ export function callOperation(
         createPrograms({ attempt, place, operation: runnable, view: () => open().view, noted })
       const run = (): unknown =>
         kind.run(runnable.input, new CallContext({ attempt, number, open, programs, progress }))
-      return kind.effects === 'external' || kind.untraced ? runWatched(run, attempt) : run()
+      const isWatched = kind.effects === 'external' || kind.untraced
+      const runHere = isWatched ? (): unknown => runWatched(run, attempt) : run
+      return remembered ? remembered.call(() => open().view, runHere) : runHere()
     },
     ended: (ending) => called(conclude(ending)),
   })
@@ -117,10 +126,17 @@ export function callOperation(
   }
 
   function conclude(ending: Ending): Called {
-    const called: Mutable<Called> = judge(runnable, ending, { refused: used?.refused, testimony })
+    const known = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
+    const called: Mutable<Called> = known
+      ? replayed((ending.value as Replay).recalled)
+      : judge(runnable, ending, { refused: used?.refused, testimony })
     if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
+    if (remembered && !known) {
+      called.left = remembered.left(called.status === 'done' ? used?.view : undefined)
+      called.known = remembered.known()
+    }
     return called
   }
 }
@@ -137,13 +153,18 @@ interface UsedFiles {
 const readOnly = compileClaims({}, 'none')
 
 /** What has effects outside is not traced, and what only gives hints is found out otherwise; what has no effects never writes. */
-function openFiles({ name, kind, claims }: Runnable, view: WorkspaceView): UsedFiles {
+function openFiles(
+  { name, kind, claims }: Runnable,
+  view: WorkspaceView,
+  remembered: RememberedCall | undefined,
+): UsedFiles {
   const { effects, binding = false } = kind.kind
-  if (effects === 'external' || (effects === 'workspace' && !binding)) return { view, files: view }
+  const traced = (files: WritableFiles): WritableFiles => remembered?.trace(files) ?? files
+  if (effects === 'external' || (effects === 'workspace' && !binding)) return { view, files: traced(view) }
   const guarded = guardFiles(view, binding || !readOnly.ok ? claims : readOnly.value, name)
   return {
     view,
-    files: guarded.files,
+    files: traced(guarded.files),
     get refused() {
       return guarded.refused
     },
@@ -192,6 +213,13 @@ class CallContext implements OperationContext {
       if (!attempt.over) progress(message)
     }
   }
+}
+
+/** What was known stands as it was recorded. */
+function replayed({ outcome, written, looks }: Recalled): Called {
+  const { status, output, error, quality, replayed, cache } = outcome
+  const known = { ...(replayed && { replayed }), ...(cache && { cache }) }
+  return { status, output, error, quality, ignored: false, known, left: { written, looks } }
 }
 
 /** What a kind says of its output is asked here too, and may throw. */

@@ -37,6 +37,8 @@ export interface Operation {
   readonly deadlineMs?: number
   readonly claims?: Claims
   readonly idempotent?: boolean
+  /** True lets a result of an earlier run stand in, while everything that it was made from is the same. */
+  readonly cache?: boolean
   /** Operations of a run that give the same name here never run at once: `port:8000`. */
   readonly exclusive?: string
 }
@@ -72,6 +74,8 @@ export interface OperationKind<I = unknown, O = unknown> {
   /** It looks at files by programs, which nobody can watch: it runs in its turn, by its claims. */
   readonly untraced?: boolean
   readonly idempotent: boolean
+  /** True lets results of earlier runs stand in, while everything that they were made from is the same. */
+  readonly cache?: boolean
   readonly deadlineMs?: number
   readonly input: Schema<I>
   readonly output: Schema<O>

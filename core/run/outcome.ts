@@ -8,7 +8,19 @@ export function outcomeOf(task: Task, called: Called): Outcome {
   const { status, output, error, quality } = called
   const openedAt = group.openedAt ?? firstStartedAt
   const queuedMs = firstStartedAt === undefined ? 0 : Math.max(0, firstStartedAt - openedAt!)
-  return { name, kind, status, attempts, reruns, queuedMs, ranMs, output: output ?? null, error, quality }
+  const outcome = {
+    name,
+    kind,
+    status,
+    attempts,
+    reruns,
+    queuedMs,
+    ranMs,
+    output: output ?? null,
+    error,
+    quality,
+  }
+  return called.known ? { ...outcome, ...called.known } : outcome
 }
 
 /** The outcomes of a group in declared order; of operations that have run and are not settled, what came of them so far. */

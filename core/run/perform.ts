@@ -1,8 +1,11 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { RunMemory } from './memory.ts'
 import type { Called, Calling, Surroundings } from './operate.ts'
 import { callOperation, failedWith } from './operate.ts'
+import { placeOf } from './place.ts'
 import { delayAfter, isRecoverable, mostAttempts } from './recovery.ts'
+import { rememberCall } from './remember.ts'
 import type { Schedule } from './schedule.ts'
 import type { Task } from './task.ts'
 
@@ -10,6 +13,7 @@ export interface PerformerParts {
   readonly surroundings: Surroundings
   readonly clock: Clock
   readonly random: () => number
+  readonly memory: RunMemory | undefined
   /** The schedule that is told; a function, for each of the two needs the other. */
   schedule(): Schedule
   started(task: Task, at: number): void
@@ -32,7 +36,8 @@ export interface Performer {
 
 /** A performer with nothing under way. */
 export function createPerformer(parts: PerformerParts): Performer {
-  const { surroundings, clock, random, schedule, noted } = parts
+  const { surroundings, clock, random, memory, schedule, noted } = parts
+  const { workspace } = surroundings
   const running = new Map<Task, Calling>()
   const pauses = new Set<() => void>()
 
@@ -55,9 +60,10 @@ export function createPerformer(parts: PerformerParts): Performer {
       // The deadline is that of the operation, not of each attempt.
       deadlineMs: runnable.deadlineMs - (at - task.startedAt),
       attempt: task.attempts,
-      view: () => (run ? run.ahead.view(task.name) : surroundings.workspace.view(task.name)),
+      view: () => (run ? run.ahead.view(task.name) : workspace.view(task.name)),
       progress: (message) => parts.progress(task, message),
       noted: (diagnostic) => noted(task, diagnostic),
+      remembered: memory && rememberCall(memory, placeOf(task), { claims: runnable.claims, workspace }),
       called(called) {
         isOver = true
         schedule().do(() => ended(task, called, at))

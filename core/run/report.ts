@@ -17,7 +17,16 @@ export interface Outcome {
   readonly output: unknown
   readonly error: Diagnostic | null
   readonly quality: Quality | null
+  /** There when the outcome was recorded before the run was resumed, and the operation did not run again. */
+  readonly replayed?: { readonly at: string }
+  /** There when the operation may be cached: whether it was, and why not. */
+  readonly cache?: CacheUse
 }
+
+/** A result of an earlier run, by the time it was made, its age and its inputs; or why there was none. */
+export type CacheUse =
+  | { readonly hit: true; readonly at: string; readonly ageMs: number; readonly inputs: readonly string[] }
+  | { readonly hit: false; readonly because: string }
 
 export interface GroupReport {
   readonly name: string

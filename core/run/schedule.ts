@@ -24,6 +24,8 @@ export interface ScheduleParts {
   readonly serial: boolean
   readonly ignoreConflicts: boolean
   readonly plant: PlantedFault | undefined
+  /** True when nothing may run ahead of its turn: what is known of operations is only asked when it must be so. */
+  readonly inTurn: boolean
   readonly expected: Expectation | undefined
   /** Calls a task; its place in the lane is taken. */
   call(task: Task): void
@@ -94,10 +96,11 @@ export class Schedule {
   }
 
   begin(): void {
-    const { groups, serial, expected } = this.#parts
+    const { groups, serial, inTurn, expected } = this.#parts
     for (const group of groups) this.#createTasks(group, group.operations)
     this.#speculates =
       !serial &&
+      !inTurn &&
       groups.some(({ work, tasks }) => work.expand || !tasks.every(({ runnable }) => isKnown(runnable)))
     if (this.#speculates) for (const { tasks } of groups) for (const task of tasks) this.#hold(task)
     if (expected && !serial) rankTasks(groups, expected)

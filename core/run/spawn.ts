@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { fail } from '../base/diagnostic.ts'
 import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
+import type { StoredOutput } from '../base/output.ts'
 import { type ProcessOptions, type ProcessResult, runProcess } from '../base/process.ts'
 
 /** A program to run, in a folder of the project. */
@@ -39,7 +40,27 @@ export async function spawnIn(
   signal: AbortSignal,
 ): Promise<ProcessResult> {
   const { isolation = await preferred(place) } = options
-  return runProcess({ ...(await placed(place, options, signal)), isolation: plainly(isolation) })
+  const result = await runProcess({
+    ...(await placed(place, options, signal)),
+    isolation: plainly(isolation),
+  })
+  return result.stored ? { ...result, stored: fromRoot(result.stored, place.folder!) } : result
+}
+
+/** Output that is stored in the project is named by its path from the root, as everything that is shown. */
+function fromRoot(
+  stored: NonNullable<ProcessResult['stored']>,
+  root: string,
+): NonNullable<ProcessResult['stored']> {
+  const shown = (output: StoredOutput): StoredOutput => {
+    const path = relative(root, output.blob)
+    const isInside = !isAbsolute(path) && path.split(sep)[0] !== '..'
+    return isInside ? { ...output, blob: path.split(sep).join('/') } : output
+  }
+  return {
+    ...(stored.stdout && { stdout: shown(stored.stdout) }),
+    ...(stored.stderr && { stderr: shown(stored.stderr) }),
+  }
 }
 
 /** The same options, with the folder checked and everything that the place adds. */

@@ -36,11 +36,12 @@ export interface Witness {
 
 interface Run extends Watched {
   readonly startedAt: number
+  endedAt: number
   readonly exceeded: Path[]
 }
 
 /** The machine counts time in steps. */
-const toleranceMs = 50
+const toleranceMs = 12
 const fine: Testimony = { exceeded: [], error: undefined, notes: [] }
 
 /** A witness of the folder of a workspace; where there is no folder it sees nothing. */
@@ -49,6 +50,7 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
   const inOrder = createLimit(1)
   let footprint: Footprint | undefined
   let isTooLarge = false
+  let coming: Promise<readonly Diagnostic[]> | undefined
 
   async function look(): Promise<Footprint | undefined> {
     const found = await takeFootprint({ folder: folder!, files: workspace })
@@ -61,12 +63,22 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
   }
 
   /** Whoever ran when it was changed and had claimed it has changed it; else the only one who ran. */
-  function attribute({ path, at }: Step): Run[] | undefined {
+  function attribute({ path, isGone, at }: Step): Run[] {
     const present = [...running.values()].filter(
-      ({ startedAt }) => at === undefined || startedAt <= at + toleranceMs,
+      ({ startedAt, endedAt }) => startedAt <= at + toleranceMs && at <= endedAt + toleranceMs,
     )
-    const isClaimed = present.some(({ claims }) => claims.allow(at === undefined ? 'remove' : 'write', path))
-    return isClaimed || present.length === 0 ? undefined : present
+    const isClaimed = present.some(({ claims }) => claims.allow(isGone ? 'remove' : 'write', path))
+    return isClaimed ? [] : present
+  }
+
+  /** One look is enough for all who have ended before it begins; what it cannot tell is told to the first. */
+  async function settleShared(): Promise<readonly Diagnostic[]> {
+    if (coming) return coming.then(() => [])
+    coming = inOrder(() => {
+      coming = undefined
+      return settle()
+    })
+    return coming
   }
 
   async function settle(): Promise<readonly Diagnostic[]> {
@@ -76,27 +88,29 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
     const untold = new Map<string, Path[]>()
     for (const step of compareFootprints(before, footprint)) {
       const suspects = attribute(step)
-      if (suspects?.length === 1) suspects[0]!.exceeded.push(step.path)
-      else if (suspects) note(untold, quoted(suspects.map(({ name }) => name)), step.path)
+      if (suspects.length === 1) suspects[0]!.exceeded.push(step.path)
+      else if (suspects.length > 1) note(untold, quoted(suspects.map(({ name }) => name)), step.path)
     }
     return [...untold].map(([names, paths]) => untoldBy(names, paths))
   }
 
   async function begin(operation: Watched): Promise<void> {
-    if (isSeen(operation) && !isTooLarge && (running.size === 0 || !footprint)) footprint = await look()
+    if (isSeen(operation) && !isTooLarge) footprint ??= await look()
     join(operation)
   }
 
   function join(operation: Watched): void {
     const { name, claims } = operation
-    running.set(operation, { name, claims, startedAt: now(), exceeded: [] })
+    running.set(operation, { name, claims, startedAt: now(), endedAt: Infinity, exceeded: [] })
   }
 
   async function end(operation: Watched, quick: boolean): Promise<Testimony> {
     const { name } = operation
     const isChecked = isSeen(operation) && !quick
-    const notes = isChecked && !isTooLarge ? await settle() : []
-    const { exceeded } = running.get(operation)!
+    const run = running.get(operation)!
+    run.endedAt = now()
+    const notes = isChecked && !isTooLarge ? await settleShared() : []
+    const { exceeded } = run
     running.delete(operation)
     if (isChecked && isTooLarge) return { ...fine, notes: [unchecked(name)] }
     if (exceeded.length === 0) return { ...fine, notes }
@@ -105,7 +119,7 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
   }
 
   async function flush({ claims: { regions, changes } }: Watched): Promise<void> {
-    const paths = footprint && running.size > 0 ? workspace.diff().map(({ path }) => path) : []
+    const paths = footprint ? workspace.diff().map(({ path }) => path) : []
     await workspace.flush([...regions.reads, ...changes], changes)
     if (footprint) retrace(footprint, folder!, paths)
   }
@@ -114,7 +128,7 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
     flush: (operation) => inOrder(() => flush(operation)),
     begin: (operation) => inOrder(() => begin(operation)),
     join: (operation) => inOrder(() => join(operation)),
-    end: (operation, quick) => inOrder(() => end(operation, quick)),
+    end,
   }
 }
 

@@ -13,7 +13,7 @@ import { decodePath } from './query.ts'
 import { findRoute } from './routes.ts'
 import { readRunRequest } from './run-request.ts'
 import { streamRun } from './run-stream.ts'
-import { createRuns, noRuns, type RunsSource } from './runs.ts'
+import { createRuns, keptRuns, type RunsSource } from './runs.ts'
 import type { StreamLimits } from './streams.ts'
 import { ownVersion } from './version.ts'
 
@@ -24,7 +24,7 @@ export interface HandlerOptions {
   readonly token?: string
   /** True lets whoever holds the token run commands; left out, nothing is ever run. */
   readonly allowRun?: boolean
-  /** Where runs of other processes are found. */
+  /** Where runs are kept; in the project's own state when left out. */
   readonly runs?: RunsSource
   readonly streams?: StreamLimits
   /** The folder of the built page; that of this package when left out. */
@@ -62,7 +62,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
   const guard = { hosts: options.hosts, access }
   const events = createEvents(editions, options.streams)
   const allowRun = options.allowRun === true
-  const runs = createRuns(editions, options.runs ?? noRuns, (run) => events.tell('run', run))
+  const runs = createRuns(editions, options.runs ?? keptRuns(editions), (run) => events.tell('run', run))
   const pageFiles = openPageFiles(options.page)
   let mcp: Promise<McpEndpoint> | undefined
   let atOnce = 0

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Editions } from './edition.ts'
-import { createRuns, noRuns } from './runs.ts'
+import { createRuns, keptRuns } from './runs.ts'
 
 export interface StdioOptions {
   readonly stdin: Readable
@@ -19,7 +19,7 @@ export async function serveStdio(editions: Editions, options: StdioOptions): Pro
   const { stdin, stdout, allowRun = false, onError } = options
   const sdk = await import('@modelcontextprotocol/server/stdio')
   const { createFactory, uriStart } = await import('./mcp.ts')
-  const runs = createRuns(editions, noRuns, () => {})
+  const runs = createRuns(editions, keptRuns(editions), () => {})
   const factory = await createFactory({ editions, ...(allowRun && { runs }) })
   const transport = new sdk.StdioServerTransport(stdin, stdout, { maxBufferSize: longestLine })
   const gone = new Promise<void>((resolve) => {

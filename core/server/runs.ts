@@ -1,41 +1,35 @@
-import { type Diagnostic, fail, toDiagnostic } from '../base/diagnostic.ts'
+import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { RunEvent } from '../run/events.ts'
-import type { Report, RunStatus } from '../run/report.ts'
+import type { ShownRun } from '../run/past-runs.ts'
+import type { Report } from '../run/report.ts'
+import type { RunSummary } from '../run/run-summary.ts'
 import type { Editions } from './edition.ts'
 import type { RunProgress } from './run-stream.ts'
 import { optionsOf, type RunRequest } from './run-request.ts'
 
-/** A run as a list shows it. */
-export interface RunSummary {
-  readonly id: string
-  readonly command: string
-  /** `broken` where there will be no report; of runs of other processes `unfinished` when cut short, `unreadable` when damaged. */
-  readonly status: RunStatus | 'running' | 'broken' | 'unfinished' | 'unreadable'
-  /** When it began, as an ISO 8601 time. */
-  readonly startedAt: string
-  readonly wallMs: number | null
-}
-
-/** A run with all that is known of it. */
-export interface RunRecord extends RunSummary {
-  /** Null while it runs. */
-  readonly report: Report | null
-  /** Why there will be no report; null when nothing went wrong with the run as a whole. */
-  readonly fault: Diagnostic | null
-  /** What happened, in order; progress of operations is left out. */
-  readonly events: readonly RunEvent[]
-}
-
-/** Where runs of other processes are found. */
+/** Where runs are kept. */
 export interface RunsSource {
   /** The latest first. */
   list(): Promise<readonly RunSummary[]>
   /** Undefined for a run that it does not know. */
-  get(id: string): Promise<RunRecord | undefined>
+  get(id: string): Promise<ShownRun | undefined>
 }
 
-/** Knows no runs. */
-export const noRuns: RunsSource = { list: async () => [], get: async () => undefined }
+/** The runs that the project of what is served keeps. */
+export function keptRuns(editions: Editions): RunsSource {
+  return {
+    list: () => editions.hold(async (framework) => (await framework.runs()).list()),
+    get: (id) =>
+      editions.hold(async (framework) => {
+        try {
+          return await (await framework.runs()).show(id)
+        } catch (thrown) {
+          if (thrown instanceof HeddleError && thrown.code === 'RUN_UNKNOWN') return undefined
+          throw thrown
+        }
+      }),
+  }
+}
 
 /** How somebody who started a run follows it. */
 export interface RunFollowing {
@@ -49,7 +43,7 @@ export interface Runs extends RunsSource {
   start(request: RunRequest): Promise<string>
   /** The same, settled with the report. */
   run(request: RunRequest, following?: RunFollowing): Promise<Report>
-  /** A run as it goes on, or as it went; undefined for one that nobody knows. */
+  /** A run of this server as it goes on, or as it went; one that is only kept tells no events, and an unknown one is undefined. */
   follow(id: string): Promise<RunProgress | undefined>
   /** Ends a run that goes on; the report says `cancelled`. Throws RUN_UNKNOWN for any other. */
   cancel(id: string): void
@@ -57,10 +51,11 @@ export interface Runs extends RunsSource {
   close(): Promise<void>
 }
 
-interface Kept extends RunRecord {
-  status: RunSummary['status']
-  wallMs: number | null
+/** A run of this server. */
+interface Kept {
+  summary: RunSummary
   report: Report | null
+  /** Why there will be no report. */
   fault: Diagnostic | null
   readonly events: RunEvent[]
   readonly controller: AbortController
@@ -68,12 +63,14 @@ interface Kept extends RunRecord {
   readonly waiting: Set<() => void>
 }
 
+type Started = Extract<RunEvent, { type: 'run-started' }>
+
 const mostKept = 50
 const mostEvents = 20_000
 const mostAtOnce = 4
 
-/** Keeps the last runs in memory; `others` knows those of other processes. `tell` hears of each run that begins or ends. */
-export function createRuns(editions: Editions, others: RunsSource, tell: (run: RunSummary) => void): Runs {
+/** Follows the last runs in memory; `kept` knows those that are kept on the disk, of other processes too. `tell` hears of each run that begins or ends. */
+export function createRuns(editions: Editions, kept: RunsSource, tell: (run: RunSummary) => void): Runs {
   const records = new Map<string, Kept>()
   const going = new Set<Promise<unknown>>()
 
@@ -88,7 +85,7 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
         ...optionsOf(request),
         signal: AbortSignal.any(signals),
         onEvent(event) {
-          if (event.type === 'run-started') record = begin(event, controller)
+          if (event.type === 'run-started') record = begin(event, { request, controller })
           if (record) note(record, event)
           onEvent?.(event)
         },
@@ -97,10 +94,10 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
     going.add(running)
     try {
       const report = await running
-      if (record) settle(record, { status: report.status, report, wallMs: report.timing.wallMs })
+      if (record) settle(record, { status: report.status, wallMs: report.timing.wallMs }, report)
       return report
     } catch (thrown) {
-      if (record) settle(record, { status: 'broken', fault: toDiagnostic(thrown) })
+      if (record) settle(record, { status: 'unfinished', wallMs: null }, toDiagnostic(thrown))
       throw thrown
     } finally {
       going.delete(running)
@@ -108,23 +105,28 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
   }
 
   function begin(
-    { id, command }: Extract<RunEvent, { type: 'run-started' }>,
-    controller: AbortController,
+    event: Started,
+    { request, controller }: { readonly request: RunRequest; readonly controller: AbortController },
   ): Kept {
-    const startedAt = new Date().toISOString()
-    const rest = { status: 'running', wallMs: null, report: null, fault: null } as const
-    const record: Kept = { id, command, startedAt, ...rest, events: [], controller, waiting: new Set() }
-    records.set(id, record)
-    const oldest = [...records.values()].find(({ status }) => status !== 'running')
-    if (records.size > mostKept && oldest) records.delete(oldest.id)
-    tell(asSummary(record))
+    const summary = summaryOf(event, request)
+    const record: Kept = { summary, report: null, fault: null, events: [], controller, waiting: new Set() }
+    records.set(summary.id, record)
+    const oldest = [...records.values()].find(({ summary: { status } }) => status !== 'running')
+    if (records.size > mostKept && oldest) records.delete(oldest.summary.id)
+    tell(summary)
     return record
   }
 
-  function settle(record: Kept, ended: Partial<Pick<Kept, 'status' | 'report' | 'wallMs' | 'fault'>>): void {
-    Object.assign(record, ended)
+  function settle(
+    record: Kept,
+    ended: Pick<RunSummary, 'status' | 'wallMs'>,
+    how: Report | Diagnostic,
+  ): void {
+    record.summary = { ...record.summary, ...ended }
+    if ('groups' in how) record.report = how
+    else record.fault = how
     wake(record)
-    tell(asSummary(record))
+    tell(record.summary)
   }
 
   return {
@@ -138,11 +140,12 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
       }),
     async follow(id) {
       const record = records.get(id)
-      return record ? asProgress(record) : asEnded(await others.get(id))
+      if (record) return asProgress(record)
+      return (await kept.get(id)) && { events: [], isOver: true, more: async () => {} }
     },
     cancel(id) {
       const record = records.get(id)
-      if (record?.status !== 'running')
+      if (record?.summary.status !== 'running')
         fail(
           'RUN_UNKNOWN',
           `No run "${id.slice(0, 64)}" of this server goes on.`,
@@ -151,13 +154,15 @@ export function createRuns(editions: Editions, others: RunsSource, tell: (run: R
       record.controller.abort()
     },
     async list() {
-      const own = [...records.values()].toReversed().map(asSummary)
-      const known = new Set(own.map(({ id }) => id))
-      return [...own, ...(await others.list()).filter(({ id }) => !known.has(id))]
+      const there = await kept.list()
+      const known = new Set(there.map(({ id }) => id))
+      const own = [...records.values()].map(({ summary }) => summary).filter(({ id }) => !known.has(id))
+      return own.length === 0 ? there : [...own.toReversed(), ...there]
     },
     async get(id) {
+      const there = await kept.get(id)
       const record = records.get(id)
-      return record ? asRecord(record) : others.get(id)
+      return there ?? (record && asShown(record))
     },
     async close() {
       for (const { controller } of records.values()) controller.abort()
@@ -181,20 +186,30 @@ function asProgress(record: Kept): RunProgress {
   return {
     events: record.events,
     get isOver() {
-      return record.status !== 'running'
+      return record.summary.status !== 'running'
     },
     more: () => new Promise((resolve) => record.waiting.add(resolve)),
   }
 }
 
-function asEnded(record: RunRecord | undefined): RunProgress | undefined {
-  return record && { events: record.events, isOver: true, more: async () => {} }
+/** As the store would tell it; what is in no store takes nothing there. */
+function summaryOf({ id, command, groups }: Started, { given }: RunRequest): RunSummary {
+  const named = Object.entries(given.named ?? {}).map(([name, value]) => `--${name}=${value}`)
+  return {
+    id,
+    command,
+    arguments: [...(given.positional ?? []), ...named],
+    status: 'running',
+    startedAt: new Date().toISOString(),
+    wallMs: null,
+    operations: groups.reduce((sum, { operations }) => sum + operations.length, 0),
+    committed: false,
+    resumable: false,
+    bytes: 0,
+    tooNew: false,
+  }
 }
 
-function asSummary({ id, command, status, startedAt, wallMs }: RunSummary): RunSummary {
-  return { id, command, status, startedAt, wallMs }
-}
-
-function asRecord({ report, fault, events, ...rest }: Kept): RunRecord {
-  return { ...asSummary(rest), report, fault, events: [...events] }
+function asShown({ summary, report, fault }: Kept): ShownRun {
+  return { run: summary, report, groups: report?.groups ?? [], diagnostics: fault ? [fault] : [] }
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../base/diagnostic.ts'
 import { ByteCache } from './byte-cache.ts'
 import type { Entry, Files, FileStat } from './file-system.ts'
 import type { Original } from './original.ts'
@@ -141,12 +142,30 @@ export class FirstLooks {
   /** Looks again at all that was looked at in the regions, and gives what is different. */
   *findMoved(files: Files, regions: Regions = everywhere): Steps<Moved[]> {
     const moved: Moved[] = []
+    const same = this.#readAgain(files, regions)
     for (const [path, look] of this.#looks) {
-      if (!isTouched(path, regions)) continue
+      if (same.has(path) || !isTouched(path, regions)) continue
       const { first, now, names } = yield* secondLook(files, path, look)
       if (!isSame(first, now)) moved.push({ path, first, now, ...(names && { names }) })
     }
     return moved
+  }
+
+  /** The files that hold what they held, where they can be read in rows: most of them, and in half the time. */
+  #readAgain({ sync }: Files, regions: Regions): ReadonlySet<Path> {
+    const same = new Set<Path>()
+    if (!sync?.readEach) return same
+    const paths = [...this.#looks.keys()].filter(
+      (path) => this.#looks.get(path)!.content?.type === 'file' && isTouched(path, regions),
+    )
+    paths.sort(compareText)
+    sync.readEach(paths, (found, index) => {
+      const path = paths[index]!
+      const isSameFile = 'bytes' in found && isSame(fileWith(found.bytes), this.#looks.get(path)!.content!)
+      if (isSameFile) same.add(path)
+      return true
+    })
+    return same
   }
 
   #at(path: Path): Look {

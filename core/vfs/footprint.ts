@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { compareText } from '../base/diagnostic.ts'
 import type { Files } from './file-system.ts'
 import { type IgnoreRules, ignoreRulesOf } from './ignored.ts'
-import { childOf, isWithin, type Path, rootPath } from './path.ts'
+import { childOf, isWithin, parentOf, type Path, rootPath } from './path.ts'
 
 /** What is in a folder of the machine at one moment, by stamps that change with what they stand for. */
 export type Footprint = Map<Path, Trace>
@@ -18,8 +18,9 @@ export interface Trace {
 /** One path where two footprints differ. */
 export interface Step {
   readonly path: Path
-  /** When it was changed, in milliseconds since 1970; undefined for what is gone. */
-  readonly at: number | undefined
+  readonly isGone: boolean
+  /** Milliseconds since 1970: when it was changed, or, for what is gone, when its folder was last changed. */
+  readonly at: number
 }
 
 export interface FootprintOptions {
@@ -35,7 +36,7 @@ const ownState = '.heddle/state' as Path
 
 /** What is in the folder, without what git ignores; undefined when that is too much to look at. About 4 µs for each file. */
 export async function takeFootprint({ folder, files }: FootprintOptions): Promise<Footprint | undefined> {
-  const found: Footprint = new Map()
+  const found: Footprint = new Map([[rootPath, traceAt(folder)!]])
   const open: { path: Path; rules: IgnoreRules }[] = [
     { path: rootPath, rules: await ignoreRulesOf(files, rootPath) },
   ]
@@ -54,12 +55,16 @@ export async function takeFootprint({ folder, files }: FootprintOptions): Promis
   return found
 }
 
-/** Sets what is at these paths now. */
+/** Sets what is now at these paths, and at the folders on the way to them. */
 export function retrace(footprint: Footprint, folder: string, paths: Iterable<Path>): void {
+  const done = new Set<Path>()
   for (const path of paths) {
-    const trace = traceAt(join(folder, path))
-    if (trace) footprint.set(path, trace)
-    else footprint.delete(path)
+    for (let at = path; at !== rootPath && !done.has(at); at = parentOf(at)) {
+      done.add(at)
+      const trace = traceAt(join(folder, at))
+      if (trace) footprint.set(at, trace)
+      else footprint.delete(at)
+    }
   }
 }
 
@@ -67,10 +72,20 @@ export function retrace(footprint: Footprint, folder: string, paths: Iterable<Pa
 export function compareFootprints(before: Footprint, after: Footprint): readonly Step[] {
   const steps: Step[] = []
   for (const [path, { stamp, changed }] of after) {
-    if (before.get(path)?.stamp !== stamp) steps.push({ path, at: changed })
+    if (before.get(path)?.stamp !== stamp) steps.push({ path, isGone: false, at: changed })
   }
-  for (const path of before.keys()) if (!after.has(path)) steps.push({ path, at: undefined })
+  for (const path of before.keys()) {
+    if (!after.has(path)) steps.push({ path, isGone: true, at: lastChangeAbove(after, path) })
+  }
   return steps.sort((a, b) => compareText(a.path, b.path))
+}
+
+function lastChangeAbove(after: Footprint, path: Path): number {
+  for (let at = parentOf(path); ; at = parentOf(at)) {
+    const folder = after.get(at)
+    if (folder) return folder.changed
+    if (at === rootPath) return Infinity
+  }
 }
 
 function entriesOf(folder: string): Dirent[] {

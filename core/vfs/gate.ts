@@ -94,6 +94,7 @@ export function createGate(options: GateOptions = {}): Gate {
     admitting: (folder) =>
       folder === rootPath || isChecked(check(folder), folder) ? admit(folder) : () => false,
     require(text) {
+      if (accepted.has(text)) return text as Path
       const checked = check(text)
       if (!checked.ok) throw new HeddleError(checked.diagnostic)
       return checked.value

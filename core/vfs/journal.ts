@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { compareText } from '../base/diagnostic.ts'
-import { isAlive, openStateFolder, removeDurably, removeLeftovers, writeDurably } from './durable.ts'
+import { startOf } from '../base/process-identity.ts'
+import { openStateFolder, removeDurably, removeLeftovers, writeDurably } from './durable.ts'
 import type { WritableFiles } from './file-system.ts'
 import type { Moved } from './first-looks.ts'
 import { errnoOf } from './handle.ts'
@@ -192,19 +193,5 @@ function namesIn(state: string): string[] {
       `The state folder cannot be read (${errnoOf(thrown)}).`,
       'Check its permissions.',
     )
-  }
-}
-
-/** When a process started, so that a number that is used again is not taken for the same process; `0` where unknown. */
-function startOf(pid: number): string {
-  try {
-    // After the name, which may hold anything up to the last bracket: field 22 of the line.
-    return (
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19] ?? '0'
-    )
-  } catch {
-    return process.platform !== 'linux' && isAlive(pid) ? '0' : ''
   }
 }

@@ -122,14 +122,20 @@ export function createShowing({ base, cells, listener }: ShowingOptions): Showin
 
   /** Most of what is asked lies in the base alone, and steps would take longer than the answer. */
   function statNow(path: Path): FileStat | undefined {
-    if (!isPlain(path)) return runNow(stat(path))
+    if (!isPlain(path)) {
+      const cell = cells().get(path)
+      return (cell && statOf(cell)) ?? runNow(stat(path))
+    }
     const found = base.sync!.stat(path)
     listener.asked?.(path, found !== undefined)
     return found
   }
 
   function readNow(path: Path): Uint8Array {
-    if (!isPlain(path)) return runNow(read(path))
+    if (!isPlain(path)) {
+      const cell = cells().get(path)
+      return cell?.type === 'file' ? copyOf(cell.bytes) : runNow(read(path))
+    }
     try {
       const bytes = base.sync!.read(path)
       noteRead(path, bytes)

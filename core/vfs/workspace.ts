@@ -124,6 +124,8 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   const inOrder = createLimit(1)
   const inCallOrder = createLimit(1)
   let working = 0
+  /** What is published and not merged yet. */
+  const arriving = { bytes: 0, entries: 0 }
 
   const growing = (paths: readonly Path[], bytes: number): void =>
     requireRoom(uncommitted.cells, limits, {
@@ -165,6 +167,9 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   /** The base is asked for many at once; they are merged in the order of the calls, and never in the middle of a flush. */
   function publish(written: Cells, paths: ReadonlySet<Path>): Promise<void> {
     const looking = lookBeside(written, paths)
+    const { bytes, count } = written
+    arriving.bytes += bytes
+    arriving.entries += count
     const merged = inCallOrder(async () => {
       for (let looked = await looking; ; looked = await lookBeside(written, paths)) {
         if (working > 0) await alone(async () => undefined)
@@ -173,7 +178,10 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
           return merge(written, looked.covered)
       }
     })
-    return merged
+    return merged.finally(() => {
+      arriving.bytes -= bytes
+      arriving.entries -= count
+    })
   }
 
   async function lookBeside(written: Cells, paths: ReadonlySet<Path>): Promise<Looked> {
@@ -204,7 +212,10 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
   /** What an operation writes counts together with what is uncommitted, and with what others have written ahead of their turn. */
   function requireRoomBeside(own: Cells, paths: readonly Path[], bytes: number): void {
     const { cells, flushedBytes } = uncommitted
-    const others = { bytes: cells.bytes + flushedBytes + versions.bytes, entries: cells.count }
+    const others = {
+      bytes: cells.bytes + flushedBytes + versions.bytes + arriving.bytes,
+      entries: cells.count + arriving.entries,
+    }
     requireRoom(own, limits, { paths, bytes, others })
   }
 

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { compareText } from '../../core/base/diagnostic.ts'
 import { diskFiles } from '../../core/vfs/disk.ts'
 import { recoverCommit } from '../../core/vfs/journal.ts'
 import type { Path } from '../../core/vfs/path.ts'
@@ -66,15 +67,16 @@ function openIn(folder: string, watched: Watched): Workspace {
   return createWorkspace(watched.files, { state: join(folder, 'journal'), machine: watched.machine })
 }
 
-/** Says what a project is: everything as before, everything as wanted, or something in between. */
-function stateOf(folder: string): 'old' | 'new' | string {
+/** Says what a project is: `old`, `new`, or what it holds when it is something in between. */
+function stateOf(folder: string): string {
   const texts = Object.fromEntries(
     [...treeOf(folder)].flatMap(([name, body]) =>
       body === null || !name.startsWith('project/') ? [] : [[name, Buffer.from(body).toString()]],
     ),
   )
   const same = (wanted: object): boolean => {
-    const sorted = (texts: object): string => JSON.stringify(Object.entries(texts).toSorted())
+    const sorted = (texts: object): string =>
+      JSON.stringify(Object.entries(texts).toSorted(([a], [b]) => compareText(a, b)))
     return sorted(texts) === sorted(wanted)
   }
   if (same(old)) return 'old'
@@ -307,6 +309,25 @@ test('a journal of our first version, which does not say what was put down, is u
   assert.deepEqual(await recoverCommit(join(folder, 'journal'), files), ['a', 'big'])
   assert.equal(readFileSync(join(folder, 'project/a'), 'utf8'), 'older')
   assert.equal(existsSync(join(folder, 'project/big')), false)
+})
+
+test('what a process was writing when it died is cleared away, and what a living one writes is not', async (t) => {
+  const folder = shelf(t)
+  setUp(folder)
+  mkdirSync(join(folder, 'journal'))
+  const unfinished = (pid: number): string => `project/.heddle-${pid}-${'0'.repeat(32)}.tmp`
+  const journal = `commit-${gone}-1-0123456789abcdef-1.json`
+  const entries = [{ path: 'a', type: 'absent', after: ['file', '0:0'] }]
+  place(folder, {
+    [unfinished(gone)]: 'half',
+    [unfinished(process.pid)]: 'half',
+    [`journal/${journal}`]: JSON.stringify({ version: 1, entries }),
+    [`journal/.${journal}.${gone}-${'0'.repeat(32)}.tmp`]: 'half',
+  })
+  await recoverCommit(join(folder, 'journal'), diskFiles({ root: join(folder, 'project') }))
+  assert.equal(existsSync(join(folder, unfinished(gone))), false)
+  assert.equal(existsSync(join(folder, unfinished(process.pid))), true)
+  assert.deepEqual(readdirSync(join(folder, 'journal')), [])
 })
 
 test('a version that somebody made after a crash is kept when the old one comes back', async (t) => {

@@ -23,7 +23,7 @@ export function deedKind(deeds: Readonly<Record<string, Deed>>): OperationKind {
     output: (z) => z.unknown(),
     run: ({ deed }, context) => deeds[deed]!(context),
   }
-  return kind as OperationKind
+  return kind
 }
 
 /** The operation that does the deed of this name. */

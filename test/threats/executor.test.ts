@@ -147,17 +147,20 @@ test('operations that never end, end late or throw oddly settle once, by deadlin
       throw undefined
     },
     thenable: () => ({
+      // oxlint-disable-next-line unicorn/no-thenable -- that is the hostile part
       then() {
         throw new Error('then')
       },
     }),
     twice: () => ({
+      // oxlint-disable-next-line unicorn/no-thenable -- that is the hostile part
       then(resolve: (value: unknown) => void, reject: (thrown: unknown) => void) {
         resolve(1)
         reject(new Error('and again'))
       },
     }),
     getter: () => ({
+      // oxlint-disable-next-line unicorn/no-thenable -- that is the hostile part
       get then() {
         throw new Error('getter')
       },

@@ -1,4 +1,4 @@
-import type { Report, RunEvent } from '../../index.ts'
+import type { Framework, Report, RunEvent, RunOptions } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { Exit, exit, wrongUsage } from '../exit.ts'
 import { createReporter } from '../progress.ts'
@@ -11,7 +11,9 @@ export interface RunCommandOptions extends CommonOptions {
   readonly serial?: true | undefined
   readonly dryRun?: true | undefined
   readonly concurrency?: string | undefined
-  readonly commit: 'passed' | 'always' | 'never'
+  readonly commit?: 'passed' | 'always' | 'never' | undefined
+  readonly repeat: readonly string[]
+  readonly fresh?: true | undefined
   readonly help?: true | undefined
 }
 
@@ -33,33 +35,64 @@ export async function run({ command, words, rest }: RunWords, options: RunComman
       const design = await framework.plan(command, given)
       return options.format === 'json' ? printJson(design) : printDesign(design)
     }
-    const report = await interruptible(async (signal) => {
-      const reporter = createReporter(options)
-      const onEvent = (event: RunEvent): void => reporter.event(event)
-      const concurrency = readConcurrency(options.concurrency)
-      try {
-        return await framework.run(command, given, {
-          signal,
-          onEvent,
-          serial: options.serial === true,
-          commit: options.commit,
-          ...(concurrency === undefined ? {} : { concurrency }),
-        })
-      } finally {
-        await reporter.end()
-      }
-    })
-    if (options.format === 'json') printJson(report)
-    else
-      printReport(report, {
-        quiet: options.quiet === true,
-        sourceLine: await readSourceLines(framework, report.diagnostics),
-      })
-    const status = exitForReport(report)
-    if (status !== exit.clean) throw new Exit(status)
+    await carryOut(framework, options, (more) => framework.run(command, given, more))
   } finally {
     await framework.dispose()
   }
+}
+
+/** `heddle run --resume`: goes on with a run that was cut short, `true` standing for the last one. */
+export async function resume(id: string | true, options: RunCommandOptions): Promise<void> {
+  const framework = await openFramework(options)
+  try {
+    tellFaults(framework, options)
+    await carryOut(framework, options, (more) =>
+      framework.resume(id === true ? undefined : id, { ...more, repeat: options.repeat }),
+    )
+  } finally {
+    await framework.dispose()
+  }
+}
+
+/** Runs with progress and prints the report; throws the exit code that it calls for. */
+async function carryOut(
+  framework: Framework,
+  options: RunCommandOptions,
+  work: (options: RunOptions) => Promise<Report>,
+): Promise<void> {
+  let hasBegun = false
+  const report = await interruptible(async (signal) => {
+    const reporter = createReporter(options)
+    const onEvent = (event: RunEvent): void => {
+      hasBegun = true
+      reporter.event(event)
+    }
+    const concurrency = readConcurrency(options.concurrency)
+    try {
+      return await work({
+        signal,
+        onEvent,
+        serial: options.serial === true,
+        fresh: options.fresh === true,
+        ...(options.commit === undefined ? {} : { commit: options.commit }),
+        ...(concurrency === undefined ? {} : { concurrency }),
+      })
+    } finally {
+      await reporter.end()
+    }
+  })
+  if (!hasBegun && options.quiet !== true)
+    process.stderr.write(
+      `The run ${report.id} had come to its end; nothing was executed, this is its report.\n`,
+    )
+  if (options.format === 'json') printJson(report)
+  else
+    printReport(report, {
+      quiet: options.quiet === true,
+      sourceLine: await readSourceLines(framework, report.diagnostics),
+    })
+  const status = exitForReport(report)
+  if (status !== exit.clean) throw new Exit(status)
 }
 
 /** Splits words into `--name value` pairs and the rest; what stands after `--` is never an option. */

@@ -1,7 +1,6 @@
-import type { CheckReport, Diagnostic, ExplainedInPlace, Graph } from '../../index.ts'
+import type { CheckReport, Diagnostic, ExplainedInPlace, Graph, RunSummary } from '../../index.ts'
 import type { Standing } from '../edition.ts'
 import type { ModuleAnswer } from '../questions.ts'
-import type { RunSummary } from '../runs.ts'
 
 export type { CheckReport, Diagnostic, ExplainedInPlace, Graph, ModuleAnswer, RunSummary, Standing }
 

@@ -6,7 +6,7 @@ import { peakMemory } from './peak.mjs'
 const size = Number(process.argv[2])
 const { needs } = createDag(size)
 
-async function run() {
+async function run(size) {
   let operations = 0
   const since = performance.now()
   const nodes = new Map()
@@ -19,8 +19,17 @@ async function run() {
   return { ms: performance.now() - since, operations }
 }
 
-const first = await run()
-const again = await run()
+await run(7)
+const cpu = process.cpuUsage()
+const first = await run(size)
+const { user, system } = process.cpuUsage(cpu)
+const again = await run(size)
 console.log(
-  JSON.stringify({ ms: first.ms, againMs: again.ms, operations: first.operations, rss: peakMemory() }),
+  JSON.stringify({
+    cpuMs: (user + system) / 1_000,
+    ms: first.ms,
+    againMs: again.ms,
+    operations: first.operations,
+    rss: peakMemory(),
+  }),
 )

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { createDurableStore, type DurableStore } from '../vfs/durable.ts'
+import { type Duration, durationStats } from './durations.ts'
+import { damageOf } from './open-run.ts'
+import { outcomesSoFar, reportOf } from './past-report.ts'
+import { type Pruned, pruneRuns, type RunLimits } from './prune-runs.ts'
+import type { GroupReport, Report } from './report.ts'
+import { compareOutcomes, type RunDifference } from './run-difference.ts'
+import { findRunId, listRunIds, runsFolder } from './run-folder.ts'
+import { readHistory, type RunHistory } from './run-history.ts'
+import { type OperationStory, storyOf } from './run-story.ts'
+import { readSummary, type RunSummary } from './run-summary.ts'
+
+/** One run with all that is kept of it. */
+export interface ShownRun {
+  readonly run: RunSummary
+  /** Null when it was cut short. */
+  readonly report: Report | null
+  /** The outcomes of the report; without one those that are recorded. */
+  readonly groups: readonly GroupReport[]
+  /** What is wrong with the journal. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The runs that a project remembers. Ids may be cut after four digits, where that names one run. */
+export interface PastRuns {
+  /** Newest first. */
+  list(): Promise<readonly RunSummary[]>
+  show(id: string): Promise<ShownRun>
+  diff(a: string, b: string): Promise<RunDifference>
+  /** Removes runs beyond the limits; the last one stays. With `dryRun` it only says which. */
+  prune(limits: RunLimits, options?: { readonly dryRun?: boolean }): Promise<Pruned>
+  stats(): Promise<readonly Duration[]>
+  /** Why an operation of a run waited, ran again, was retried, fell back or was skipped. */
+  why(id: string, operation: string): Promise<OperationStory>
+}
+
+/** The store of how long operations took. */
+export function durationsStore(state: string): DurableStore {
+  return createDurableStore(join(state, 'durations'))
+}
+
+/** The past runs of a project with this absolute folder of state; without one there are none. */
+export function createPastRuns(state: string | null): PastRuns {
+  function history(text: string): RunHistory {
+    const id = findRunId(state, text)
+    return readHistory(join(runsFolder(state!), id), id)
+  }
+
+  function show(text: string): ShownRun {
+    const found = history(text)
+    const damage = damageOf(found)
+    const report = found.end ? reportOf(found) : null
+    return {
+      run: readSummary(state!, found.id),
+      report,
+      groups: report?.groups ?? outcomesSoFar(found),
+      diagnostics: damage ? [damage] : [],
+    }
+  }
+
+  return {
+    async list() {
+      if (state === null) return []
+      return listRunIds(state)
+        .map((id) => readSummary(state, id))
+        .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0))
+    },
+    show: async (id) => show(id),
+    async diff(a, b) {
+      const [left, right] = [show(a), show(b)]
+      return { a: compared(left), b: compared(right), ...compareOutcomes(left.groups, right.groups) }
+    },
+    prune: async (limits, options) =>
+      state === null ? { removed: [], kept: 0, bytes: 0 } : pruneRuns(state, limits, options),
+    stats: async () => (state === null ? [] : durationStats(durationsStore(state))),
+    why: async (id, operation) => storyOf(history(id), operation),
+  }
+}
+
+function compared({ run }: ShownRun): RunDifference['a'] {
+  const { id, status, wallMs } = run
+  return { id, status, wallMs }
+}
