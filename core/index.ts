@@ -46,6 +46,7 @@ export type {
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'
+export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'
 export type {
@@ -55,6 +56,7 @@ export type {
   Operation,
   OperationContext,
   OperationKind,
+  OperationName,
   Quality,
 } from './run/operation.ts'
 export { defineOperation } from './run/operation.ts'
@@ -65,9 +67,11 @@ export type {
   Outcome,
   OutcomeStatus,
   Report,
+  RunFigures,
   RunStatus,
   Timing,
 } from './run/report.ts'
+export { createTrace, type Trace, type TraceEvent } from './run/trace.ts'
 export type {
   AppliedPlugin,
   Door,
@@ -85,7 +89,7 @@ export { definePlugin } from './plugin/plugin.ts'
 export type { GivenArguments } from './plugin/command.ts'
 export type { CommandHelp, ListedOperation, ResumeOptions, RunOptions } from './plugin/runner.ts'
 export type { Resolution, ResolutionStatus, Rung, Suggestion, Try } from './resolve/trail.ts'
-export type { ParallelDesign } from './run/design.ts'
+export type { DesignedOperation, ParallelDesign } from './run/design.ts'
 export type { Duration } from './run/durations.ts'
 export type { PastRuns, ShownRun } from './run/past-runs.ts'
 export type { Pruned, RunLimits } from './run/prune-runs.ts'

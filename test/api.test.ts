@@ -21,6 +21,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'HeddleError',
     'bash',
     'createFramework',
+    'createTrace',
     'defineConfig',
     'defineGroup',
     'defineOperation',

@@ -35,6 +35,7 @@ const doors: Readonly<Record<string, string>> = {
   memfs: 'core/vfs/memory.ts',
   'js-yaml': 'core/module/frontmatter.ts',
   chokidar: 'core/vfs/watch.ts',
+  '@opentelemetry/api': 'core/run/spans.ts',
 }
 
 interface SourceFile {

@@ -144,6 +144,18 @@ function createProgram(rest: readonly string[]): Command {
     .option('--serial', 'one operation at a time, in declared order; the result is the same')
     .option('--dry-run', 'print the plan and run nothing')
     .option('--concurrency <n>', 'operations at once in every lane')
+    .option('--trace <file>', 'write what ran when, for ui.perfetto.dev or chrome://tracing')
+    .option(
+      '--events <file>',
+      'write each event as a line of JSON; - is standard output, instead of the report',
+    )
+    .addOption(
+      new Option('--reporter <how>', 'how to show progress; live on a terminal and plain elsewhere').choices([
+        'live',
+        'plain',
+        'jsonl',
+      ] as const),
+    )
     .addOption(
       new Option(
         '--commit <when>',

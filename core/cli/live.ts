@@ -53,6 +53,9 @@ function createLine(group: PlannedGroup): {
   let settled = 0
   let failed = 0
   let spent = 0
+  const waiting = new Set<string>()
+  /** How often something went another way than straight: ran again, was tried again, ran alone. */
+  const detours = { '↻': 0, '…': 0, '⇣': 0 }
   let show: (title: string) => void = () => {}
   let finish: (failure?: Error) => void = () => {}
   const finished = new Promise<void>((resolve, reject) => {
@@ -64,7 +67,9 @@ function createLine(group: PlannedGroup): {
   function title(): string {
     const now = [...running].slice(0, 3).map(visible).join(', ')
     const failures = failed > 0 ? `, ${failed} failed` : ''
-    return `${visible(group.name)} ${settled}/${Math.max(total, settled)}${failures} ${formatMs(spent)}${now === '' ? '' : ` · ${now}`}`
+    const waits = waiting.size > 0 ? `, ${waiting.size} waiting` : ''
+    const marks = Object.entries(detours).map(([mark, times]) => (times > 0 ? ` ${mark}${times}` : ''))
+    return `${visible(group.name)} ${settled}/${Math.max(total, settled)}${failures}${waits}${marks.join('')} ${formatMs(spent)}${now === '' ? '' : ` · ${now}`}`
   }
 
   return {
@@ -79,8 +84,25 @@ function createLine(group: PlannedGroup): {
       switch (event.type) {
         case 'operation-started':
           running.add(event.operation)
+          waiting.delete(event.operation)
+          break
+        case 'operation-ended':
+          running.delete(event.operation)
+          break
+        case 'operation-waiting':
+          waiting.add(event.operation)
+          break
+        case 'operation-rerun':
+          detours['↻']++
+          break
+        case 'operation-retried':
+          detours['…']++
+          break
+        case 'operation-fell-back':
+          detours['⇣']++
           break
         case 'operation-settled':
+          waiting.delete(event.outcome.name)
           running.delete(event.outcome.name)
           settled++
           total = Math.max(total, settled + running.size)

@@ -18,8 +18,11 @@ function keepCompiled(): void {
   enableCompileCache?.(fileURLToPath(new URL('../../.compiled', import.meta.url)))
 }
 
-// A reader that goes away (`heddle graph | head`) is no fault of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 3))
+// A reader that goes away (`heddle graph | head`) is no fault of ours: what is being done is done, and the exit code says how it went.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exit(3)
+  })
 
 keepCompiled()
 // Only what is loaded from here on is kept.

@@ -50,9 +50,9 @@ export function countSeverities(diagnostics: readonly Diagnostic[]): string {
   return parts.length > 0 ? parts.join(', ') : 'no problems'
 }
 
-/** `1 file`, `2 files`. */
-export function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+/** `1 file`, `2 files`; `several` for words that do not end so. */
+export function counted(number: number, what: string, several = `${what}s`): string {
+  return `${number} ${number === 1 ? what : several}`
 }
 
 /** Text from files made harmless for a terminal: control characters are shown, not obeyed. */

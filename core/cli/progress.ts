@@ -1,40 +1,46 @@
-import { painter, visible } from './print.ts'
-import { formatMs } from './report.ts'
+import { createEventFile, createEventStream } from './event-lines.ts'
+import { wrongUsage } from './exit.ts'
+import { createPlainReporter } from './plain.ts'
 import type { Reporter } from './reporter.ts'
+import { createTraceFile } from './trace-file.ts'
 
-/** Live on a terminal, plain lines where there is none or in CI, nothing with `--quiet`. */
-export function createReporter(options: { quiet?: boolean; format: string }): Reporter {
-  if (options.quiet) return { event: () => {}, end: async () => {} }
-  return process.stderr.isTTY && !process.env['CI'] ? createLiveReporter() : createPlainReporter()
+export interface ReporterOptions {
+  readonly quiet?: boolean
+  readonly format: string
+  readonly reporter?: 'live' | 'plain' | 'jsonl' | undefined
+  readonly trace?: string | undefined
+  readonly events?: string | undefined
 }
 
-const statusMarks = { done: '✓', failed: '✗', skipped: '○', 'timed-out': '⧖', cancelled: '■' } as const
-
-/** One line when an operation settles; groups of many operations are counted instead. */
-function createPlainReporter(): Reporter {
-  const paint = painter(process.stderr)
-  const large = new Set<string>()
+/** Everything that shows or writes a run while it goes on, as one reporter. Refuses files that cannot be written. */
+export function createReporters(options: ReporterOptions): Reporter {
+  const { trace, events, format } = options
+  if (events === '-' && format === 'json')
+    wrongUsage(
+      'Both --events - and --format json want standard output.',
+      'Leave out --format json: the last event holds the report.',
+    )
+  const all = [
+    createReporter(options),
+    ...(trace === undefined ? [] : [createTraceFile(trace)]),
+    ...(events === undefined ? [] : [createEventFile(events)]),
+  ]
   return {
     event(event) {
-      switch (event.type) {
-        case 'run-started':
-          for (const { name, operations } of event.groups) if (operations.length > 20) large.add(name)
-          process.stderr.write(paint('dim', `${event.command}: ${event.groups.length} groups\n`))
-          break
-        case 'operation-settled':
-          if (large.has(event.group) && event.outcome.status === 'done') break
-          process.stderr.write(
-            `${paint('dim', `[${event.group}]`)} ${statusMarks[event.outcome.status]} ${visible(event.outcome.name)} ${paint('dim', formatMs(event.outcome.ranMs))}\n`,
-          )
-          break
-        case 'group-settled':
-          if (large.has(event.group)) process.stderr.write(`${paint('dim', `[${event.group}]`)} ✓ settled\n`)
-          break
-        default:
-      }
+      for (const reporter of all) reporter.event(event)
     },
-    end: async () => {},
+    async end() {
+      for (const reporter of all) await reporter.end()
+    },
   }
+}
+
+/** Live on a terminal, plain lines where there is none or in CI, nothing with `--quiet`. */
+function createReporter({ quiet, reporter }: ReporterOptions): Reporter {
+  if (reporter === 'jsonl') return createEventStream(process.stderr)
+  if (quiet) return { event: () => {}, end: async () => {} }
+  const live = reporter === 'live' || (reporter === undefined && process.stderr.isTTY && !process.env['CI'])
+  return live ? createLiveReporter() : createPlainReporter()
 }
 
 /** The live list, loaded when a run starts; events that come before it is there are kept for it. */

@@ -1,4 +1,4 @@
-import type { CommandHelp, GateReport, GroupReport, Outcome, ParallelDesign, Report } from '../index.ts'
+import type { CommandHelp, GateReport, GroupReport, Outcome, Report } from '../index.ts'
 import {
   counted,
   countSeverities,
@@ -36,10 +36,12 @@ const shownLines = 12
 export function printReport(report: Report, options: { quiet: boolean; sourceLine: SourceLine }): void {
   const paint = painter(process.stdout)
   const lines = options.quiet ? [] : groupLines(report.groups, paint)
-  if (report.gates.length > 0) lines.push('', paint('bold', 'Gates'), ...gateLines(report.gates, paint))
+  const isTold = !options.quiet || report.gates.some(({ status }) => status !== 'passed')
+  if (report.gates.length > 0 && isTold)
+    lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
-  process.stdout.write(`\n${verdict(report, paint)}\n`)
+  process.stdout.write(`\n${recoveryLines(report)}${verdict(report, paint)}\n`)
 }
 
 /** Prints groups with their operations, as a report does. */
@@ -61,23 +63,6 @@ function groupLines(groups: readonly GroupReport[], paint: Paint): string[] {
 /** True for groups that did something or found something. */
 function hasSomething({ operations, synthesis }: GroupReport): boolean {
   return operations.length > 0 || synthesisLines(synthesis).length > 0
-}
-
-/** Prints what would run. */
-export function printDesign(design: ParallelDesign): void {
-  const paint = painter(process.stdout)
-  const groups = new Map<string, string[]>()
-  for (const { group, needs, name, kind } of design.operations) {
-    const title = needs.length > 0 ? `${group} (needs ${needs.join(', ')})` : group
-    groups.set(title, [...(groups.get(title) ?? []), `  ${kind.padEnd(8)} ${visible(name)}`])
-  }
-  for (const [title, operations] of groups)
-    process.stdout.write(`\n${paint('bold', title)}\n${operations.join('\n')}\n`)
-  const gates = design.qualityGates.map(({ group, name, severity }) => ['', name, severity, group])
-  if (gates.length > 0) process.stdout.write(`\n${paint('bold', 'Gates')}\n${table(gates)}\n`)
-  process.stdout.write(
-    `\n${design.operations.length} operations in ${groups.size} groups; nothing was run.\n`,
-  )
 }
 
 /** Prints the usage of a command as its module declares it. */
@@ -163,32 +148,89 @@ function synthesisLines(synthesis: unknown): string[] {
   return lines.map((line) => `    ${visible(line)}`)
 }
 
+/** Whoever reads has seen what passed in the count. */
+function gateHeadline(gates: readonly GateReport[], paint: Paint): string {
+  const passed = gates.filter(({ status }) => status === 'passed').length
+  return `${paint('bold', 'Gates')} ${paint('dim', `${passed} of ${gates.length} passed`)}`
+}
+
+/** The gates of groups, and of the run's own those that did not pass. */
 function gateLines(gates: readonly GateReport[], paint: Paint): string[] {
   const colours: Readonly<Record<GateReport['status'], Colour>> = {
     passed: 'green',
     failed: 'red',
     skipped: 'yellow',
   }
-  return gates.map(
-    ({ name, severity, status }) =>
-      `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
-  )
+  return gates
+    .filter(({ status }) => status !== 'passed')
+    .map(
+      ({ name, severity, status }) =>
+        `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
+    )
 }
 
 function verdict(report: Report, paint: Paint): string {
-  const { timing, recovery, status, groups, diagnostics } = report
+  const { timing, status, groups, diagnostics } = report
   const count = groups.reduce((sum, group) => sum + group.operations.length, 0)
+  const isQuiet = troubles(groups).length > 0 && diagnostics.every(({ severity }) => severity === 'info')
+  const problems = isQuiet ? [] : [countSeverities(diagnostics)]
   const share = Math.round(timing.reduction * 100)
   const saved = timing.serialMs > 0 ? `, ${Math.abs(share)} % ${share < 0 ? 'more' : 'less'}` : ''
-  const recovered =
-    recovery.retries > 0 ? `; ${recovery.retries} retries, ${recovery.recovered} recovered` : ''
   return (
-    `${paint(verdicts[status], status)} ${report.command}: ${count} operations, ${countSeverities(diagnostics)}\n` +
+    `${paint(verdicts[status], status)} ${report.command}: ${[counted(count, 'operation'), ...troubles(groups), ...problems].join(', ')}\n` +
     paint(
       'dim',
-      `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}${recovered}`,
+      `wall ${formatMs(timing.wallMs)}, one by one ${formatMs(timing.serialMs)}${saved}; critical path ${formatMs(timing.criticalPathMs)}` +
+        figuresLine(report),
     )
   )
+}
+
+/** `1 failed`, `2 skipped`: what was not done. */
+function troubles(groups: Report['groups']): string[] {
+  const counts = new Map<string, number>()
+  for (const { operations } of groups)
+    for (const { status } of operations)
+      if (status !== 'done') counts.set(status, (counts.get(status) ?? 0) + 1)
+  return [...counts].map(([status, number]) => `${number} ${status}`)
+}
+
+/** How much was done, what it took, and what went wrong on the way and was made good. */
+function figuresLine({ figures, recovery }: Report): string {
+  if (!figures) return ''
+  const { completionRate, recoveryRate, cpuMs, childCpuMs, peakMemoryBytes } = figures
+  const programs = childCpuMs ? ` and ${formatMs(childCpuMs)} in programs` : ''
+  const parts = [
+    ...(completionRate === null ? [] : [`${percent(completionRate)} done`]),
+    ...(recoveryRate === null ? [] : [`${percent(recoveryRate)} of the trouble overcome`]),
+    ...(recovery.retries > 0 ? [counted(recovery.retries, 'retry', 'retries')] : []),
+    ...(recovery.fallbacks > 0 ? [counted(recovery.fallbacks, 'fallback')] : []),
+    `processor ${formatMs(cpuMs)}${programs}`,
+    `memory ${Math.round(peakMemoryBytes / 2 ** 20)} MiB at most`,
+  ]
+  return `\n${parts.join(', ')}`
+}
+
+/** What is worth another try, and how. */
+function recoveryLines({ recoveryStrategy }: Report): string {
+  if (!recoveryStrategy) return ''
+  const retries: string[] = []
+  const inOrder: string[] = []
+  for (const each of recoveryStrategy.individualRecoveries) {
+    if (each.type === 'individual-retry') retries.push(each.operation.operation)
+    else inOrder.push(each.operations.map(({ operation }) => operation).join(', then '))
+  }
+  return [
+    ...(retries.length > 0 ? [`worth another try: ${retries.join(', ')}`] : []),
+    ...inOrder.map((names) => `worth another try with nothing beside it: ${names}`),
+  ]
+    .map((line) => `${visible(line)}\n`)
+    .join('')
+}
+
+/** Down, so that 100 % means all. */
+function percent(rate: number): string {
+  return `${Math.floor(rate * 100)} %`
 }
 
 /** `820 ms`, `1.24 s`. */

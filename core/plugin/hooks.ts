@@ -46,6 +46,8 @@ export interface HookCalls {
   /** The plugins' own kinds of operation, by kind. */
   operations(): ReadonlyMap<string, { readonly kind: OperationKind; readonly plugin: string }>
   event(event: RunEvent): void
+  /** True when some plugin hears events. */
+  hears(): boolean
   synthesise(groups: readonly GroupReport[]): Promise<readonly GroupReport[]>
   report(report: Report): void
 }
@@ -237,6 +239,7 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       return found
     },
     event: (event) => hooks.event.call(event),
+    hears: () => hooks.event.isUsed(),
     synthesise: (groups) => hooks.synthesise.promise(groups),
     report: (report) => hooks.report.call(report),
   }

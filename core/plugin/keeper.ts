@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, HeddleError } from '../base/diagnostic.ts'
 import { openDurations } from '../run/durations.ts'
+import type { RunMemory } from '../run/memory.ts'
 import { beginRun, continueRun, damageOf, type KeepingOptions, type RunRequest } from '../run/open-run.ts'
 import { reportOf } from '../run/past-report.ts'
 import { durationsStore } from '../run/past-runs.ts'
@@ -24,6 +25,8 @@ export interface Kept {
 export interface Keeper {
   /** A run that cannot be kept runs all the same; the report says so. */
   begin(id: string, request: RunRequest, fresh: boolean): Promise<Kept>
+  /** How long the operations of a command took in earlier runs; undefined where none are kept. */
+  expectations(command: string): Promise<RunMemory['expectedMs'] | undefined>
   goOn(history: RunHistory, repeat: readonly string[], fresh: boolean): Promise<Kept>
   /** Ends a run that had done everything but say so. */
   conclude(history: RunHistory): Promise<Report>
@@ -59,6 +62,11 @@ export function createKeeper({ state, clock, limits }: KeeperParts): Keeper {
         if (!(thrown instanceof HeddleError)) throw thrown
         return { ...nothingKept, diagnostics: [{ ...thrown.diagnostic, severity: 'warning' }] }
       }
+    },
+    async expectations(command) {
+      if (state === null || limits === false) return undefined
+      const durations = await openDurations(durationsStore(state), command)
+      return (place) => durations.expectedMs(place)
     },
     // Without its journal a run would do again what must not be done twice, so here a failure is one.
     async goOn(history, repeat, fresh) {

@@ -5,9 +5,9 @@ import type { Library } from '../load/library.ts'
 import { isIgnoredIn } from '../vfs/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
-import { describePlan, type ParallelDesign } from '../run/design.ts'
+import { designPlan, type ParallelDesign } from '../run/design.ts'
 import type { RunEvent } from '../run/events.ts'
-import { execute } from '../run/execute.ts'
+import { type DeclaredSeverities, declaredSeverities } from '../run/gates.ts'
 import {
   createRunId,
   findResumable,
@@ -19,6 +19,7 @@ import {
   targetsOf,
 } from '../run/open-run.ts'
 import type { Lane, OperationKind } from '../run/operation.ts'
+import { oversee } from '../run/oversee.ts'
 import { reportOf } from '../run/past-report.ts'
 import { createPlan, type Plan } from '../run/plan.ts'
 import type { RunLimits } from '../run/prune-runs.ts'
@@ -105,6 +106,7 @@ interface Prepared {
   readonly workspace: Workspace
   readonly diagnostics: readonly Diagnostic[]
   readonly complete: boolean
+  readonly severities: DeclaredSeverities
 }
 
 const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
@@ -152,6 +154,7 @@ export function createRunner(parts: RunnerParts): Runner {
       workspace,
       diagnostics: [...told, ...found.diagnostics, ...planned.diagnostics],
       complete: planned.complete,
+      severities: declaredSeverities(found.modules),
     }
   }
 
@@ -180,8 +183,10 @@ export function createRunner(parts: RunnerParts): Runner {
     ],
 
     async plan(command, given) {
-      const { plan } = await prepare(command, given)
-      return describePlan(command, plan.groups)
+      const { plan, diagnostics, severities } = await prepare(command, given)
+      const { deadlineMs } = parts
+      const expectedMs = await keeper.expectations(command)
+      return designPlan(plan, { command, kinds: kindOf, deadlineMs, severities, diagnostics, expectedMs })
     },
 
     async run(command, given, options) {
@@ -207,11 +212,12 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function carryOut(prepared: Prepared, options: CarryOutOptions): Promise<Report> {
-    const { plan, workspace, complete } = prepared
+    const { plan, workspace, complete, severities } = prepared
     const { command, id, kept, commit } = options
     const { journal } = kept
+    let committed = false
     try {
-      const report = await execute(plan, {
+      const report = await oversee(plan, {
         command,
         id,
         kinds: kindOf,
@@ -223,25 +229,31 @@ export function createRunner(parts: RunnerParts): Runner {
         isolation: isolation.ofPrograms,
         diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
+        severities,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
-        ...(journal ? { memory: journal, storeIn: kept.outputs } : {}),
-        onEvent(event) {
-          journal?.event(event)
-          calls.event(event)
-          options.onEvent?.(event)
+        ...(journal ? { memory: journal, storeIn: kept.outputs, see: (event) => journal.event(event) } : {}),
+        ...((options.onEvent || calls.hears()) && {
+          onEvent(event: RunEvent) {
+            calls.event(event)
+            return options.onEvent?.(event)
+          },
+        }),
+        async settle(report) {
+          const shaped = {
+            ...report,
+            groups: await calls.synthesise(report.groups),
+            diagnostics: [...report.diagnostics, ...heldBack(report)],
+          }
+          const settled = await settleFiles(workspace, shaped, { commit, journal })
+          committed = settled.committed
+          return settled.report
         },
+        keep: async (report) => (journal ? journal.finish(report, committed) : report),
       })
-      const shaped = {
-        ...report,
-        groups: await calls.synthesise(report.groups),
-        diagnostics: [...report.diagnostics, ...heldBack(report)],
-      }
-      const { committed, ...settled } = await settleFiles(workspace, shaped, { commit, journal })
-      const finished = journal ? await journal.finish(settled.report, committed) : settled.report
       await keeper.tidy(id, kept)
-      calls.report(finished)
-      return finished
+      calls.report(report)
+      return report
     } catch (thrown) {
       journal?.abandon()
       throw thrown

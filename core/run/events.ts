@@ -1,12 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { Lane } from './operation.ts'
+import type { Lane, OperationName } from './operation.ts'
 import type { Outcome, OutcomeStatus, Report } from './report.ts'
 
-/** An operation by the names that the report shows. */
-export interface OperationName {
-  readonly group: string
-  readonly operation: string
-}
+export type { OperationName } from './operation.ts'
 
 /** What happens in a run, as it happens. `group` and `operation` are names as the report shows them; times are milliseconds since the run began. */
 export type RunEvent =

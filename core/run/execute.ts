@@ -9,7 +9,7 @@ import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
 import { createLanes } from './lanes.ts'
 import type { RunMemory } from './memory.ts'
-import type { OperationKind } from './operation.ts'
+import type { OperationKind, OperationName } from './operation.ts'
 import { outcomesOf } from './outcome.ts'
 import { type Called, cancelledOperation } from './operate.ts'
 import { createPerformer } from './perform.ts'
@@ -61,6 +61,8 @@ export interface ExecuteOptions {
   readonly complete?: boolean
   /** Spreads retries in time: a number from 0 to 1; `Math.random` when left out. */
   readonly random?: () => number
+  /** Calls each operation's own code, with something round it: a context for what the code calls in its turn. */
+  readonly around?: (name: OperationName, call: () => unknown) => unknown
   /** For tests only: ignores conflicts between operations, to show that the tests can fail. */
   readonly ignoreConflicts?: boolean
   /** For tests only: a fault that the tests must find. */
@@ -114,7 +116,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   const since = (at: number): number => at - startedAt
-  const here = (task: Task): { group: string; operation: string } => ({
+  const here = (task: Task): OperationName => ({
     group: task.group.work.name,
     operation: task.name,
   })
@@ -135,6 +137,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     random,
     memory: options.memory,
     schedule: () => schedule,
+    around: options.around && ((task, call) => options.around!(here(task), call)),
     started: (task, at) =>
       emit({
         type: 'operation-started',

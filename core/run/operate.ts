@@ -119,9 +119,8 @@ export function callOperation(
     }
   }
 
-  function tellExcess(called: Mutable<Called>, { exceeded, error, notes }: Testimony): void {
+  function tellExcess(called: Mutable<Called>, { exceeded, notes }: Testimony): void {
     called.exceeded = exceeded
-    if (error && called.error !== error) noted({ ...error, severity: 'warning' })
     for (const each of notes) noted(each)
   }
 
@@ -129,7 +128,7 @@ export function callOperation(
     const known = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
     const called: Mutable<Called> = known
       ? replayed((ending.value as Replay).recalled)
-      : judge(runnable, ending, { refused: used?.refused, testimony })
+      : judge(runnable, ending, used?.refused)
     if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
@@ -223,21 +222,15 @@ function replayed({ outcome, written, looks }: Recalled): Called {
 }
 
 /** What a kind says of its output is asked here too, and may throw. */
-/** What was found out about a call beside what it gave. */
-interface Found {
-  readonly refused: HeddleError | undefined
-  readonly testimony: Testimony | undefined
-}
-
-function judge(runnable: Runnable, ending: Ending, found: Found): Called {
+function judge(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
   try {
-    return judgeEnding(runnable, ending, found)
+    return judgeEnding(runnable, ending, refused)
   } catch (thrown) {
     return failedWith(toDiagnostic(thrown, 'OPERATION_FAILED'), thrown)
   }
 }
 
-function judgeEnding(runnable: Runnable, ending: Ending, { refused, testimony }: Found): Called {
+function judgeEnding(runnable: Runnable, ending: Ending, refused: HeddleError | undefined): Called {
   if (ending.stopped) return stoppedCall(runnable, ending, ending.stopped)
   if (refused) return failedWith(refused.diagnostic)
   if (ending.type === 'threw')
@@ -246,7 +239,7 @@ function judgeEnding(runnable: Runnable, ending: Ending, { refused, testimony }:
   const output = checkOutput(kind.kind, runnable.kind.output, ending.value)
   if (!output.ok) return failedWith(output.diagnostic)
   const { value } = output
-  const error = kind.failure?.(value) ?? testimony?.error ?? null
+  const error = kind.failure?.(value) ?? null
   const quality = kind.quality?.(runnable.input, value) ?? null
   return { status: error ? 'failed' : 'done', output: value, error, quality, ignored: false }
 }

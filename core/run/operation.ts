@@ -43,6 +43,12 @@ export interface Operation {
   readonly exclusive?: string
 }
 
+/** An operation of a run by the names that the report shows. */
+export interface OperationName {
+  readonly group: string
+  readonly operation: string
+}
+
 /** What an operation gets to work with. Its files are its own view: written bytes are seen by others when it settles. */
 export interface OperationContext {
   readonly files: WritableFiles

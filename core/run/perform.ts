@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { RunMemory } from './memory.ts'
-import type { Called, Calling, Surroundings } from './operate.ts'
+import type { Called, Calling, Runnable, Surroundings } from './operate.ts'
 import { callOperation, failedWith } from './operate.ts'
+import type { OperationKind } from './operation.ts'
 import { placeOf } from './place.ts'
 import { delayAfter, isRecoverable, mostAttempts } from './recovery.ts'
 import { rememberCall } from './remember.ts'
@@ -16,6 +17,8 @@ export interface PerformerParts {
   readonly memory: RunMemory | undefined
   /** The schedule that is told; a function, for each of the two needs the other. */
   schedule(): Schedule
+  /** For what must stand round the call of an operation. */
+  readonly around?: ((task: Task, call: () => unknown) => unknown) | undefined
   started(task: Task, at: number): void
   ended(task: Task, called: Called, at: number): void
   retrying(task: Task, called: Called, delayMs: number): void
@@ -53,7 +56,7 @@ export function createPerformer(parts: PerformerParts): Performer {
     task.firstStartedAt ??= at
     task.attempts++
     parts.started(task, at)
-    const runnable = task.runnable.value
+    const runnable = parts.around ? surrounded(task, task.runnable.value, parts.around) : task.runnable.value
     const { run } = task
     let isOver = false
     const calling = callOperation(runnable, surroundings, {
@@ -113,6 +116,20 @@ export function createPerformer(parts: PerformerParts): Performer {
     endPauses() {
       for (const stopPause of pauses) stopPause()
     },
+  }
+}
+
+/** The same operation; its own code is called by `around`. */
+function surrounded(
+  task: Task,
+  runnable: Runnable,
+  around: (task: Task, call: () => unknown) => unknown,
+): Runnable {
+  const { kind } = runnable.kind
+  const run: OperationKind['run'] = (input, context) => around(task, () => kind.run(input, context))
+  return {
+    ...runnable,
+    kind: { ...runnable.kind, kind: Object.create(kind, { run: { value: run } }) as OperationKind },
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { GateSeverity } from '../module/module.ts'
+import type { OperationFailure, RecoveryStrategy } from './failure.ts'
 import type { Quality } from './operation.ts'
+import type { Usage } from './usage.ts'
 
 export type OutcomeStatus = 'done' | 'failed' | 'skipped' | 'timed-out' | 'cancelled'
 
@@ -55,6 +57,14 @@ export interface RecoveryFigures {
   readonly recoveryMs: number
 }
 
+/** How much of a run was done, and what it took. */
+export interface RunFigures extends Usage {
+  /** The share of the operations that were wanted and done, 0 to 1; null when there were none. */
+  readonly completionRate: number | null
+  /** The share of the operations in trouble that were done in the end, 0 to 1; null when none was. */
+  readonly recoveryRate: number | null
+}
+
 export type RunStatus = 'passed' | 'failed' | 'partial' | 'cancelled'
 
 /** What a run found: plain data, printable. */
@@ -67,4 +77,8 @@ export interface Report {
   readonly timing: Timing
   readonly recovery: RecoveryFigures
   readonly diagnostics: readonly Diagnostic[]
+  readonly figures?: RunFigures
+  /** What failed for good and what could be done about it; left out when nothing did. */
+  readonly failures?: readonly OperationFailure[]
+  readonly recoveryStrategy?: RecoveryStrategy
 }

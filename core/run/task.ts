@@ -242,6 +242,6 @@ export function isKnown(runnable: Result<Runnable>): boolean {
 const unclaimed: Claims = {}
 
 /** A list that the operation gives replaces the list of its kind. */
-function claimsOf(operation: Operation, ofKind: Claims | undefined): Claims {
+export function claimsOf(operation: Operation, ofKind: Claims | undefined): Claims {
   return operation.claims ? { ...ofKind, ...operation.claims } : (ofKind ?? unclaimed)
 }

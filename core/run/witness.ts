@@ -16,9 +16,10 @@ export interface Watched {
 export interface Testimony {
   /** What it changed and had not claimed. */
   readonly exceeded: readonly Path[]
-  /** The error that this is; undefined when its claims were true. */
-  readonly error: Diagnostic | undefined
-  /** What else a person should know. */
+  /**
+   * What a person should know of it. It never decides how the operation ended: of programs that run at once it cannot always be told
+   * which of them did it, and how much runs at once must make no difference.
+   */
   readonly notes: readonly Diagnostic[]
 }
 
@@ -42,7 +43,7 @@ interface Run extends Watched {
 
 /** The machine counts time in steps. */
 const toleranceMs = 12
-const fine: Testimony = { exceeded: [], error: undefined, notes: [] }
+const fine: Testimony = { exceeded: [], notes: [] }
 
 /** A witness of the folder of a workspace; where there is no folder it sees nothing. */
 export function createWitness(workspace: Workspace, folder: string | null, now = Date.now): Witness {
@@ -115,7 +116,7 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
     if (isChecked && isTooLarge) return { ...fine, notes: [unchecked(name)] }
     if (exceeded.length === 0) return { ...fine, notes }
     const { diagnostic } = claimExceeded(name, `changed ${quoted(exceeded)}`, 'it stays on the disk')
-    return { exceeded, error: diagnostic, notes }
+    return { exceeded, notes: [...notes, { ...diagnostic, severity: 'warning' }] }
   }
 
   async function flush({ claims: { regions, changes } }: Watched): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Framework, Report, RunEvent, RunOptions } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { Exit, exit, wrongUsage } from '../exit.ts'
-import { createReporter } from '../progress.ts'
+import { createReporters } from '../progress.ts'
 import { printJson } from '../print.ts'
 import { openFramework, tellFaults } from '../root.ts'
-import { printCommandHelp, printDesign, printReport } from '../report.ts'
+import { printDesign } from '../design.ts'
+import { printCommandHelp, printReport } from '../report.ts'
 import { readSourceLines } from '../source.ts'
 
 export interface RunCommandOptions extends CommonOptions {
@@ -14,6 +15,9 @@ export interface RunCommandOptions extends CommonOptions {
   readonly commit?: 'passed' | 'always' | 'never' | undefined
   readonly repeat: readonly string[]
   readonly fresh?: true | undefined
+  readonly trace?: string | undefined
+  readonly events?: string | undefined
+  readonly reporter?: 'live' | 'plain' | 'jsonl' | undefined
   readonly help?: true | undefined
 }
 
@@ -61,13 +65,13 @@ async function carryOut(
   work: (options: RunOptions) => Promise<Report>,
 ): Promise<void> {
   let hasBegun = false
+  const concurrency = readConcurrency(options.concurrency)
+  const reporter = createReporters(options)
   const report = await interruptible(async (signal) => {
-    const reporter = createReporter(options)
     const onEvent = (event: RunEvent): void => {
       hasBegun = true
       reporter.event(event)
     }
-    const concurrency = readConcurrency(options.concurrency)
     try {
       return await work({
         signal,
@@ -85,7 +89,9 @@ async function carryOut(
     process.stderr.write(
       `The run ${report.id} had come to its end; nothing was executed, this is its report.\n`,
     )
-  if (options.format === 'json') printJson(report)
+  // The last event is the report.
+  if (options.events === '-') void 0
+  else if (options.format === 'json') printJson(report)
   else
     printReport(report, {
       quiet: options.quiet === true,
