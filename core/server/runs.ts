@@ -129,6 +129,12 @@ export function createRuns(editions: Editions, kept: RunsSource, tell: (run: Run
     tell(record.summary)
   }
 
+  /** While a run begins and ends, what is kept of it may look as if it had been cut short. */
+  function asItIs(there: RunSummary): RunSummary {
+    const isGoing = records.get(there.id)?.summary.status === 'running'
+    return isGoing ? { ...there, status: 'running' } : there
+  }
+
   return {
     run,
     start: (request) =>
@@ -154,7 +160,7 @@ export function createRuns(editions: Editions, kept: RunsSource, tell: (run: Run
       record.controller.abort()
     },
     async list() {
-      const there = await kept.list()
+      const there = (await kept.list()).map(asItIs)
       const known = new Set(there.map(({ id }) => id))
       const own = [...records.values()].map(({ summary }) => summary).filter(({ id }) => !known.has(id))
       return own.length === 0 ? there : [...own.toReversed(), ...there]
@@ -162,7 +168,7 @@ export function createRuns(editions: Editions, kept: RunsSource, tell: (run: Run
     async get(id) {
       const there = await kept.get(id)
       const record = records.get(id)
-      return there ?? (record && asShown(record))
+      return there ? { ...there, run: asItIs(there.run) } : record && asShown(record)
     },
     async close() {
       for (const { controller } of records.values()) controller.abort()
