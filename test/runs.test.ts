@@ -326,7 +326,7 @@ test('a damaged result is not believed, a failure is not kept, and what cannot b
   plan([{ name: 'p/g', operations: [cached('cat src/*')] }])
   await use()
   const results = join(root, '.heddle/state/results')
-  const [name] = readdirSync(results).filter((each) => each !== 'index.json')
+  const name = readdirSync(results).find((each) => each !== 'index.json')
   const file = join(results, name!)
   const bytes = readFileSync(file)
   bytes[bytes.length >> 1]! ^= 1

@@ -28,6 +28,9 @@ export interface Durations extends KnownDurations {
   save(): Promise<void>
 }
 
+/** Where durations are kept. */
+export type DurationTexts = Pick<DurableStore, 'read' | 'write'>
+
 interface Entry {
   readonly samples: number
   readonly mean: number
@@ -47,7 +50,7 @@ const shortestMs = 1
 const mostEntries = 5000
 
 /** The durations of one command, from what the store holds. What cannot be read counts as nothing known. */
-export async function openDurations(store: DurableStore, command: string): Promise<Durations> {
+export async function openDurations(store: DurationTexts, command: string): Promise<Durations> {
   const known = await readEntries(store)
   const added = new Map<string, number>()
   const keyOf = ({ group, operation }: Place): string => keyFor(command, group, operation.name)
@@ -75,7 +78,7 @@ export async function openDurations(store: DurableStore, command: string): Promi
 }
 
 /** All that is known, those that got worse first. */
-export async function durationStats(store: DurableStore): Promise<readonly Duration[]> {
+export async function durationStats(store: DurationTexts): Promise<readonly Duration[]> {
   const entries = [...(await readEntries(store))].map(([key, entry]) => durationOf(key, entry))
   return entries.toSorted(
     (a, b) =>
@@ -123,7 +126,7 @@ function expectedOf({ samples, mean, recent }: Entry): number {
   return recent.reduce((expected, each) => expected + weight * (each - expected), start)
 }
 
-async function readEntries(store: DurableStore): Promise<Map<string, Entry>> {
+async function readEntries(store: DurationTexts): Promise<Map<string, Entry>> {
   try {
     const parsed = JSON.parse((await store.read(storeName)) ?? '{}') as {
       version?: unknown

@@ -14,8 +14,6 @@ const longestInline = 2048
 export function keepValue(value: unknown, keep: (bytes: Uint8Array) => Stored): Kept {
   try {
     if (!isJson(value, 0)) return { stored: keep(serialize(value)), as: 'v8' }
-    const isShort = typeof value !== 'object' && String(value).length <= longestInline
-    if (value === null || isShort) return { value }
     const text = JSON.stringify(value)
     return text.length <= longestInline ? { value } : { stored: keep(Buffer.from(text)), as: 'json' }
   } catch {

@@ -115,7 +115,10 @@ export function callOperation(
       return await run()
     } finally {
       testimony = await witness.end(runnable, !isOutside || attempt.signal.aborted)
-      workspace.changedBelow([...runnable.claims.changes, ...testimony.exceeded])
+      // On an overlay only scratch comes to the disk.
+      const { regions, changes } = runnable.claims
+      const outside = isOutside ? changes : changes.filter((region) => !regions.writes.includes(region))
+      workspace.changedBelow([...outside, ...testimony.exceeded])
     }
   }
 
@@ -125,20 +128,23 @@ export function callOperation(
   }
 
   function conclude(ending: Ending): Called {
-    const known = ending.type === 'returned' && !ending.stopped && ending.value instanceof Replay
-    const called: Mutable<Called> = known
-      ? replayed((ending.value as Replay).recalled)
+    const { value } = ending.type === 'returned' && !ending.stopped ? ending : noValue
+    const isReplay = value instanceof Replay
+    const called: Mutable<Called> = isReplay
+      ? replayed(value.recalled)
       : judge(runnable, ending, used?.refused)
     if (testimony) tellExcess(called, testimony)
     if (called.error) called.error = withoutFolder(called.error, surroundings.folder)
     called.view = used?.view
-    if (remembered && !known) {
+    if (remembered && !isReplay) {
       called.left = remembered.left(called.status === 'done' ? used?.view : undefined)
       called.known = remembered.known()
     }
     return called
   }
 }
+
+const noValue = { value: undefined }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 

@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { createDurableStore, type DurableStore } from '../vfs/durable.ts'
-import { type Duration, durationStats } from './durations.ts'
+import { type Duration, durationStats, type DurationTexts } from './durations.ts'
 import { damageOf } from './open-run.ts'
 import { outcomesSoFar, reportOf } from './past-report.ts'
 import { type Pruned, pruneRuns, type RunLimits } from './prune-runs.ts'
+import { replaceFile } from './replace-file.ts'
 import type { GroupReport, Report } from './report.ts'
 import { compareOutcomes, type RunDifference } from './run-difference.ts'
 import { findRunId, listRunIds, runsFolder } from './run-folder.ts'
@@ -36,9 +37,13 @@ export interface PastRuns {
   why(id: string, operation: string): Promise<OperationStory>
 }
 
-/** The store of how long operations took. */
-export function durationsStore(state: string): DurableStore {
-  return createDurableStore(join(state, 'durations'))
+/** The texts of how long operations took. */
+export function durationsStore(state: string): DurationTexts {
+  const folder = join(state, 'durations')
+  return {
+    read: (name) => readFile(join(folder, name), 'utf8').catch(() => undefined),
+    write: (name, text) => replaceFile(folder, name, text),
+  }
 }
 
 /** The past runs of a project with this absolute folder of state; without one there are none. */

@@ -36,6 +36,11 @@ export function hasEffectsOutside({ kind }: Place): boolean {
   return kind?.effects === 'external'
 }
 
+/** True when nobody can see what it reads: programs do as they like. */
+export function isBlind(place: Place): boolean {
+  return hasEffectsOutside(place) || place.kind?.untraced === true
+}
+
 /**
  * True when running it once more does no harm: it says so, has no effects outside, or is a program that claims to write nothing but
  * its scratch, as checks do.

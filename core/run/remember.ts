@@ -4,7 +4,7 @@ import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { CompiledClaims } from './claims.ts'
 import type { Place, Recalled, RunMemory, Written } from './memory.ts'
-import { claimsOfPlace, hasEffectsOutside } from './place.ts'
+import { claimsOfPlace, hasEffectsOutside, isBlind } from './place.ts'
 import type { Outcome } from './report.ts'
 import { findDifference, type Look, lookAtClaimed, type TracedFiles, traceReads } from './trace-reads.ts'
 
@@ -66,7 +66,7 @@ class OneCall implements RememberedCall {
   }
 
   trace(files: WritableFiles): WritableFiles {
-    if (hasEffectsOutside(this.#place)) return files
+    if (isBlind(this.#place)) return files
     this.#traced = traceReads(files)
     return this.#traced.files
   }
@@ -84,19 +84,23 @@ class OneCall implements RememberedCall {
   }
 
   #run(call: () => unknown): unknown {
-    return hasEffectsOutside(this.#place) ? this.#runOutside(call) : call()
+    if (hasEffectsOutside(this.#place)) return this.#runOutside(call)
+    return this.#memory.wantsClaimed(this.#place) ? this.#lookAtClaimed().then(call) : call()
   }
 
   async #runOutside(call: () => unknown): Promise<unknown> {
     await this.#memory.starting(this.#place)
     const { workspace, claims } = this.#where
-    if (this.#memory.wantsClaimed(this.#place))
-      this.#claimed = await lookAtClaimed(workspace, claimsOfPlace(this.#place).reads ?? [])
+    if (this.#memory.wantsClaimed(this.#place)) await this.#lookAtClaimed()
     try {
       return await call()
     } finally {
       this.#outside = await afterProcess(workspace, claims)
     }
+  }
+
+  async #lookAtClaimed(): Promise<void> {
+    this.#claimed = await lookAtClaimed(this.#where.workspace, claimsOfPlace(this.#place).reads ?? [])
   }
 
   async #replay(first: Recalled, view: WritableFiles): Promise<Replay | undefined> {

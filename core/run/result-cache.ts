@@ -2,7 +2,7 @@ import { readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CacheUse, Outcome } from './report.ts'
 import type { Place, Recalled } from './memory.ts'
-import { claimsOfPlace, hasEffectsOutside } from './place.ts'
+import { claimsOfPlace, hasEffectsOutside, isBlind } from './place.ts'
 import { createResultIndex, type Inputs, inputsOf } from './result-inputs.ts'
 import { formatResults, type KeptResult, parseResults } from './result-format.ts'
 import { type ResultStore, createResultStore } from './result-store.ts'
@@ -93,10 +93,10 @@ export function createResultCache({ folder, fresh, now }: ResultCacheOptions): R
       if (mayBeCached(place) && !uses.has(name)) uses.set(name, miss(whatChanged(look)))
     },
     useOf: (place) => uses.get(nameKey(place.group, place.operation.name)),
-    wantsClaimed: (place) => mayBeCached(place) && hasEffectsOutside(place) && whyNot(place) === undefined,
+    wantsClaimed: (place) => mayBeCached(place) && isBlind(place) && whyNot(place) === undefined,
     store(place, { outcome, written, looks }) {
       if (!mayBeCached(place) || whyNot(place) !== undefined) return
-      if (hasEffectsOutside(place) && !looks) return
+      if (isBlind(place) && !looks) return
       const inputs = inputsOf(place)
       if (!inputs) return
       const before = read(inputs)
@@ -121,10 +121,12 @@ function mayBeCached({ operation, kind }: Place): boolean {
 
 /** Why the result of an operation that may be cached never is. */
 function whyNot(place: Place): string | undefined {
-  if (!hasEffectsOutside(place)) return undefined
+  if (!isBlind(place)) return undefined
   const { reads, writes } = claimsOfPlace(place)
   if (reads === undefined) return 'it does not claim what it reads'
-  return writes?.length === 0 ? undefined : 'it may write outside, which cannot be brought back'
+  return writes?.length === 0 || !hasEffectsOutside(place)
+    ? undefined
+    : 'it may write outside, which cannot be brought back'
 }
 
 function whatChanged({ how, path }: Look): string {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLimit } from '../base/limit.ts'
-import { openStateFolder } from '../vfs/durable.ts'
+import { replaceFile } from './replace-file.ts'
 import { indexName } from './result-inputs.ts'
 
 /** Puts results into a folder. They can be made again, so a failure costs time and nothing else, and nobody waits for a disk. */
@@ -21,12 +20,7 @@ export function createResultStore(folder: string): ResultStore {
   const under: Promise<void>[] = []
 
   function put(name: string, text: string): Promise<void> {
-    return inOrder(async () => {
-      await openStateFolder(folder)
-      const fresh = join(folder, `.${name}.${randomBytes(8).toString('hex')}.tmp`)
-      await writeFile(fresh, text, { flag: 'wx', mode: 0o600 })
-      await rename(fresh, join(folder, name))
-    }).catch(() => undefined)
+    return inOrder(() => replaceFile(folder, name, text)).catch(() => undefined)
   }
 
   return {

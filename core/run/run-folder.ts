@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
 import { digest } from '../base/key.ts'
@@ -21,8 +30,15 @@ export async function makeRunFolder(
   id: string,
 ): Promise<{ folder: string; parents: readonly string[] }> {
   const folder = join(runsFolder(state), id)
-  for (const each of [state, runsFolder(state), folder, outputsFolder(folder)]) await openStateFolder(each)
-  keepOutOfVersionControl(state)
+  await openStateFolder(state)
+  try {
+    // At once: four trips to the thread pool would take longer than a small run.
+    mkdirSync(outputsFolder(folder), { recursive: true, mode: 0o700 })
+    if (!lstatSync(runsFolder(state)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' })
+    keepOutOfVersionControl(state)
+  } catch (thrown) {
+    throw notKept(thrown)
+  }
   return { folder, parents: [runsFolder(state), state, dirname(state), dirname(dirname(state))] }
 }
 
@@ -89,6 +105,14 @@ export function removeRun(state: string, id: string): void {
 function keepOutOfVersionControl(state: string): void {
   const file = join(state, '.gitignore')
   if (!existsSync(file)) writeFileSync(file, '*\n', { mode: 0o600 })
+}
+
+function notKept(thrown: unknown): HeddleError {
+  return refusedId(
+    'STATE_NOT_SAVED',
+    `The run cannot be kept (${errnoOf(thrown) || 'unknown reason'}): it cannot be resumed, shown or compared.`,
+    'Check the folder .heddle/state.',
+  )
 }
 
 function shownId(text: string): string {

@@ -189,6 +189,7 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
       if (isTelling(event)) add({ t: 'event', event })
     },
     async committing(report, targets) {
+      if (targets.length === 0) return
       add(reportRecord(report))
       reportedAs = report
       add({ t: 'commit', targets })
@@ -204,9 +205,10 @@ export function createRunJournal(parts: RunJournalParts): RunJournal {
         wallMs: round(report.timing.wallMs),
         uncertain: report.groups.some(({ operations }) => operations.some(isUncertain)),
       })
-      await writer.sync().catch(() => undefined)
-      const { broken } = writer
+      // Nothing is lost with the end of a run that can be taken up again without harm.
+      if (reportedAs || starting.size > 0) await writer.sync().catch(() => undefined)
       closeQuietly(writer)
+      const { broken } = writer
       if (!broken) return report
       const warning = { ...broken.diagnostic, severity: 'warning' as const }
       return { ...report, diagnostics: [...report.diagnostics, warning] }

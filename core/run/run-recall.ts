@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { keptValue } from './keeping-values.ts'
 import type { Place, Recalled, Written } from './memory.ts'
-import { allowsWriting, hasEffectsOutside, identityOf, isRepeatable, leftBy, touches } from './place.ts'
+import { allowsWriting, identityOf, isBlind, isRepeatable, leftBy, touches } from './place.ts'
 import type { Outcome } from './report.ts'
 import { readStored } from './run-folder.ts'
 import { nameKey, type Placed, type RunHistory } from './run-history.ts'
@@ -36,7 +36,7 @@ export function createRecall(history: RunHistory, { repeat }: RecallOptions): Re
     const key = nameKey(group, operation.name)
     const found = history.outcomes.get(key)
     const isSame = found?.record.key === identityOf(place)
-    const isStale = hasEffectsOutside(place) && anew.size > 0 && touches(place, anew)
+    const isStale = isBlind(place) && anew.size > 0 && touches(place, anew)
     const known = found && isSame && !isStale && isFinal(found.record) ? read(found) : undefined
     // What must not run again by itself cannot be found to hold no more.
     const recalled = known && !isRepeatable(place) ? { ...known, looks: undefined } : known

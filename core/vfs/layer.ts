@@ -1,6 +1,6 @@
 import { compareText } from '../base/diagnostic.ts'
 import { toBytes } from './bytes.ts'
-import type { Entry, Files, FileStat, WritableFiles } from './file-system.ts'
+import type { Entry, Files, FileStat, SyncFiles, WritableFiles } from './file-system.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
 import type { Path } from './path.ts'
@@ -61,6 +61,17 @@ export function createLayers(layers: readonly [Files, ...Files[]], gate: Gate): 
     return yield* askRead(found.files, path)
   }
 
+  /** `find` without steps, which would take longer than the answers. */
+  function findNow(path: Path): { stat: FileStat; sync: SyncFiles } | undefined {
+    for (const files of layers) {
+      const sync = files.sync!
+      const stat = sync.stat(path)
+      if (stat) return { stat, sync }
+      if (isBlockedNow(sync, path)) return undefined
+    }
+    return undefined
+  }
+
   const reading: Files = {
     label,
     stat: (path) => run(checked(path, stat)),
@@ -68,9 +79,13 @@ export function createLayers(layers: readonly [Files, ...Files[]], gate: Gate): 
     read: (path) => run(checked(path, read)),
     ...(layers.every((files) => files.sync) && {
       sync: {
-        stat: (path: Path) => runNow(stat(gate.require(path))),
+        stat: (path: Path) => findNow(gate.require(path))?.stat,
         list: (path: Path) => runNow(list(gate.require(path))),
-        read: (path: Path) => runNow(read(gate.require(path))),
+        read(path: Path) {
+          const found = findNow(gate.require(path))
+          if (!found) throw notFound(label, path)
+          return found.sync.read(path)
+        },
       },
     }),
   }
@@ -114,6 +129,14 @@ export function createLayers(layers: readonly [Files, ...Files[]], gate: Gate): 
 /** True when the files can be changed. */
 export function isWritable(files: Files): files is WritableFiles {
   return 'write' in files && 'remove' in files && 'makeFolder' in files
+}
+
+function isBlockedNow(sync: SyncFiles, path: Path): boolean {
+  for (let at = parentOf(path); at !== ''; at = parentOf(at)) {
+    const found = sync.stat(at)
+    if (found) return found.type !== 'directory'
+  }
+  return false
 }
 
 /** True when something that is no folder stands in the way to `path`: then lower layers do not show through. */

@@ -27,6 +27,8 @@ export function memoryFiles(
   volume.mkdirSync('/', { recursive: true })
   /** How many writes there had been when a file was last written: times may be the same for two of them. */
   const versions = new Map<Path, number>()
+  /** All that is there but the root. */
+  const known = new Set<Path>()
   let writes = 0
 
   function stat(path: Path): FileStat | undefined {
@@ -36,10 +38,9 @@ export function memoryFiles(
     return { type, size: type === 'file' ? found.size : 0, modified: found.mtimeMs }
   }
 
-  /** memfs reports a path below a file as an error of its own kind, so the way down is looked at first. */
+  /** memfs reports a path below a file as an error of its own kind, and takes long to say that nothing is there. */
   function find(path: Path): FileStat | undefined {
-    if (path !== '' && find(parentOf(path))?.type !== 'directory') return undefined
-    return stat(path)
+    return path === '' || known.has(path) ? stat(path) : undefined
   }
 
   function list(path: Path): readonly Entry[] | undefined {
@@ -65,6 +66,7 @@ export function memoryFiles(
     if (found) return
     makeFolder(parentOf(path))
     volume.mkdirSync(`/${path}`)
+    known.add(path)
   }
 
   function write(path: Path, content: string | Uint8Array): void {
@@ -72,6 +74,7 @@ export function memoryFiles(
     makeFolder(parentOf(path))
     volume.writeFileSync(`/${path}`, Buffer.from(content as Uint8Array))
     versions.set(path, ++writes)
+    known.add(path)
   }
 
   function stampOf(text: Path): Stamp | undefined {
@@ -95,7 +98,11 @@ export function memoryFiles(
     if (path === '') throw rootStays()
     if (!find(path)) return
     volume.rmSync(`/${path}`, { recursive: true, force: true })
-    for (const known of versions.keys()) if (isWithin(known, path)) versions.delete(known)
+    for (const each of known) {
+      if (!isWithin(each, path)) continue
+      known.delete(each)
+      versions.delete(each)
+    }
   }
 
   const sync: SyncFiles = {

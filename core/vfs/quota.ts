@@ -4,7 +4,7 @@ import { refusal } from './refusals.ts'
 
 /** How much a workspace holds in memory. */
 export interface WorkspaceLimits {
-  /** Bytes of files that are not committed. */
+  /** Bytes of files that are not committed; what an operation is just writing counts for itself alone until it ends. */
   readonly maxBytes: number
   /** Files, folders and removals that are not committed. */
   readonly maxEntries: number

@@ -8,16 +8,19 @@ import { shellLine, type Step, touchedBy } from './script-steps.ts'
 const paths = ['a', 'b', 'c/x', 'c/y', 'c/d/z', 'e/f/g', 'e/h', 'c', 'e/f']
 const folders = ['', 'c', 'e', 'c/d', 'e/f']
 
-/** What is made besides reads, writes and scripts: real processes, or the same without one. */
-export type Outside = 'processes' | 'pretended'
+/**
+ * What is made besides reads, writes and scripts: real processes, some of which say less than they write (`liars`); or the same
+ * without a process.
+ */
+export type Outside = 'processes' | 'liars' | 'pretended'
 
 /** The plan of a number: the same on every machine. */
 export function draftPlan(seed: number, outside: Outside = 'pretended'): PlanDraft {
   const random = createRandom(seed)
-  const files: Record<string, string> = outside === 'processes' ? { '.own/keep': 'kept\n' } : {}
+  const files: Record<string, string> = outside !== 'pretended' ? { '.own/keep': 'kept\n' } : {}
   for (const path of paths.slice(0, 7)) if (random.chance(0.6)) files[path] = `old ${path}\n`
   const names = createNames()
-  const most = outside === 'processes' ? 4 : 6
+  const most = outside !== 'pretended' ? 4 : 6
   const groups: GroupDraft[] = []
   for (let index = random.upTo(most) + 1; index > 0; index--)
     groups.push(draftGroup({ random, outside, names }, groups))
@@ -41,7 +44,7 @@ function draftGroup(drafting: Drafting, earlier: readonly GroupDraft[]): GroupDr
   const one = (): NamedDraft => draftOperation(drafting)
   // What needs nothing is never skipped: a plan with processes runs one.
   const first =
-    outside === 'processes' && earlier.length === 0 ? [draftCommand(random, drafting.names())] : []
+    outside !== 'pretended' && earlier.length === 0 ? [draftCommand(random, drafting.names(), outside)] : []
   const growth = random.chance(0.3) && {
     rounds: random.pick([1, 1, 2, 3]),
     either: random.some(2, one),
@@ -50,7 +53,10 @@ function draftGroup(drafting: Drafting, earlier: readonly GroupDraft[]): GroupDr
   const looks = growth && random.chance(0.6)
   const operations = looks
     ? [draftLook(random, drafting.names())]
-    : random.some(outside === 'processes' ? 4 : 6, one)
+    : random.some(outside !== 'pretended' ? 4 : 6, one)
+  // Whether a lie is found out depends on who ran beside it: nothing may depend on that.
+  if (outside === 'liars')
+    return { name: `g${earlier.length}`, needs: [], operations: [...first, ...operations] }
   return {
     name: `g${earlier.length}`,
     needs: earlier.filter(() => random.chance(0.2)).map(({ name }) => name),
@@ -64,8 +70,8 @@ function draftGroup(drafting: Drafting, earlier: readonly GroupDraft[]): GroupDr
 function draftOperation(drafting: Drafting): NamedDraft {
   const { random, outside } = drafting
   const name = drafting.names()
-  if (random.chance(outside === 'processes' ? 0.5 : 0.1))
-    return outside === 'processes' ? draftCommand(random, name) : draftPretended(random, name)
+  if (random.chance(outside !== 'pretended' ? 0.5 : 0.1))
+    return outside !== 'pretended' ? draftCommand(random, name, outside) : draftPretended(random, name)
   return random.chance(0.45)
     ? { name, ...draftBuiltin(random, outside) }
     : random.chance(0.2)
@@ -75,7 +81,7 @@ function draftOperation(drafting: Drafting): NamedDraft {
 
 function draftBuiltin(random: Random, outside: Outside): Pick<NamedDraft, 'kind' | 'input'> {
   const path = random.pick(paths)
-  const patterns = outside === 'processes' ? ['*/x', 'c/**', 'e/*'] : ['**', '*/x', 'c/**', 'e/*']
+  const patterns = outside !== 'pretended' ? ['*/x', 'c/**', 'e/*'] : ['**', '*/x', 'c/**', 'e/*']
   const old = random.pick(['old', '1', '\n'])
   switch (random.upTo(7)) {
     case 0:
@@ -139,13 +145,19 @@ function draftPretended(random: Random, name: string): NamedDraft {
 }
 
 /** The name says of what kind the claims are. */
-function draftCommand(random: Random, name: string): NamedDraft {
+function draftCommand(random: Random, name: string, outside: Outside): NamedDraft {
   const steps = draftSteps(random, isPlain)
   const lines = steps.map(shellLine)
-  // The write that is left out is to a place that nothing else looks at: nobody can be saved from a lie about the rest.
-  if (random.chance(0.12)) {
-    const command = [`echo ${name} > .own/${name}`, ...lines].join('\n')
-    return { kind: 'bash', name: `${name}-short`, input: { command }, claims: claimsOf(steps) }
+  // What is left out is at a place that nobody else looks at: nobody can be saved from a lie about the rest.
+  if (random.chance(outside === 'liars' ? 0.4 : 0.12)) {
+    const [label, line] =
+      outside === 'liars' ? ['lies', `echo ${name} > .own/${name}`] : ['short', 'cat .own/keep']
+    return {
+      kind: 'bash',
+      name: `${name}-${label}`,
+      input: { command: [line, ...lines].join('\n') },
+      claims: claimsOf(steps),
+    }
   }
   const { label, claims } = draftOuterClaims(random, steps)
   return { kind: 'bash', name: `${name}-${label}`, input: { command: lines.join('\n') }, claims }

@@ -27,6 +27,7 @@ export interface RunSettings {
 
 export interface Ran {
   readonly result: RunResult
+  readonly report: Report
   readonly events: readonly RunEvent[]
 }
 
@@ -80,7 +81,7 @@ export async function executeDraft(draft: PlanDraft, place: RunPlace): Promise<R
   const shown = await treeOf(workspace)
   await workspace.commit()
   assert.deepEqual(await treeOf(files), shown, 'what was committed is what the workspace showed')
-  return { events, result: resultOf(report, shown) }
+  return { events, report, result: resultOf(report, shown) }
 }
 
 function optionsOf({ serial = false, concurrency, schedule, plant }: RunSettings) {

@@ -59,6 +59,29 @@ test(`${processPlans} random plans with processes on a disk give what they give 
   assert.ok(overlaps >= Math.floor(processPlans / 10), `truly claimed processes overlapped ${overlaps} times`)
 })
 
+test('a process that writes what it did not claim is named, and bytes are the same', async () => {
+  let lies = 0
+  for (let seed = firstSeed; seed < firstSeed + Math.ceil(processPlans / 4); seed++) {
+    const draft = draftPlan(seed, 'liars')
+    const expected = await expectOnDisk(draft)
+    for (const settings of settingsOf(seed)) {
+      const { result, report } = await runOnDisk(draft, settings)
+      assert.deepEqual(result.files, { ...expected.files }, `seed ${seed} under ${JSON.stringify(settings)}`)
+      const liars = report.groups.flatMap(({ operations }) =>
+        operations.filter(({ name }) => name.endsWith('-lies')),
+      )
+      for (const { name, error } of liars) {
+        const isNamed =
+          error?.code === 'CLAIM_EXCEEDED' ||
+          report.diagnostics.some(({ code, message }) => code === 'CLAIM_EXCEEDED' && message.includes(name))
+        assert.ok(isNamed, `seed ${seed} under ${JSON.stringify(settings)}: ${name} ${error?.code}`)
+        lies++
+      }
+    }
+  }
+  assert.ok(lies >= Math.floor(processPlans / 8), `${lies} lies`)
+})
+
 test('the plans are of every kind, and end in every way', async () => {
   const seen = new Set<string>()
   for (let seed = firstSeed; seed < firstSeed + 60; seed++) {

@@ -273,6 +273,44 @@ for (const code of ['EIO', 'ENOSPC']) {
   })
 }
 
+test('a commit on a disk that is full is refused at every size, and works when there is room (H4)', async (t) => {
+  const folder = shelf(t)
+  const sizes = rounds(4, 48)
+  let refused = 0
+  for (let index = 0; index < sizes; index++) {
+    const kibibytes = 60 + Math.round((index * 320) / sizes)
+    const here = join(folder, String(kibibytes))
+    mkdirSync(here)
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', here])
+    if (mounted.status !== 0) return t.skip('needs the right to mount a tmpfs')
+    try {
+      setUp(here)
+      const workspace = createWorkspace(diskFiles({ root: join(here, 'project') }), {
+        state: join(here, 'journal'),
+      })
+      for (const name of ['first', 'second', 'third']) await workspace.write(at(name), 'x'.repeat(60_000))
+      await workspace.write(at('a'), 'new a')
+      const isDone = await workspace.commit().then(
+        () => true,
+        () => false,
+      )
+      assert.equal(isDone, existsSync(join(here, 'project/third')), `${kibibytes} KiB`)
+      if (!isDone) {
+        refused++
+        await workspace.rollback()
+        assert.equal(stateOf(here), 'old', `${kibibytes} KiB`)
+        await workspace.write(at('a'), 'new a')
+        await workspace.commit()
+      }
+      assert.equal(readFileSync(join(here, 'project/a'), 'utf8'), 'new a')
+    } finally {
+      spawnSync('umount', [here])
+    }
+  }
+  assert.ok(refused > 0 && refused < sizes, `${refused} refused`)
+  publish(t, `H4 ${sizes} disk sizes, ${refused} too small: 0 mixed`)
+})
+
 // A journal that is not ours (H7)
 
 test('a journal of a later version is left untouched, and so is everything that it is about (H7)', async (t) => {

@@ -159,7 +159,7 @@ function diffText({ a, b, operations, same }: RunDifference): string {
     operations.length === 0
       ? `No difference in ${counted(same, 'operation')}.`
       : `${counted(operations.length, 'operation')} ${operations.length === 1 ? 'differs' : 'differ'}, ${same} the same.`
-  return [`${paint('bold', head.join(' → '))}`, ...(rows.length > 0 ? [table(rows)] : []), verdict].join('\n')
+  return [paint('bold', head.join(' → ')), ...(rows.length > 0 ? [table(rows)] : []), verdict].join('\n')
 }
 
 function statsText(stats: readonly Duration[]): string {
