@@ -144,6 +144,13 @@ function createProgram(rest: readonly string[]): Command {
     .option('--serial', 'one operation at a time, in declared order; the result is the same')
     .option('--dry-run', 'print the plan and run nothing')
     .option('--concurrency <n>', 'operations at once in every lane')
+    .addOption(
+      new Option(
+        '--on-failure <what>',
+        'what a failure does to the rest: they go on (continue), nothing new begins (no-new), or all is ended (kill)',
+      ).choices(['continue', 'no-new', 'kill'] as const),
+    )
+    .option('--budget <seconds>', 'time for the whole run; what has not begun by then is skipped')
     .option('--trace <file>', 'write what ran when, for ui.perfetto.dev or chrome://tracing')
     .option(
       '--events <file>',

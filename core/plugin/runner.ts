@@ -44,6 +44,13 @@ export interface RunOptions {
   readonly serial?: boolean
   /** Operations at once in every lane. */
   readonly concurrency?: number
+  /**
+   * What a failure does to operations that do not need it: they go on (`continue`, the default), what has not begun is skipped
+   * (`no-new`), or what runs is ended as well (`kill`).
+   */
+  readonly onFailure?: 'continue' | 'no-new' | 'kill'
+  /** Milliseconds for the whole run; what has not begun by then is skipped, what runs is ended. */
+  readonly budgetMs?: number
   /** When written files reach the disk: when the run `passed` (default), `always`, or `never`. */
   readonly commit?: 'passed' | 'always' | 'never'
   /** False keeps nothing of the run: it cannot be resumed, shown or compared. */
@@ -232,6 +239,8 @@ export function createRunner(parts: RunnerParts): Runner {
         severities,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
+        ...(options.onFailure ? { onFailure: options.onFailure } : {}),
+        ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
         ...(journal ? { memory: journal, storeIn: kept.outputs, see: (event) => journal.event(event) } : {}),
         ...((options.onEvent || calls.hears()) && {
           onEvent(event: RunEvent) {
