@@ -49,7 +49,7 @@ test(
         bash('cat src/new.txt kept.txt; ls -A; pwd', overlay),
       ],
     )
-    assert.equal(outputOf(report, 3).stdout, `newedited${'kept.txt'}\nsrc\n${root}\n`)
+    assert.equal(outputOf(report, 3).stdout, ['neweditedkept.txt', 'src', root, ''].join('\n'))
     assert.deepEqual(treeOf(root), { 'old.txt': 'old', 'kept.txt': 'kept', 'd/in.txt': 'in' })
     await workspace.commit()
     assert.deepEqual(treeOf(root), { 'src/new.txt': 'new', 'kept.txt': 'edited' })

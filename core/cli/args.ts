@@ -167,8 +167,7 @@ function createProgram(rest: readonly string[]): Command {
     .option(
       '--repeat <operation>',
       'with --resume: run it again whatever is recorded; may be given several times',
-      (name: string, names: readonly string[]): readonly string[] => [...names, name],
-      [] as readonly string[],
+      (name: string, names: readonly string[] | undefined): readonly string[] => [...(names ?? []), name],
     )
     .allowUnknownOption()
     .helpOption(false)
@@ -189,13 +188,13 @@ function createProgram(rest: readonly string[]): Command {
   common(program.command('runs'))
     .summary('list, show and compare past runs, and tidy them up')
     .description(
-      'Without more words it lists the runs that are kept, newest first. An id may be cut after four digits, where that names\n' +
-        'one run.\n\n' +
-        '  list             one line each\n' +
-        '  show ID          its operations, gates and findings\n' +
-        '  diff A B         operations that ended otherwise, gave something else or took another time; 1 when there are any\n' +
-        '  prune            remove the oldest; never the last one, nor one that is running\n' +
-        '  stats            how long operations take, and which got more than 10 % worse',
+      'Without more words it lists the runs that are kept, newest first. An id may be cut after four digits.\n\n' +
+        '  list      one line each\n' +
+        '  show ID   its operations, gates and findings\n' +
+        '  diff A B  what ended otherwise, gave something else or took another time\n' +
+        '  prune     remove the oldest, but never the last one or one that is running\n' +
+        '  stats     how long operations take, and which got more than 10 % worse\n\n' +
+        'Exits 0; `diff` with 1 when there is a difference.',
     )
     .argument('[verb]', 'list, show, diff, prune or stats', 'list')
     .argument('[ids...]', 'ids of runs')

@@ -75,7 +75,7 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
   /** One look is enough for all who have ended before it begins; what it cannot tell is told to the first. */
   async function settleShared(): Promise<readonly Diagnostic[]> {
     if (coming) return coming.then(() => [])
-    // In a later turn: a look that began at once would be taken for one still to come.
+    // Not at once: a look that begins here and now would be over before it is known that it is coming.
     coming = Promise.resolve().then(() =>
       inOrder(() => {
         coming = undefined

@@ -163,7 +163,7 @@ for (const { isolation, settings } of modes) {
     test(`where ${what} to start with, it is BUSY or it runs (F7, ${isolation})`, settings, async (t) => {
       const child = startChild('limited', isolation, limit)
       let said = ''
-      child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
       await once(child, 'close')
       if (said === 'no namespaces') return t.skip('nobody may make namespaces here')
       // Others of the same user may have taken the one that was left.

@@ -13,7 +13,7 @@ export interface RunCommandOptions extends CommonOptions {
   readonly dryRun?: true | undefined
   readonly concurrency?: string | undefined
   readonly commit?: 'passed' | 'always' | 'never' | undefined
-  readonly repeat: readonly string[]
+  readonly repeat?: readonly string[] | undefined
   readonly fresh?: true | undefined
   readonly trace?: string | undefined
   readonly events?: string | undefined
@@ -51,7 +51,7 @@ export async function resume(id: string | true, options: RunCommandOptions): Pro
   try {
     tellFaults(framework, options)
     await carryOut(framework, options, (more) =>
-      framework.resume(id === true ? undefined : id, { ...more, repeat: options.repeat }),
+      framework.resume(id === true ? undefined : id, { ...more, repeat: options.repeat ?? [] }),
     )
   } finally {
     await framework.dispose()
