@@ -208,6 +208,32 @@ function createProgram(rest: readonly string[]): Command {
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
 
+  common(program.command('dev'), ['text'])
+    .summary('serve the framework to a browser and to agents while you work on it')
+    .description(
+      'Serves the page, the JSON of the other commands and MCP (at /mcp) to this machine, and takes in what changes.\n' +
+        'The printed address holds the token of this start. Nothing is run without --allow-run.',
+    )
+    .option('--port <n>', '4317, or a free one when that is taken; 0 takes a free one')
+    .option('--host <address>', 'an address to listen on instead of 127.0.0.1')
+    .option(
+      '--allow-host <name...>',
+      'names by which people may ask; needed for an address that stands for all',
+    )
+    .option('--open', 'open the page in a browser')
+    .option('--allow-run', 'let whoever holds the token run commands')
+    .option('--user', "look in the user's own modules too")
+    .action(async (options) => (await import('./commands/dev.ts')).dev(options))
+
+  common(program.command('mcp'), ['text'])
+    .summary('serve the framework to an agent over standard input and output')
+    .description(
+      'Speaks the Model Context Protocol: resolve, read, search, check, graph, context; with --allow-run also run.',
+    )
+    .option('--allow-run', 'let the agent run commands')
+    .option('--user', "look in the user's own modules too")
+    .action(async (options) => (await import('./commands/mcp.ts')).mcp(options))
+
   return program
 }
 
