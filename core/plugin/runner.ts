@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { Isolation } from '../base/namespace.ts'
+import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
 import type { Library } from '../load/library.ts'
 import { isIgnoredIn } from '../vfs/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
@@ -129,6 +129,7 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
+    warmUp(folder)
     const found = await findCommand(name, layers, library)
     const told: Diagnostic[] = []
     const workspace = await openWorkspace({
@@ -275,6 +276,13 @@ interface CarryOutOptions extends Omit<RunOptions, 'commit'> {
   readonly id: string
   readonly commit: 'passed' | 'always' | 'never'
   readonly kept: Kept
+}
+
+/** What the first operation would wait for is loaded and found out beside the planning. */
+function warmUp(folder: string | null): void {
+  // Whoever needs it meets its failure.
+  import('zod').catch(() => undefined)
+  if (folder !== null) findNamespaceWay().catch(() => undefined)
 }
 
 /** Puts what was written on the disk, or forgets it; a conflict with an edit from outside makes the run partial. */
