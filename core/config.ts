@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
 import type { Isolation } from './base/namespace.ts'
 import { findNearest } from './base/nearest.ts'
@@ -92,8 +92,6 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
-const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
-
 /** What a configuration as plain data may say: where things are, never what runs. */
 const dataKeys = new Set(['home', 'aliases', 'packages', 'entries', 'deny', 'strict', 'preload', '$schema'])
 
@@ -159,16 +157,31 @@ function isFiles(value: unknown): boolean {
   return value !== null && typeof value === 'object' && 'label' in value && 'read' in value && 'list' in value
 }
 
-/** The configuration of a folder: the file that is `wanted` or found; nothing when false, or without a folder. */
-export async function readConfig(folder: string | null, wanted: string | false | undefined): Promise<Config> {
+/** Told of a file that a configuration is made of, by its path on the machine. */
+export type OnConfigFile = (file: string) => void
+
+/**
+ * The configuration of a folder: the file that is `wanted` or found; nothing when false, or without a folder. With `onFile` it is
+ * loaded anew with everything that it imports, and each of these files is told.
+ */
+export async function readConfig(
+  folder: string | null,
+  wanted: string | false | undefined,
+  onFile?: OnConfigFile,
+): Promise<Config> {
   if (folder === null || wanted === false) return {}
   const name = wanted ?? findConfig(folder)
-  return name === undefined ? {} : loadConfig(folder, name)
+  return name === undefined ? {} : loadConfig(folder, name, onFile)
 }
+
+/** The names at which a folder's configuration is looked for. */
+export const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'json'].map(
+  (ending) => `heddle.config.${ending}`,
+)
 
 /** The configuration file of a folder, or undefined when there is none. Two of them are a fault: CONFIG_TWICE. */
 function findConfig(folder: string): string | undefined {
-  const found = fileNames.filter((name) => existsSync(join(folder, name)))
+  const found = configNames.filter((name) => existsSync(join(folder, name)))
   if (found.length > 1)
     fail('CONFIG_TWICE', `There are two configurations: ${found.join(' and ')}.`, 'Keep one of them.')
   return found[0]
@@ -178,15 +191,16 @@ function findConfig(folder: string): string | undefined {
  * Reads a configuration file of a folder. TypeScript runs through tsx; JSON is plain data and can only say where things
  * are. Rejects with CONFIG_MISSING, CONFIG_BROKEN, CONFIG_KEY or CONFIG_VALUE.
  */
-async function loadConfig(folder: string, name: string): Promise<Config> {
+async function loadConfig(folder: string, name: string, onFile?: OnConfigFile): Promise<Config> {
   const path = join(folder, name)
+  onFile?.(path)
   if (!existsSync(path))
     fail(
       'CONFIG_MISSING',
       `The configuration "${name}" does not exist.`,
       'Name a file, or leave --config out.',
     )
-  const value = await readValue(path, name)
+  const value = await readValue(path, name, onFile)
   if (value === null || typeof value !== 'object') {
     fail('CONFIG_BROKEN', `"${name}" gives no object.`, 'Export one: export default defineConfig({ … }).')
   }
@@ -196,12 +210,12 @@ async function loadConfig(folder: string, name: string): Promise<Config> {
   return config
 }
 
-async function readValue(path: string, name: string): Promise<unknown> {
+async function readValue(path: string, name: string, onFile?: OnConfigFile): Promise<unknown> {
   try {
     if (name.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'))
     const url = pathToFileURL(path).href
-    const isTypeScript = /\.m?ts$/.test(name)
-    const loaded: unknown = isTypeScript ? await importTypeScript(url) : await import(url)
+    const isRead = onFile !== undefined || /\.m?ts$/.test(name)
+    const loaded: unknown = isRead ? await importAnew(url, onFile) : await import(url)
     return defaultOf(defaultOf(loaded, true))
   } catch (thrown) {
     throw new HeddleError(
@@ -222,9 +236,15 @@ function defaultOf(loaded: unknown, always = false): unknown {
   return always || '__esModule' in loaded ? (loaded as { default?: unknown }).default : loaded
 }
 
-async function importTypeScript(url: string): Promise<unknown> {
+/** Each time a world of its own: nothing that was imported before is taken. */
+async function importAnew(url: string, onFile: OnConfigFile | undefined): Promise<unknown> {
   const { tsImport } = await import('tsx/esm/api')
-  return tsImport(url, import.meta.url)
+  return tsImport(url, {
+    parentURL: import.meta.url,
+    onImport: (file) => {
+      if (file.startsWith('file:')) onFile?.(fileURLToPath(file))
+    },
+  })
 }
 
 function refuseCode(name: string, value: object): void {

@@ -11,6 +11,7 @@ import type { CheckReport } from './load/check.ts'
 import { compose, type Composition } from './load/composition.ts'
 import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
+import { findModule, type ModuleView } from './load/module-view.ts'
 import { explain } from './load/explain.ts'
 import type { FixOptions, FixReport } from './mend/fix.ts'
 import type { MendParts } from './mend/parts.ts'
@@ -22,7 +23,7 @@ import type { Faults } from './plugin/faults.ts'
 import type { Host } from './plugin/host.ts'
 import type { CommandHelp, ListedOperation, ResumeOptions, Runner, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
-import type { Change, Live, Watching } from './live.ts'
+import type { Change, Live, Watching, WatchOptions } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import type { Reading } from './reading.ts'
 import type { ParallelDesign } from './run/design.ts'
@@ -51,6 +52,8 @@ export interface Framework {
   load(reference: string, from?: string): Promise<Module>
   /** Each reference settled by itself, and what belongs to the modules that were found. Never rejects for a reference. */
   loadAll(references: readonly string[]): Promise<Composition>
+  /** The module of an id, and its references as the graph shows them; rejects with NOT_FOUND where no markdown file is. */
+  view(id: string): Promise<ModuleView>
   resolve(reference: string, from?: string): Resolved
   why(reference: string, from?: string): Explained
   /**
@@ -72,7 +75,12 @@ export interface Framework {
    */
   refresh(paths?: readonly string[]): Promise<Change>
   /** Does so whenever something changes, and calls the listener after each change, until it is closed or the framework disposed. */
-  watch(listener: (change: Change) => void): Promise<Watching>
+  watch(listener: (change: Change) => void, options?: WatchOptions): Promise<Watching>
+  /**
+   * Runs `work` while no change is taken in, so that all its questions are answered from one generation. Changes wait until it has
+   * settled: it must not wait for one itself, by `refresh`, `fix` or `rename`.
+   */
+  steady<T>(work: () => T | Promise<T>): Promise<T>
   list(kind: ListKind): Promise<readonly Listed[]>
   /** How a command is called. */
   command(name: string): Promise<CommandHelp>
@@ -169,6 +177,10 @@ export class OpenFramework implements Framework {
     return compose(modules, closure.linked, [...diagnostics, ...closure.diagnostics, ...this.faults])
   }
 
+  async view(id: string): Promise<ModuleView> {
+    return findModule(this.#reading.library, this.#spot(id))
+  }
+
   resolve(reference: string, from?: string): Resolved {
     const found = this.#reading.resolve(reference, from) ?? notAReference(reference)
     return asResolved(reference, from, found)
@@ -225,8 +237,12 @@ export class OpenFramework implements Framework {
     return this.#open.live.refresh(paths && new Set(paths.map((path) => this.#spot(path).path)))
   }
 
-  watch(listener: (change: Change) => void): Promise<Watching> {
-    return this.#open.live.watch(listener)
+  watch(listener: (change: Change) => void, options?: WatchOptions): Promise<Watching> {
+    return this.#open.live.watch(listener, options)
+  }
+
+  steady<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#open.live.steady(work)
   }
 
   async list(kind: ListKind): Promise<readonly Listed[]> {

@@ -36,6 +36,11 @@ export interface FrameworkOptions extends Config {
   readonly builtIn?: boolean
   /** True keeps what a check found in the user's cache folder, where the configuration does not say otherwise. */
   readonly keep?: boolean
+  /**
+   * Told of each file of code that the configuration is made of, as it is loaded. With it nothing is taken that the process has
+   * loaded before: whoever makes a new framework after an edit gets the edited code.
+   */
+  readonly onConfigFile?: (file: string) => void
   readonly clock?: Clock
 }
 
@@ -45,7 +50,10 @@ export interface FrameworkOptions extends Config {
  */
 export async function createFramework(options: FrameworkOptions = {}): Promise<Framework> {
   const folder = options.files ? null : rootFolder(options.root ?? '.')
-  const config = { ...(await readConfig(folder, options.config)), ...withoutUndefined(options) }
+  const config = {
+    ...(await readConfig(folder, options.config, options.onConfigFile)),
+    ...withoutUndefined(options),
+  }
   const clock = options.clock ?? createClock()
   const faults = createFaults()
   const hooks = createHookSet({ faults, clock, deadlineMs: config.hookDeadlineMs ?? defaults.hookDeadlineMs })

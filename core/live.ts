@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from './base/clock.ts'
 import type { Diagnostic } from './base/diagnostic.ts'
 import { createLimit } from './base/limit.ts'
+import { createSharedLock } from './base/shared-lock.ts'
 import type { Card } from './load/card.ts'
 import { closeFiles } from './load/open-packages.ts'
 import type { Reading } from './reading.ts'
@@ -18,6 +19,15 @@ export interface Change {
   readonly removed: readonly string[]
   /** True while notices of the watcher are being lost, so that everything is looked at again and again. */
   readonly degraded: boolean
+}
+
+/** What else somebody who watches wants to be told. */
+export interface WatchOptions {
+  /**
+   * Called before the files are looked at again, with the paths where something may have happened, whether modules or not;
+   * undefined stands for anywhere.
+   */
+  readonly touched?: (paths: ReadonlySet<Path> | undefined) => void
 }
 
 /** A framework that is being watched. */
@@ -38,7 +48,9 @@ export interface Live {
    * Calls the listener after each change, whoever took it in, and once when notices begin to be lost; a listener that throws is
    * not called less.
    */
-  watch(listener: (change: Change) => void): Promise<Watching>
+  watch(listener: (change: Change) => void, options?: WatchOptions): Promise<Watching>
+  /** Runs `work` while nothing is taken in: everything that it asks is answered from one generation. */
+  steady<T>(work: () => T | Promise<T>): Promise<T>
   /** Ends all watching, keeps cards for the next process, and ends what the layers hold open. */
   close(): Promise<void>
 }
@@ -58,10 +70,15 @@ export interface LiveOptions {
 
 type Listener = (change: Change) => unknown
 
+interface Watcher extends WatchOptions {
+  readonly tell: Listener
+}
+
 /** The live reading side; nothing is looked at before somebody asks. */
 export function createLive({ first, open, folder, clock, ignored, fault }: LiveOptions): Live {
   const alone = createLimit(1)
-  const listeners = new Set<{ readonly tell: Listener }>()
+  const lock = createSharedLock()
+  const listeners = new Set<Watcher>()
   const replaced: Files[] = []
   let reading = first
   let generation = 0
@@ -87,23 +104,26 @@ export function createLive({ first, open, folder, clock, ignored, fault }: LiveO
   }
 
   const refresh = (dirty?: ReadonlySet<Path>, degraded = isDegraded): Promise<Change> =>
-    alone(async () => {
-      const known = generation
-      const isNews = degraded && !isDegraded
-      isDegraded = degraded
-      const change = await take(dirty)
-      if (change.generation !== known || isNews) for (const { tell } of listeners) call(tell, change)
-      return change
-    })
+    alone(() =>
+      lock.change(async () => {
+        const known = generation
+        const isNews = degraded && !isDegraded
+        isDegraded = degraded
+        const change = await take(dirty)
+        if (change.generation !== known || isNews) for (const { tell } of listeners) call(tell, change)
+        return change
+      }),
+    )
 
   async function look(dirty: ReadonlySet<Path> | undefined, degraded: boolean): Promise<boolean> {
     const known = generation
+    for (const { touched } of listeners) if (touched) call(touched, dirty)
     return (await refresh(dirty, degraded)).generation !== known
   }
 
-  async function watch(tell: Listener): Promise<Watching> {
+  async function watch(tell: Listener, { touched }: WatchOptions = {}): Promise<Watching> {
     cards ??= await alone(readCards)
-    const listener = { tell }
+    const listener: Watcher = { tell, ...(touched && { touched }) }
     listeners.add(listener)
     if (folder !== null) lookout ??= keepLookout({ folder, clock, look, ignored, fault })
     const keeping = lookout
@@ -138,6 +158,7 @@ export function createLive({ first, open, folder, clock, ignored, fault }: LiveO
     },
     refresh: (dirty) => refresh(dirty),
     watch,
+    steady: (work) => lock.look(work),
     async close() {
       listeners.clear()
       await endLookout()
@@ -148,9 +169,9 @@ export function createLive({ first, open, folder, clock, ignored, fault }: LiveO
 }
 
 /** Whoever listens answers for it; the next change is told all the same. */
-function call(tell: Listener, change: Change): void {
+function call<T>(tell: (news: T) => unknown, news: T): void {
   try {
-    const told = tell(change)
+    const told = tell(news)
     if (told instanceof Promise) told.catch(() => {})
   } catch {
     // As said.

@@ -98,7 +98,7 @@ test('a run that writes more than the configuration allows fails where it does, 
   const plugin = definePlugin({
     name: 'maker',
     apply(hooks) {
-      const operations = [write({ path: 'a', text: '12345' }), write({ path: 'b', text: '123456' })]
+      const operations = [write({ path: 'a', text: '12345' }), write({ path: 'deep/b', text: '123456' })]
       hooks.plan.for('make').tap('maker', () => [{ name: 'make', operations }])
     },
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -375,6 +376,25 @@ test('findings are written as SARIF that reads back as the same findings', async
   )
   const again = await readOutput([log], { command: '', folder: '/project' })
   assert.deepEqual(again.findings, findings)
+})
+
+test('heddle run prints findings of tools as SARIF, with the tool and its rule as the name of the rule', async () => {
+  const root = fileURLToPath(new URL('../fixtures/one-failing-check', import.meta.url))
+  const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
+  const words = [main, 'run', 'protocol', '--root', root, '--format', 'sarif', '--no-config']
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--conditions=source', ...words],
+    {
+      encoding: 'utf8',
+    },
+  )
+  assert.equal(status, 1)
+  const { findings } = await readOutput([stdout], { command: '', folder: root })
+  assert.deepEqual(
+    findings.filter(({ path }) => path === 'src/door.js').map(({ rule, line }) => `${rule} ${line}`),
+    ['validation/eslint/prefer-const 2', 'validation/eslint/no-console 4', 'validation/eslint/semi 7'],
+  )
 })
 
 test('a tool that the project has installed is a check where no script is', async () => {

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { createClock } from '../core/base/clock.ts'
 import { bash, edit, fix, type Operation, read, type Report, write } from '../core/index.ts'
+import { configureIsolation } from '../core/plugin/isolation.ts'
 import { builtinOperations } from '../core/operations/index.ts'
 import type { BashOutput } from '../core/operations/bash.ts'
 import type { FixOutput } from '../core/operations/fix.ts'
@@ -49,7 +50,7 @@ test(
         bash('cat src/new.txt kept.txt; ls -A; pwd', overlay),
       ],
     )
-    assert.equal(outputOf(report, 3).stdout, `newedited${'kept.txt'}\nsrc\n${root}\n`)
+    assert.equal(outputOf(report, 3).stdout, ['neweditedkept.txt', 'src', root, ''].join('\n'))
     assert.deepEqual(treeOf(root), { 'old.txt': 'old', 'kept.txt': 'kept', 'd/in.txt': 'in' })
     await workspace.commit()
     assert.deepEqual(treeOf(root), { 'src/new.txt': 'new', 'kept.txt': 'edited' })
@@ -288,6 +289,22 @@ test('where there is no overlay to be had, it says so and does not run', async (
   const [only] = report.groups[0]!.operations
   assert.ok(only!.status === 'done' || only!.error?.code === 'ISOLATION_UNAVAILABLE', only!.error?.message)
   assert.deepEqual(treeOf(root), {})
+})
+
+test('a configured overlay holds every bash operation that does not say otherwise', settings, async (t) => {
+  const { kindOf, ofPrograms, findings } = configureIsolation('overlay')
+  assert.deepEqual([ofPrograms, kindOf('read'), await findings()], ['namespace', undefined, []])
+  const commands = [bash('echo 1 > kept-aside'), bash('echo 1 > on-disk', { isolation: 'none' })]
+  const { root, workspace, report } = await run(t, {}, commands, {
+    kinds: (kind) => kindOf(kind) ?? builtinOperations.get(kind),
+  })
+  assert.deepEqual(
+    report.groups[0]!.operations.map(({ output }) => (output as BashOutput).isolation),
+    ['overlay', 'none'],
+  )
+  assert.ok('on-disk' in treeOf(root))
+  await workspace.rollback()
+  assert.equal('kept-aside' in treeOf(root), false)
 })
 
 test('200 files through four fixers at once have the bytes of one after the other', settings, async (t) => {

@@ -5,9 +5,10 @@ import { type Content, mergeThreeWay } from '../core/vfs/three-way.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-function merge(base: Content | string, earlier: Content | string, own: Content | string): unknown {
-  const [b, e, o] = [base, earlier, own].map((content) =>
-    typeof content === 'string' && content !== 'folder' ? bytes(content) : (content as Content),
+/** Text is a file, unless it says that it is a folder. */
+function merge(...contents: [string | undefined, string | undefined, string | undefined]): unknown {
+  const [b, e, o] = contents.map((text): Content =>
+    text === undefined || text === 'folder' ? text : bytes(text),
   )
   const merged = mergeThreeWay({ base: b, earlier: e, own: o })
   if (merged.type === 'conflict') return { conflict: merged.why }

@@ -144,6 +144,13 @@ function createProgram(rest: readonly string[]): Command {
     .option('--serial', 'one operation at a time, in declared order; the result is the same')
     .option('--dry-run', 'print the plan and run nothing')
     .option('--concurrency <n>', 'operations at once in every lane')
+    .addOption(
+      new Option(
+        '--on-failure <what>',
+        'what a failure does to the rest: they go on (continue), nothing new begins (no-new), or all is ended (kill)',
+      ).choices(['continue', 'no-new', 'kill'] as const),
+    )
+    .option('--budget <seconds>', 'time for the whole run; what has not begun by then is skipped')
     .option('--trace <file>', 'write what ran when, for ui.perfetto.dev or chrome://tracing')
     .option(
       '--events <file>',
@@ -167,8 +174,7 @@ function createProgram(rest: readonly string[]): Command {
     .option(
       '--repeat <operation>',
       'with --resume: run it again whatever is recorded; may be given several times',
-      (name: string, names: readonly string[]): readonly string[] => [...names, name],
-      [] as readonly string[],
+      (name: string, names: readonly string[] | undefined): readonly string[] => [...(names ?? []), name],
     )
     .allowUnknownOption()
     .helpOption(false)
@@ -201,13 +207,13 @@ function createProgram(rest: readonly string[]): Command {
   common(program.command('runs'))
     .summary('list, show and compare past runs, and tidy them up')
     .description(
-      'Without more words it lists the runs that are kept, newest first. An id may be cut after four digits, where that names\n' +
-        'one run.\n\n' +
-        '  list             one line each\n' +
-        '  show ID          its operations, gates and findings\n' +
-        '  diff A B         operations that ended otherwise, gave something else or took another time; 1 when there are any\n' +
-        '  prune            remove the oldest; never the last one, nor one that is running\n' +
-        '  stats            how long operations take, and which got more than 10 % worse',
+      'Without more words it lists the runs that are kept, newest first. An id may be cut after four digits.\n\n' +
+        '  list      one line each\n' +
+        '  show ID   its operations, gates and findings\n' +
+        '  diff A B  what ended otherwise, gave something else or took another time\n' +
+        '  prune     remove the oldest, but never the last one or one that is running\n' +
+        '  stats     how long operations take, and which got more than 10 % worse\n\n' +
+        'Exits 0; `diff` with 1 when there is a difference.',
     )
     .argument('[verb]', 'list, show, diff, prune or stats', 'list')
     .argument('[ids...]', 'ids of runs')
@@ -220,6 +226,32 @@ function createProgram(rest: readonly string[]): Command {
         '  heddle run --resume              go on with the last run that was cut short\n  heddle why --run 3f2a tests      why an operation went as it did',
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
+
+  common(program.command('dev'), ['text'])
+    .summary('serve the framework to a browser and to agents while you work on it')
+    .description(
+      'Serves the page, the JSON of the other commands and MCP (at /mcp) to this machine, and takes in what changes.\n' +
+        'The printed address holds the token of this start. Nothing is run without --allow-run.',
+    )
+    .option('--port <n>', '4317, or a free one when that is taken; 0 takes a free one')
+    .option('--host <address>', 'an address to listen on instead of 127.0.0.1')
+    .option(
+      '--allow-host <name...>',
+      'names by which people may ask; needed for an address that stands for all',
+    )
+    .option('--open', 'open the page in a browser')
+    .option('--allow-run', 'let whoever holds the token run commands')
+    .option('--user', "look in the user's own modules too")
+    .action(async (options) => (await import('./commands/dev.ts')).dev(options))
+
+  common(program.command('mcp'), ['text'])
+    .summary('serve the framework to an agent over standard input and output')
+    .description(
+      'Speaks the Model Context Protocol: resolve, read, search, check, graph, context; with --allow-run also run.',
+    )
+    .option('--allow-run', 'let the agent run commands')
+    .option('--user', "look in the user's own modules too")
+    .action(async (options) => (await import('./commands/mcp.ts')).mcp(options))
 
   return program
 }

@@ -26,6 +26,7 @@ const usageCodes = new Set([
   'REFERENCE_SYNTAX',
   'PATH_MISSING',
   'CONFIDENCE_OUT_OF_RANGE',
+  'HOST_UNKNOWN',
   'USAGE',
 ])
 

@@ -1,5 +1,5 @@
 import type { OperationStory, StoryStep } from '../index.ts'
-import { type painter, table, visible } from './print.ts'
+import { counted, type painter, table, visible } from './print.ts'
 import { formatMs } from './report.ts'
 
 type Paint = ReturnType<typeof painter>
@@ -9,37 +9,40 @@ export function tellStory(story: OperationStory, paint: Paint): string {
   const { group, operation, kind, status, attempts, reruns, ranMs, queuedMs } = story
   const counts = [
     ...(attempts > 1 ? [`${attempts} attempts`] : []),
-    ...(reruns > 0 ? [`run again ${reruns} times`] : []),
+    ...(reruns > 0 ? [counted(reruns, 'rerun')] : []),
   ]
   const figures = [`waited ${formatMs(queuedMs)}`, `ran ${formatMs(ranMs)}`, ...counts].join(', ')
   const head = `${paint('bold', visible(`${group}/${operation}`))} ${kind} ${paint('bold', status)} ${paint('dim', figures)}`
-  const rows = [
-    ...beginning(story),
-    ...story.steps.map((step) => row(step.at, sentence(step))),
-    ...ending(story),
-  ]
+  const told = [...beginning(story), ...story.steps.map(asTold), ...ending(story)]
+  const inOrder = told.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity))
+  const rows = inOrder.map(({ at, text }) => [`  ${at === null ? '' : formatMs(at)}`.padEnd(10), text])
   return [head, table(rows.length > 0 ? rows : [['  nothing is recorded of it']])].join('\n')
 }
 
-function beginning({ startedAt }: OperationStory): string[][] {
-  return startedAt === null ? [] : [row(startedAt, 'started')]
+interface Told {
+  readonly at: number | null
+  readonly text: string
 }
 
-function ending({ endedAt, status, error, cache }: OperationStory): string[][] {
-  const said = cache ? [row(endedAt, cacheSentence(cache))] : []
+function asTold(step: StoryStep): Told {
+  return { at: step.at, text: sentence(step) }
+}
+
+function beginning({ startedAt }: OperationStory): readonly Told[] {
+  return startedAt === null ? [] : [{ at: startedAt, text: 'started' }]
+}
+
+function ending({ endedAt, status, error, cache }: OperationStory): readonly Told[] {
+  const said = cache ? [{ at: endedAt, text: cacheSentence(cache) }] : []
   if (endedAt === null || status === 'skipped') return said
   const why = error && status !== 'done' ? `${status}: ${error.message}` : status
-  return [...said, row(endedAt, visible(why))]
+  return [...said, { at: endedAt, text: visible(why) }]
 }
 
 function cacheSentence(cache: NonNullable<OperationStory['cache']>): string {
   return cache.hit
     ? `taken from the result cache, ${formatMs(cache.ageMs)} old; inputs: ${visible(cache.inputs.join(', '))}`
     : `not in the result cache: ${visible(cache.because)}`
-}
-
-function row(at: number | null, text: string): string[] {
-  return [`  ${at === null ? '' : formatMs(at)}`.padEnd(10), text]
 }
 
 function sentence(step: StoryStep): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
-import type { Isolation } from '../base/namespace.ts'
+import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
 import type { Catalogue } from '../load/catalogue.ts'
 import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
@@ -46,6 +46,13 @@ export interface RunOptions {
   readonly serial?: boolean
   /** Operations at once in every lane. */
   readonly concurrency?: number
+  /**
+   * What a failure does to operations that do not need it: they go on (`continue`, the default), what has not begun is skipped
+   * (`no-new`), or what runs is ended as well (`kill`).
+   */
+  readonly onFailure?: 'continue' | 'no-new' | 'kill'
+  /** Milliseconds for the whole run; what has not begun by then is skipped, what runs is ended. */
+  readonly budgetMs?: number
   /** When written files reach the disk: when the run `passed` (default), `always`, or `never`. */
   readonly commit?: 'passed' | 'always' | 'never'
   /** False keeps nothing of the run: it cannot be resumed, shown or compared. */
@@ -125,6 +132,7 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function prepare(name: string, given: GivenArguments): Promise<Prepared> {
+    warmUp(folder)
     const found = await findCommand(name, layers, library)
     const told: Diagnostic[] = []
     const workspace = await openWorkspace({
@@ -237,6 +245,8 @@ export function createRunner(parts: RunnerParts): Runner {
         severities,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
+        ...(options.onFailure ? { onFailure: options.onFailure } : {}),
+        ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
         ...(journal ? { memory: journal, storeIn: kept.outputs, see: (event) => journal.event(event) } : {}),
         ...((options.onEvent || calls.hears()) && {
           onEvent(event: RunEvent) {
@@ -271,6 +281,13 @@ interface CarryOutOptions extends Omit<RunOptions, 'commit'> {
   readonly id: string
   readonly commit: 'passed' | 'always' | 'never'
   readonly kept: Kept
+}
+
+/** What the first operation would wait for is loaded and found out beside the planning. */
+function warmUp(folder: string | null): void {
+  // Whoever needs it meets its failure.
+  import('zod').catch(() => undefined)
+  if (folder !== null) findNamespaceWay().catch(() => undefined)
 }
 
 /** Puts what was written on the disk, or forgets it; a conflict with an edit from outside makes the run partial. */

@@ -87,7 +87,10 @@ function createClaims(
     isScratch: (path) => covers(scratch, path),
     allow(access, path) {
       if (access === 'read' || access === 'list') {
-        return !readable || (access === 'read' ? covers(readable, path) : coversListing(readable, path))
+        if (!readable || (access === 'list' ? coversListing(readable, path) : covers(readable, path)))
+          return true
+        // Why something cannot be written is asked of the folders on the way, and those are in its regions.
+        return access === 'read' && isOnTheWay(writable ?? [], path)
       }
       return !writable || covers(writable, path) || (access === 'write' && isOnTheWay(writable, path))
     },

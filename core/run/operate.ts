@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
-import type { Diagnostic } from '../base/diagnostic.ts'
-import { HeddleError, toDiagnostic } from '../base/diagnostic.ts'
+import type { Diagnostic, HeddleError } from '../base/diagnostic.ts'
+import { toDiagnostic } from '../base/diagnostic.ts'
 import type { WritableFiles } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import type { WorkspaceView } from '../vfs/view.ts'

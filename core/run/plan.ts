@@ -25,6 +25,8 @@ export interface Plan {
   readonly groups: readonly PlannedWork[]
 }
 
+const none: readonly string[] = []
+
 /** More operations than this are refused. */
 export const mostOperations = 100_000
 
@@ -42,7 +44,9 @@ export function createPlan(groups: readonly Group[]): Result<Plan> {
   if (size > mostOperations) return failed(tooLarge(size))
   const planned: { name: string; after: readonly string[]; group: PlannedWork }[] = []
   for (const group of groups) {
-    const needs = [...new Set((group.needs ?? []).map((need) => fullName(need, group.name, names)))]
+    const needs = group.needs?.length
+      ? [...new Set(group.needs.map((need) => fullName(need, group.name, names)))]
+      : none
     const unknown = needs.find((need) => !names.has(need))
     if (unknown !== undefined) return failed(unknownNeed(group.name, unknown, names))
     const operations = nameOperations(group.name, group.operations)
@@ -60,15 +64,22 @@ export function nameOperations(
   operations: readonly Operation[],
   taken: readonly NamedOperation[] = [],
 ): Result<readonly NamedOperation[]> {
+  // Most groups of a large plan hold one operation, whose name nobody else can have.
+  if (operations.length === 1 && taken.length === 0) return done([withName(operations[0]!, 1)])
   const names = new Set(taken.map(({ name }) => name))
   const named: NamedOperation[] = []
   for (const operation of operations) {
-    const name = operation.name ?? `${operation.kind}-${taken.length + named.length + 1}`
-    if (names.has(name)) return failed(duplicateOperation(group, name))
-    names.add(name)
-    named.push({ ...operation, name })
+    const own = withName(operation, taken.length + named.length + 1)
+    if (names.has(own.name)) return failed(duplicateOperation(group, own.name))
+    names.add(own.name)
+    named.push(own)
   }
   return done(named)
+}
+
+function withName(operation: Operation, position: number): NamedOperation {
+  if (operation.name !== undefined) return operation as NamedOperation
+  return { ...operation, name: `${operation.kind}-${position}` }
 }
 
 /** The diagnostic for a plan of `size` operations. */

@@ -1,7 +1,6 @@
 import { type Diagnostic, fail } from '../base/diagnostic.ts'
 import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
-import { runTogether } from './apart.ts'
 import type { Attempt } from './attempt.ts'
 import type { CompiledClaims } from './claims.ts'
 import type { OperationContext } from './operation.ts'
@@ -34,6 +33,8 @@ export function createPrograms(parts: ProgramsParts): Programs {
     if (programs.length === 0) return []
     const folder = folderOf(place, programs[0]!.program)
     const ready = await Promise.all(programs.map((program) => placed(place, program, attempt.signal)))
+    // Merging and what belongs to it is loaded by those alone who need it.
+    const { runTogether } = await import('./apart.ts')
     return runTogether(ready, {
       ...operation,
       workspace: place.workspace,

@@ -49,7 +49,7 @@ test(`${plans} random plans, cut after some of their records, end as if nothing 
       replayed += found.replayed
     }
   }
-  assert.ok(replayed > plans * 4, `only ${replayed} operations were replayed`)
+  assert.ok(replayed > plans, `only ${replayed} operations were replayed`)
   assert.ok(heldBack > 0, 'no cut fell between a start and its outcome')
 })
 

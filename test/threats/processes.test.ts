@@ -163,7 +163,7 @@ for (const { isolation, settings } of modes) {
     test(`where ${what} to start with, it is BUSY or it runs (F7, ${isolation})`, settings, async (t) => {
       const child = startChild('limited', isolation, limit)
       let said = ''
-      child.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()))
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
       await once(child, 'close')
       if (said === 'no namespaces') return t.skip('nobody may make namespaces here')
       // Others of the same user may have taken the one that was left.
@@ -266,10 +266,9 @@ async function judgeSurvivors(
   isolation: string,
   name: string,
 ): Promise<void> {
-  if (isolation === 'namespace') return assert.deepEqual(sleepers(sleeping), [])
-  const leaves = /left the group/.test(name)
+  const mayStay = isolation === 'none' && /left the group/.test(name)
   // SIGKILL is delivered when the result is there, but the machine may still be taking the process down.
-  if (!leaves) await until(() => sleepers(sleeping).length === 0)
+  if (!mayStay) await until(() => sleepers(sleeping).length === 0)
   else endSleepers(t, sleeping)
 }
 

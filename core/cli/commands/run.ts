@@ -14,8 +14,10 @@ export interface RunCommandOptions extends CommonOptions {
   readonly serial?: true | undefined
   readonly dryRun?: true | undefined
   readonly concurrency?: string | undefined
+  readonly onFailure?: 'continue' | 'no-new' | 'kill' | undefined
+  readonly budget?: string | undefined
   readonly commit?: 'passed' | 'always' | 'never' | undefined
-  readonly repeat: readonly string[]
+  readonly repeat?: readonly string[] | undefined
   readonly fresh?: true | undefined
   readonly trace?: string | undefined
   readonly events?: string | undefined
@@ -53,7 +55,7 @@ export async function resume(id: string | true, options: RunCommandOptions): Pro
   try {
     tellFaults(framework, options)
     await carryOut(framework, options, (more) =>
-      framework.resume(id === true ? undefined : id, { ...more, repeat: options.repeat }),
+      framework.resume(id === true ? undefined : id, { ...more, repeat: options.repeat ?? [] }),
     )
   } finally {
     await framework.dispose()
@@ -68,6 +70,7 @@ async function carryOut(
 ): Promise<void> {
   let hasBegun = false
   const concurrency = readConcurrency(options.concurrency)
+  const budgetMs = readBudget(options.budget)
   const reporter = createReporters(options)
   const report = await interruptible(async (signal) => {
     const onEvent = (event: RunEvent): void => {
@@ -82,6 +85,8 @@ async function carryOut(
         fresh: options.fresh === true,
         ...(options.commit === undefined ? {} : { commit: options.commit }),
         ...(concurrency === undefined ? {} : { concurrency }),
+        ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+        ...(budgetMs === undefined ? {} : { budgetMs }),
       })
     } finally {
       await reporter.end()
@@ -91,17 +96,17 @@ async function carryOut(
     process.stderr.write(
       `The run ${report.id} had come to its end; nothing was executed, this is its report.\n`,
     )
-  // The last event is the report.
-  if (options.events === '-') void 0
-  else if (options.format === 'json') printJson(report)
-  else if (options.format === 'sarif') printJson(toSarif(report, packageVersion()))
-  else
-    printReport(report, {
-      quiet: options.quiet === true,
-      sourceLine: await readSourceLines(framework, report.diagnostics),
-    })
+  // With events on standard output the last of them is the report.
+  if (options.events !== '-') await show(framework, report, options)
   const status = exitForReport(report)
   if (status !== exit.clean) throw new Exit(status)
+}
+
+async function show(framework: Framework, report: Report, options: RunCommandOptions): Promise<void> {
+  if (options.format === 'json') return printJson(report)
+  if (options.format === 'sarif') return printJson(toSarif(report, packageVersion()))
+  const sourceLine = await readSourceLines(framework, report.diagnostics)
+  printReport(report, { quiet: options.quiet === true, sourceLine })
 }
 
 /** Splits words into `--name value` pairs and the rest; what stands after `--` is never an option. */
@@ -133,6 +138,13 @@ function readConcurrency(text: string | undefined): number | undefined {
     `--concurrency is a whole number from 1 to 1024, not "${text}".`,
     'Leave it out for the default of each lane.',
   )
+}
+
+function readBudget(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = Number(text)
+  if (seconds > 0 && seconds <= 604_800) return seconds * 1000
+  return wrongUsage(`--budget is a number of seconds, not "${text}".`, 'Leave it out for no bound.')
 }
 
 /** Runs `work` with a signal that the first Ctrl-C aborts; the second ends the program at once. */

@@ -16,12 +16,13 @@ export const dagRow: Row = {
       wrong: ({ operations }) =>
         operations === size ? undefined : `${String(operations)} of ${size} operations`,
     })
-    const [ours, ahead, graph, limit] = [
+    const [ours, ahead, journal, graph, limit] = [
       ...(
         await interleave(
           [
             side('heddle', ourProgram('dag'), 'bound'),
             side('heddle, claims that do not bind', ourProgram('dag'), 'hints'),
+            side('heddle, journal on', ourProgram('dag'), 'journal'),
             side('p-graph', peerProgram('p-graph')),
             side('p-limit, time-outs and retries', peerProgram('p-limit')),
           ],
@@ -42,6 +43,8 @@ export const dagRow: Row = {
       compareSeries(again(ours!), again(limit!), { row: 'dag again', kind: 'peer', unit: 'ms', goal: 0.5 }),
       compareSeries(cpu(ours!), cpu(graph!), { row: 'dag, CPU', kind: 'peer', unit: 'ms' }),
       compareSeries(cpu(ours!), cpu(limit!), { row: 'dag, CPU', kind: 'peer', unit: 'ms' }),
+      compareSeries(journal!, ours!, { row: 'dag, journal on', kind: 'own', unit: 'ms', goal: 2 }),
+      compareSeries(cpu(journal!), cpu(ours!), { row: 'dag, journal on, CPU', kind: 'own', unit: 'ms' }),
       compareSeries(ahead!, ours!, { row: 'dag, claims that do not bind', kind: 'own', unit: 'ms' }),
     ]
   },

@@ -1,0 +1,177 @@
+import { resolve } from 'node:path'
+import { type Diagnostic, HeddleError, messageOf, toDiagnostic } from '../base/diagnostic.ts'
+import { createLimit } from '../base/limit.ts'
+import type { Framework } from '../facade.ts'
+import { createFramework, type FrameworkOptions } from '../framework.ts'
+import type { Change, Watching } from '../live.ts'
+import { type CodeFiles, createCodeFiles } from './code-files.ts'
+import type { Editions, News, Standing } from './edition.ts'
+
+/** One framework while it is served. */
+interface Edition {
+  readonly framework: Framework
+  code: CodeFiles
+  generation: number
+  watching: Watching | undefined
+  /** Who asks it at the moment; it is disposed when it was replaced and nobody does. */
+  users: number
+  isReplaced: boolean
+}
+
+/**
+ * Opens a project's framework for serving. Once `watch` is called, changes of its files are taken in as they happen; when the
+ * configuration or a file of code that it is made of changes, a new framework is made and takes the place of the old one at
+ * once, and what has begun ends on the old one. One that cannot be made leaves the old one in its place, and the standing says why.
+ */
+export async function openEditions(
+  options: FrameworkOptions,
+): Promise<Editions & { watch(): Promise<void> }> {
+  const folder = resolve(options.root ?? '.')
+  const listeners = new Set<(news: News | undefined) => void>()
+  const alone = createLimit(1)
+  let counter = 0
+  let isWatched = false
+  let isDegraded = false
+  let isClosed = false
+  let fault: Diagnostic | null = null
+  let current = await open().catch((thrown: LoadFailed) => {
+    throw thrown.cause
+  })
+
+  async function open(): Promise<Edition> {
+    const code = createCodeFiles(folder, options.files ? false : options.config)
+    const onConfigFile = (file: string): void => code.note(file)
+    try {
+      const framework = await createFramework({ ...options, onConfigFile })
+      if (counter > 0) await refuseBroken(framework)
+      return { framework, code, generation: ++counter, watching: undefined, users: 0, isReplaced: false }
+    } catch (thrown) {
+      throw new LoadFailed(code, thrown)
+    }
+  }
+
+  function tell(news: News | undefined): void {
+    for (const listener of listeners) {
+      try {
+        listener(news)
+      } catch {
+        // Whoever listens answers for it.
+      }
+    }
+  }
+
+  async function watchEdition(edition: Edition): Promise<void> {
+    edition.watching = await edition.framework.watch((change) => onChange(edition, change), {
+      touched: (paths) => {
+        if (!paths || edition.code.mayConcern(paths)) void renew()
+      },
+    })
+  }
+
+  function onChange(edition: Edition, change: Change): void {
+    if (edition !== current) return
+    const { added, changed, removed, degraded } = change
+    const isNews = added.length + changed.length + removed.length > 0
+    const isTurned = degraded !== isDegraded
+    isDegraded = degraded
+    if (isNews) {
+      edition.generation = ++counter
+      tell({ generation: counter, added, changed, removed, full: false })
+    }
+    if (isTurned) tell(undefined)
+  }
+
+  /** Replaces the framework when its code is another now; never rejects. */
+  const renew = (): Promise<void> =>
+    alone(async () => {
+      if (isClosed || !current.code.isChanged()) return
+      try {
+        const next = await open()
+        if (isWatched) await watchEdition(next)
+        replace(next)
+      } catch (thrown) {
+        const { code, cause } = thrown instanceof LoadFailed ? thrown : { code: current.code, cause: thrown }
+        // What has been tried is not tried again before one of its files is another.
+        code.include(current.code)
+        current.code = code
+        fault = asFault(cause)
+        tell(undefined)
+      }
+    })
+
+  function replace(next: Edition): void {
+    const old = current
+    current = next
+    fault = null
+    old.isReplaced = true
+    tell({ generation: next.generation, added: [], changed: [], removed: [], full: true })
+    void old.watching?.close().catch(() => {})
+    if (old.users === 0) void old.framework.dispose().catch(() => {})
+  }
+
+  async function use<T>(work: (edition: Edition) => Promise<T>): Promise<T> {
+    const edition = current
+    edition.users++
+    try {
+      return await work(edition)
+    } finally {
+      edition.users--
+      if (edition.isReplaced && edition.users === 0) void edition.framework.dispose().catch(() => {})
+    }
+  }
+
+  return {
+    read: (work) =>
+      use((edition) => edition.framework.steady(() => work(edition.framework, edition.generation))),
+    hold: (work) => use(({ framework }) => work(framework)),
+    get standing(): Standing {
+      const { generation, framework } = current
+      return { generation, degraded: isDegraded, fault, faults: framework.faults }
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async watch() {
+      isWatched = true
+      await alone(() => watchEdition(current))
+    },
+    async reload() {
+      await renew()
+      const { watching, framework } = current
+      if (watching) await watching.reconcile()
+      else await framework.refresh()
+    },
+    async close() {
+      isClosed = true
+      listeners.clear()
+      await alone(() => current.framework.dispose())
+    },
+  }
+}
+
+/** A plugin that threw when it was applied is left out of a first start; it never takes the place of one that worked. */
+async function refuseBroken(framework: Framework): Promise<void> {
+  const broken = framework.faults.find(({ plugin }) => plugin !== undefined)
+  if (!broken) return
+  await framework.dispose()
+  throw new HeddleError(broken)
+}
+
+/** A framework that could not be made, with the files that were loaded for it. */
+class LoadFailed extends Error {
+  readonly code: CodeFiles
+
+  constructor(code: CodeFiles, cause: unknown) {
+    super(messageOf(cause), { cause })
+    this.code = code
+  }
+}
+
+function asFault(thrown: unknown): Diagnostic {
+  const diagnostic = toDiagnostic(thrown, 'CONFIG_BROKEN')
+  return {
+    ...diagnostic,
+    message: `The configuration was changed and cannot be used; what was loaded before goes on. ${diagnostic.message}`,
+  }
+}
