@@ -136,6 +136,22 @@ test('a preference decides between what is nearly equal, and never what nothing 
   assert.equal(await of({ two: 10 }, 'good morning'), null)
 })
 
+test('a word that many commands claim says less than one that a single command claims', async () => {
+  const command = (name: string, words: string): [string, string] => [
+    `.heddle/commands/${name}.md`,
+    `---\nkind: command\npattern: search\nrouting:\n  objects: [${words}]\n---\n# ${name}\n`,
+  ]
+  const files = Object.fromEntries([
+    command('one', 'loom, warp'),
+    command('two', 'loom, weft'),
+    command('three', 'loom, warp'),
+  ])
+  const framework = await createTestFramework({ files, plugins: [...preset()], builtIn: true })
+  const decision = await decisionOf(framework, 'the loom, the warp, the weft')
+  assert.equal(decision.recommendedCommand, 'two')
+  await framework.dispose()
+})
+
 test('heddle route prints what to type so that a shell runs what is shown, and 1 when nothing fits', async () => {
   const shown = await cli('route', 'find "$(touch x)"')
   assert.equal(shown.stdout.split('\n')[0], "heddle run query '$(touch x)'")
