@@ -86,6 +86,11 @@ test('a decision names its reasons, the next best, how much is asked for and wha
   )
   assert.equal(many.complexity, 'complex')
   assert.ok(many.alternatives.length > 0)
+  assert.equal(
+    (await decide('migrate the user store to the new API, then update the docs')).recommendedCommand,
+    'task',
+  )
+  assert.equal((await decide('update the docs, then migrate the user store')).recommendedCommand, 'docs')
   const none = await decide('good evening')
   assert.deepEqual([none.recommendedCommand, none.invocation, none.confidenceScore], [null, null, 0])
   assert.equal((await decide('/meta please')).recommendedCommand, 'meta')

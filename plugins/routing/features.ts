@@ -5,14 +5,16 @@ import { stemsOf, type Word, wordsOf } from './words.ts'
 export interface RequestFeatures {
   readonly text: string
   readonly words: readonly Word[]
+  /** How many of the words belong to what is wanted first: those before a "then" or a semicolon. */
+  readonly first: number
   /** The command that it begins with: `/task src/a.ts`. */
   readonly named: string | null
   /** Words that look like paths of files or folders. */
   readonly paths: readonly string[]
   /** Texts in quotes or backquotes, and words that can only be names of code. */
   readonly names: readonly string[]
-  /** True when it asks which one: then its verb tells what something does, not what is to be done. */
-  readonly asksWhich: boolean
+  /** True when it asks what is, or which one: then its verb tells what something does, not what is to be done. */
+  readonly asks: boolean
   /** How many things it asks for. */
   readonly wishes: number
 }
@@ -30,10 +32,11 @@ export function featuresOf(request: string): RequestFeatures {
   return {
     text,
     words: wordsOf(text),
+    first: wordsOf(text.split(/\b(?:and )?then\b|;/i, 1)[0]!).length,
     named: /^\/([a-z][\w:-]*)/i.exec(text)?.[1]?.toLowerCase() ?? null,
     paths,
     names: [...new Set([...quoted, ...identifiers])],
-    asksWhich: /^(?:which|what|who)\b/i.test(text),
+    asks: /^(?:which|what|who|is|are|does|has)\b/i.test(text),
     wishes:
       1 +
       (text.match(

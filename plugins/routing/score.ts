@@ -21,7 +21,7 @@ export interface Evidence {
 const weights = {
   phrase: 3,
   verb: 2,
-  firstVerb: 1,
+  firstVerb: 2,
   object: 1.5,
   described: 0.4,
   path: 1,
@@ -47,40 +47,85 @@ function createRarity(capabilities: readonly Capability[]): Rarity {
   }
 }
 
+/** Something that speaks for a command. */
+interface Reason {
+  readonly points: number
+  /** Null for what is too weak to be told. */
+  readonly text: string | null
+}
+
 function scoreOne(capability: Capability, evidence: Evidence, rarity: Rarity): Score {
-  const { features, signals, preferences } = evidence
-  const { command, takesPath, takesName } = capability
-  const reasons: string[] = []
-  let points = 0
-  const add = (more: number, reason: string): void => {
-    points += more
-    reasons.push(reason)
+  const said = [...phraseReasons(capability, evidence), ...wordReasons(capability, evidence, rarity)]
+  const isSpokenFor = said.some(({ text }) => text !== null)
+  const reasons = isSpokenFor ? [...said, ...otherReasons(capability, evidence)] : said
+  return {
+    command: capability.command,
+    points: Math.round(reasons.reduce((sum, { points }) => sum + points, 0) * 1000) / 1000,
+    reasons: reasons.flatMap(({ text }) => (text === null ? [] : [text])),
   }
-  if (features.named === command.toLowerCase()) add(100, 'it is named')
+}
+
+function phraseReasons({ command, phrases }: Capability, { features }: Evidence): Reason[] {
   const stems = features.words.map(({ stem }) => stem)
-  for (const phrase of capability.phrases)
-    if (holds(stems, phrase.stems)) add(weights.phrase, `"${phrase.text}" is one of its phrases`)
-  const firstVerb = features.asksWhich
+  const named = features.named === command.toLowerCase() ? [{ points: 100, text: 'it is named' }] : []
+  return [
+    ...named,
+    ...phrases.flatMap(({ text, stems: phrase }) => {
+      const at = stems.findIndex((_, at) => phrase.every((stem, index) => stems[at + index] === stem))
+      if (at < 0) return []
+      return [{ points: weights.phrase * shareOf(at, features), text: `"${text}" is one of its phrases` }]
+    }),
+  ]
+}
+
+function wordReasons(capability: Capability, { features, capabilities }: Evidence, rarity: Rarity): Reason[] {
+  const stems = features.words.map(({ stem }) => stem)
+  const firstVerb = features.asks
     ? undefined
-    : stems.find((stem) => evidence.capabilities.some(({ verbs }) => verbs.has(stem)))
-  for (const { text, stem } of features.words.filter((word, at) => stems.indexOf(word.stem) === at)) {
-    if (capability.verbs.has(stem)) {
-      const first = stem === firstVerb ? weights.firstVerb : 0
-      add((weights.verb + first) * rarity('verbs', stem), `"${text}" is what it does`)
-    }
+    : stems.find((stem) => capabilities.some(({ verbs }) => verbs.has(stem)))
+  return features.words.flatMap(({ text, stem }, at): Reason[] => {
+    if (stems.indexOf(stem) !== at) return []
+    const share = shareOf(at, features)
+    const verb = weights.verb + (stem === firstVerb ? weights.firstVerb : 0)
+    const reasons: Reason[] = []
+    if (capability.verbs.has(stem))
+      reasons.push({ points: verb * share * rarity('verbs', stem), text: `"${text}" is what it does` })
     if (capability.objects.has(stem))
-      add(weights.object * rarity('objects', stem), `"${text}" is what it is about`)
-    else if (capability.described.has(stem)) points += weights.described * rarity('described', stem)
-  }
-  if (reasons.length === 0) return { command, points: round(points), reasons }
-  if (takesPath && features.paths.length > 0)
-    add(weights.path, `it takes a path, and "${features.paths[0]}" is one`)
-  if (takesName && features.names.length > 0)
-    add(weights.name, `it takes a name, and "${features.names[0]}" is one`)
-  for (const [more, reason] of signalsFor(stems, capability, signals)) add(more * weights.signal, reason)
-  const liking = preferences[command]
-  if (liking !== undefined && liking !== 0) add(liking, 'it is preferred')
-  return { command, points: round(points), reasons }
+      reasons.push({
+        points: weights.object * share * rarity('objects', stem),
+        text: `"${text}" is what it is about`,
+      })
+    else if (capability.described.has(stem))
+      reasons.push({ points: weights.described * share * rarity('described', stem), text: null })
+    return reasons
+  })
+}
+
+/** What is wanted first counts whole, what is to follow half: the command for it comes later. */
+function shareOf(at: number, { first }: Evidence['features']): number {
+  return at < first ? 1 : 0.5
+}
+
+/** What decides between commands for which the words speak already. */
+function otherReasons(capability: Capability, { features, signals, preferences }: Evidence): Reason[] {
+  const { command, takesPath, takesName } = capability
+  const [path] = features.paths
+  const [name] = features.names
+  const stems = features.words.map(({ stem }) => stem)
+  const liking = preferences[command] ?? 0
+  return [
+    ...(takesPath && path !== undefined
+      ? [{ points: weights.path, text: `it takes a path, and "${path}" is one` }]
+      : []),
+    ...(takesName && name !== undefined
+      ? [{ points: weights.name, text: `it takes a name, and "${name}" is one` }]
+      : []),
+    ...signalsFor(stems, capability, signals).map(([more, text]) => ({
+      points: more * weights.signal,
+      text,
+    })),
+    ...(liking === 0 ? [] : [{ points: liking, text: 'it is preferred' }]),
+  ]
 }
 
 /** Small, so that the project never outweighs the request: it only decides between what is nearly equal. */
@@ -97,12 +142,4 @@ function signalsFor(
   if (asks('link') && documents !== null && documents > 5)
     found.push([1, `the project has ${documents} documents`])
   return found
-}
-
-function holds(stems: readonly string[], phrase: readonly string[]): boolean {
-  return stems.some((_, at) => phrase.every((stem, index) => stems[at + index] === stem))
-}
-
-function round(points: number): number {
-  return Math.round(points * 1000) / 1000
 }
