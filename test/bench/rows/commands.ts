@@ -28,10 +28,18 @@ export const commandsRow: Row = {
         )
       ).values(),
     ]
-    const later: Series = { ...inside!, values: inside!.facts.map(({ laterMs }) => laterMs as number) }
+    const [later, spawned] = (['laterMs', 'bareMs'] as const).map((fact): Series => ({
+      ...inside!,
+      values: inside!.facts.map((facts) => facts[fact] as number),
+    }))
     return [
       beyondIdeal('commands first', inside!, 15),
-      beyondIdeal('commands later', later, 5),
+      beyondIdeal('commands later', later!, 5),
+      compareSeries(
+        overhead(later!),
+        { ...overhead(spawned!), name: 'spawn() alone, in the same process' },
+        { row: 'commands later, over the commands', kind: 'limit', unit: 'ms' },
+      ),
       compareSeries(overhead(whole!), overhead(theirs!), {
         row: 'commands line, over the commands',
         kind: 'peer',
