@@ -9,6 +9,7 @@ export type OrderResult<T> = { readonly order: readonly T[] } | { readonly cycle
 
 /** Sorts by `after`; names that are not among the items are ignored (the caller reports them). Linear in items + edges. */
 export function topologicalOrder<T extends Ordered>(items: readonly T[]): OrderResult<T> {
+  if (isOrdered(items)) return { order: items }
   const byName = new Map(items.map((item) => [item.name, item]))
   const state = new Map<string, 'open' | 'done'>()
   const order: T[] = []
@@ -41,6 +42,19 @@ export function topologicalOrder<T extends Ordered>(items: readonly T[]): OrderR
     }
     return undefined
   }
+}
+
+/** Most lists stand in their order already: what must come before an item does. */
+function isOrdered(items: readonly Ordered[]): boolean {
+  const seen = new Set<string>()
+  let open: Set<string> | undefined
+  for (const { name, after } of items) {
+    for (const needed of after) if (!seen.has(needed)) (open ??= new Set()).add(needed)
+    // Needed by an earlier one, or by itself.
+    if (open?.has(name)) return false
+    seen.add(name)
+  }
+  return true
 }
 
 /**

@@ -44,9 +44,7 @@ export function createPlan(groups: readonly Group[]): Result<Plan> {
   if (size > mostOperations) return failed(tooLarge(size))
   const planned: { name: string; after: readonly string[]; group: PlannedWork }[] = []
   for (const group of groups) {
-    const needs = group.needs?.length
-      ? [...new Set(group.needs.map((need) => fullName(need, group.name, names)))]
-      : none
+    const needs = fullNames(group, names)
     const unknown = needs.find((need) => !names.has(need))
     if (unknown !== undefined) return failed(unknownNeed(group.name, unknown, names))
     const operations = nameOperations(group.name, group.operations)
@@ -91,9 +89,18 @@ export function tooLarge(size: number): Diagnostic {
   )
 }
 
+function fullNames({ name, needs = none }: Group, names: ReadonlySet<string>): readonly string[] {
+  if (needs.length === 0) return none
+  const full = needs.map((need) => fullName(need, name, names))
+  // Looking at each of a few is cheaper than a set.
+  const areFew = full.length < 8 && full.every((need, index) => full.indexOf(need) === index)
+  return areFew ? full : [...new Set(full)]
+}
+
 function fullName(need: string, group: string, names: ReadonlySet<string>): string {
   const slash = group.lastIndexOf('/')
-  const sibling = slash < 0 ? need : `${group.slice(0, slash)}/${need}`
+  if (slash < 0) return need
+  const sibling = `${group.slice(0, slash)}/${need}`
   return names.has(sibling) ? sibling : need
 }
 

@@ -179,14 +179,21 @@ export class Schedule {
   }
 
   #admitTask(task: Task): void {
-    task.turn = createTurn(task, this.#freed)
     if (!task.hasRun) task.sinceMs = this.#cursorChainMs
-    const isFree = this.#order.admit(task.turn, regionsOf(task.runnable))
-    task.isFree = isFree || this.#parts.ignoreConflicts
-    if (task.outcome) settleTurn(task.turn)
-    else if (task.group.skipped) this.settle(task, task.group.skipped)
+    task.isFree = this.#takeTurn(task) || this.#parts.ignoreConflicts
+    if (task.outcome) {
+      if (task.turn) settleTurn(task.turn)
+    } else if (task.group.skipped) this.settle(task, task.group.skipped)
     else if (this.#over) this.settle(task, this.#over(task.name))
     else this.#consider(task)
+  }
+
+  /** What touches nothing conflicts with nobody, and needs no turn. */
+  #takeTurn(task: Task): boolean {
+    const regions = regionsOf(task.runnable)
+    if (regions.reads.length === 0 && regions.writes.length === 0) return true
+    task.turn = createTurn(task, this.#freed)
+    return this.#order.admit(task.turn, regions)
   }
 
   #consider(task: Task): void {
