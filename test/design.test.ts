@@ -236,16 +236,18 @@ test('--dry-run draws the plan as a tree, with lanes by level, and runs nothing'
     '├─ ○  1 npm run test      process bash · reads everything',
     '├─ ○  1 npm run lint      process bash · reads everything',
     '├─ ○  1 npm run typecheck process bash · reads everything',
-    '└─ ○  1 npm run audit     process bash · reads everything',
+    '├─ ○  1 npm run audit     process bash · reads everything',
+    '└─ … and more, from what is found',
     '',
-    'At once',
-    '  level    1',
-    '  process  4',
-    '',
-    'Gates  these, and the 12 gates of every run',
+    'protocol/readiness  outcomes are put together',
   ]
   assert.deepEqual(stdout.split('\n').slice(0, expected.length), expected)
-  assert.match(stdout, /\n4 operations in 1 group; nothing was run\.\n$/)
+  assert.match(stdout, /\n\nAt once\n {2}level {4}1\n {2}process {2}\d\n/)
+  assert.match(
+    stdout,
+    /\n\nGates {2}these, and the 12 gates of every run\n {2}testing +blocking {2}validation\/checks\n/,
+  )
+  assert.match(stdout, /\n\d operations in 2 groups; nothing was run\.\n$/)
 })
 
 // What the tests are made of

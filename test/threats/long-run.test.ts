@@ -28,7 +28,12 @@ test(`after ${operations} operations, run after run, no descriptor, thread or me
   t.diagnostic(
     `${runs * perRun} operations: ${bytesEach.toFixed(1)} bytes of heap each, ${after.descriptors} descriptors`,
   )
-  assert.deepEqual([after.descriptors, after.threads], [before.descriptors, before.threads])
+  // What was open before the first run, the loader's own included, may be closed meanwhile.
+  assert.ok(
+    after.descriptors <= before.descriptors,
+    `${after.descriptors} descriptors, ${before.descriptors} before`,
+  )
+  assert.ok(after.threads <= before.threads, `${after.threads} threads, ${before.threads} before`)
   assert.ok(bytesEach < 50, `${bytesEach} bytes stay for each operation`)
 })
 
