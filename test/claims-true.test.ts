@@ -47,6 +47,15 @@ test('scratch, what git ignores, our own state and claimed paths are no excess',
   assert.deepEqual([report.status, report.diagnostics], ['passed', []])
 })
 
+test('files that whoever watches the run writes meanwhile are no doing of its programs', async (t) => {
+  const operations = [bash('echo 1 > trace.json; echo 1 > stray', { claims: check })]
+  const { report } = await run(t, {}, operations, ['trace.json'])
+  assert.deepEqual(
+    report.diagnostics.map(({ message }) => message.split(',')[0]),
+    ['"bash-1" changed "stray"'],
+  )
+})
+
 test('what earlier operations wrote, and is put on the disk for a program, is not blamed on those that run', async (t) => {
   const { report } = await run(t, { 'a.txt': 'a' }, [
     bash('touch .started; until [ -e late/file.txt ]; do sleep 0.01; done', {
@@ -155,6 +164,7 @@ async function run(
   t: TestContext,
   files: Record<string, string>,
   operations: readonly Operation[],
+  aside: readonly string[] = [],
 ): Promise<{ report: Report; root: string }> {
   const root = mkdtempSync(join(tmpdir(), 'heddle-claims-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
@@ -171,6 +181,7 @@ async function run(
     kinds: (kind) => kinds.get(kind),
     workspace: createWorkspace(diskFiles({ root })),
     folder: root,
+    aside,
     clock: createClock(),
   })
   return { report, root }

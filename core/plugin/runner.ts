@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly budgetMs?: number
   /** When written files reach the disk: when the run `passed` (default), `always`, or `never`. */
   readonly commit?: 'passed' | 'always' | 'never'
+  /** Paths below the root that whoever watches the run writes meanwhile: no program is blamed for them. */
+  readonly aside?: readonly string[]
   /** False keeps nothing of the run: it cannot be resumed, shown or compared. */
   readonly journal?: boolean
   /** True takes no result from the result cache; what is made is kept there. */
@@ -245,6 +247,7 @@ export function createRunner(parts: RunnerParts): Runner {
         severities,
         ...(options.serial ? { serial: true } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
+        ...(options.aside ? { aside: options.aside } : {}),
         ...(options.onFailure ? { onFailure: options.onFailure } : {}),
         ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
         ...(journal ? { memory: journal, storeIn: kept.outputs, see: (event) => journal.event(event) } : {}),

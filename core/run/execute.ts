@@ -55,6 +55,8 @@ export interface ExecuteOptions {
   readonly storeIn?: string
   /** What holds programs that do not say it themselves. */
   readonly isolation?: SpawnPlace['isolation']
+  /** Paths below the root that whoever watches the run writes meanwhile: a trace, a file of events. */
+  readonly aside?: readonly string[]
   /** What planning found; errors among it make the run at least partial. */
   readonly diagnostics?: readonly Diagnostic[]
   /** False when planning left something out: the run is at least partial. */
@@ -131,7 +133,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     surroundings: {
       ...options,
       graceMs: options.graceMs ?? defaultGraceMs,
-      witness: createWitness(options.workspace, options.folder),
+      witness: createWitness(options.workspace, options),
     },
     clock,
     random,

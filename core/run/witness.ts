@@ -45,8 +45,21 @@ interface Run extends Watched {
 const toleranceMs = 12
 const fine: Testimony = { exceeded: [], notes: [] }
 
+export interface WitnessOptions {
+  /** The absolute folder of the project; null when it is not on a disk. */
+  readonly folder: string | null
+  /** Paths that whoever watches the run writes meanwhile: no program is to be blamed for them. */
+  readonly aside?: readonly string[] | undefined
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
 /** A witness of the folder of a workspace; where there is no folder it sees nothing. */
-export function createWitness(workspace: Workspace, folder: string | null, now = Date.now): Witness {
+export function createWitness(
+  workspace: Workspace,
+  { folder, aside = [], now = Date.now }: WitnessOptions,
+): Witness {
+  const beside = new Set<string>(aside)
   const running = new Map<Watched, Run>()
   const inOrder = createLimit(1)
   let footprint: Footprint | undefined
@@ -91,6 +104,7 @@ export function createWitness(workspace: Workspace, folder: string | null, now =
     if (!before || !footprint) return []
     const untold = new Map<string, Path[]>()
     for (const step of compareFootprints(before, footprint)) {
+      if (beside.has(step.path)) continue
       const suspects = attribute(step)
       if (suspects.length === 1) suspects[0]!.exceeded.push(step.path)
       else if (suspects.length > 1) note(untold, quoted(suspects.map(({ name }) => name)), step.path)

@@ -1,9 +1,10 @@
+import { relative, resolve as resolvePath, sep } from 'node:path'
 import type { Framework, Report, RunEvent, RunOptions } from '../../index.ts'
 import type { CommonOptions } from '../options.ts'
 import { Exit, exit, wrongUsage } from '../exit.ts'
 import { createReporters } from '../progress.ts'
 import { printJson } from '../print.ts'
-import { openFramework, tellFaults } from '../root.ts'
+import { openFramework, rootOf, tellFaults } from '../root.ts'
 import { printDesign } from '../design.ts'
 import { printCommandHelp, printReport } from '../report.ts'
 import { toSarif } from '../sarif.ts'
@@ -83,6 +84,7 @@ async function carryOut(
         onEvent,
         serial: options.serial === true,
         fresh: options.fresh === true,
+        aside: ownFiles(options),
         ...(options.commit === undefined ? {} : { commit: options.commit }),
         ...(concurrency === undefined ? {} : { concurrency }),
         ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
@@ -100,6 +102,14 @@ async function carryOut(
   if (options.events !== '-') await show(framework, report, options)
   const status = exitForReport(report)
   if (status !== exit.clean) throw new Exit(status)
+}
+
+/** The files that this command writes itself while the run goes on, from the root. */
+function ownFiles(options: RunCommandOptions): readonly string[] {
+  const root = rootOf(options)
+  return [options.trace, options.events]
+    .filter((file) => file !== undefined && file !== '-')
+    .map((file) => relative(root, resolvePath(file!)).split(sep).join('/'))
 }
 
 async function show(framework: Framework, report: Report, options: RunCommandOptions): Promise<void> {
