@@ -19,6 +19,7 @@ import type { Files } from '../../core/vfs/file-system.ts'
 import { memoryFiles } from '../../core/vfs/memory.ts'
 import { childOf, type Path, rootPath } from '../../core/vfs/path.ts'
 import { createWorkspace } from '../../core/vfs/workspace.ts'
+import { createRandom, type Random } from './random.ts'
 
 // A run that is cut after any of its records and taken up again gives the values and the bytes of one that was not; what was
 // recorded is not run again, and what had begun outside is not run at all. Plans are made from a number, so that a difference can
@@ -346,29 +347,5 @@ async function doStep({ type, path: text, from }: Step, files: OperationContext[
     case 'copy':
       await files.write(path, `${await textAt(from as Path)}copied\n`)
       return 'copied'
-  }
-}
-
-interface Random {
-  /** A whole number below `limit`. */
-  upTo(limit: number): number
-  chance(probability: number): boolean
-  pick<T>(items: readonly T[]): T
-}
-
-/** Mulberry32: the same numbers for the same seed, on every machine. */
-function createRandom(seed: number): Random {
-  let state = seed >>> 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  const upTo = (limit: number): number => Math.floor(next() * limit)
-  return {
-    upTo,
-    chance: (probability) => next() < probability,
-    pick: (items) => items[upTo(items.length)]!,
   }
 }
