@@ -26,6 +26,8 @@ const usageCodes = new Set([
   'REFERENCE_SYNTAX',
   'PATH_MISSING',
   'CONFIDENCE_OUT_OF_RANGE',
+  'CONTEXT_BUDGET',
+  'TOKENIZER_MISSING',
   'HOST_UNKNOWN',
   'USAGE',
 ])
