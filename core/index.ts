@@ -1,6 +1,7 @@
 export type { Diagnostic, Place, Severity } from './base/diagnostic.ts'
 export { HeddleError } from './base/diagnostic.ts'
 export type { Schema } from './base/schema.ts'
+export { type TokenShape, tokenShapes } from './base/token-shapes.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
 export type { Config } from './config.ts'
 export { defineConfig } from './config.ts'
