@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Path } from '../vfs/path.ts'
+import type { DeclaredGroup } from './module-group.ts'
+import type { Placeholder } from './placeholder.ts'
 import type { Reference } from './reference.ts'
 
 declare const moduleIdBrand: unique symbol
@@ -111,6 +113,10 @@ export interface Module extends Described {
   /** The pattern plugin that implements it, from the key `pattern`. */
   readonly pattern: string | null
   readonly arguments: readonly ArgumentSpec[]
+  /** Operations that it contributes without code, from the key `groups`. */
+  readonly groups: readonly DeclaredGroup[]
+  /** What its text leaves to the project, by place. */
+  readonly placeholders: readonly (Placeholder & { readonly line: number; readonly column: number })[]
   readonly references: readonly Reference[]
   /** What its author silenced, and why. */
   readonly directives: readonly Directive[]
