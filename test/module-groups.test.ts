@@ -48,7 +48,6 @@ test('a command without any plugin runs what its front matter declares, and tell
         severity: info
       - read: src/a.ts
       - list: src
-      - todo: [{ content: Mend it, status: pending }]
     gates:
       - name: nothing-left
         enforcement: BLOCKING
@@ -59,6 +58,8 @@ test('a command without any plugin runs what its front matter declares, and tell
       - name: looked
         expect: done
         priority: high
+  - name: next
+    operations: [{ todo: [{ content: Mend it, status: pending }] }]
 `)
   assert.deepEqual(told(report), [
     'warning look/debugger src/a.ts:2 A debugger statement was left behind.',
@@ -67,10 +68,8 @@ test('a command without any plugin runs what its front matter declares, and tell
   assert.deepEqual(
     report.groups.map(({ name, synthesis }) => [name, (synthesis as { summary: unknown }).summary]),
     [
-      [
-        'look/leftovers',
-        ['debugger: 1', 'originals: 1', 'read src/a.ts: 1', 'list src: 2', 'todo Mend it: 1'],
-      ],
+      ['look/leftovers', ['debugger: 1', 'originals: 1', 'read src/a.ts: 1', 'list src: 2']],
+      ['look/next', ['todo Mend it: 1']],
     ],
   )
   assert.deepEqual(report.gates.slice(-3), [
