@@ -72,11 +72,14 @@ test('a command without any plugin runs what its front matter declares, and tell
       ['look/next', ['todo Mend it: 1']],
     ],
   )
-  assert.deepEqual(report.gates.slice(-3), [
-    { name: 'nothing-left', severity: 'blocking', status: 'failed' },
-    { name: 'sources-there', severity: 'warning', status: 'passed' },
-    { name: 'looked', severity: 'conditional', status: 'passed' },
-  ])
+  assert.deepEqual(
+    report.gates.filter(({ name }) => !name.includes('/')),
+    [
+      { name: 'nothing-left', severity: 'blocking', status: 'failed' },
+      { name: 'sources-there', severity: 'warning', status: 'passed' },
+      { name: 'looked', severity: 'conditional', status: 'passed' },
+    ],
+  )
   assert.equal(report.status, 'failed')
 })
 
