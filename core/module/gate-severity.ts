@@ -1,5 +1,7 @@
-import type { GateSeverity } from './module.ts'
 import { readPlaceholder } from './placeholder.ts'
+
+/** How hard a gate is: failing it fails the run, makes it partial, or is only told. */
+export type GateSeverity = 'blocking' | 'conditional' | 'warning'
 
 const severities: ReadonlyMap<string, GateSeverity> = new Map(
   Object.entries({

@@ -1,4 +1,4 @@
-import type { GateSeverity } from './module.ts'
+import type { GateSeverity } from './gate-severity.ts'
 
 /** The kinds of operation that a module may declare as data; `bash` only where the configuration allows the program. */
 export const declarableKinds = ['read', 'list', 'glob', 'grep', 'todo', 'bash'] as const

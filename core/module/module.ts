@@ -1,8 +1,11 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Path } from '../vfs/path.ts'
+import type { GateSeverity } from './gate-severity.ts'
 import type { DeclaredGroup } from './module-group.ts'
 import type { Placeholder } from './placeholder.ts'
 import type { Reference } from './reference.ts'
+
+export type { GateSeverity } from './gate-severity.ts'
 
 declare const moduleIdBrand: unique symbol
 
@@ -11,8 +14,6 @@ export type ModuleId = string & { readonly [moduleIdBrand]: true }
 
 /** Where a module comes from; the first layer that has a file wins. */
 export type LayerName = 'project' | 'user' | 'package' | 'built-in'
-
-export type GateSeverity = 'blocking' | 'conditional' | 'warning'
 
 export interface Heading {
   /** 1 to 6. */
