@@ -44,6 +44,14 @@ export type {
   Phase,
   Setting,
 } from './module/module.ts'
+export { readSeverity } from './module/gate-severity.ts'
+export type {
+  DeclaredFinding,
+  DeclaredGate,
+  DeclaredGroup,
+  DeclaredOperation,
+} from './module/module-group.ts'
+export type { Placeholder } from './module/placeholder.ts'
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'

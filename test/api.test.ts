@@ -41,6 +41,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'meaningOf',
     'parseReference',
     'read',
+    'readSeverity',
     'scanSource',
     'sourceEndings',
     'todo',
