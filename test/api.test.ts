@@ -45,6 +45,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'scanSource',
     'sourceEndings',
     'todo',
+    'tokenShapes',
     'write',
   ],
   'heddle/files': [
