@@ -29,6 +29,7 @@ const usageCodes = new Set([
   'CONTEXT_BUDGET',
   'TOKENIZER_MISSING',
   'HOST_UNKNOWN',
+  'EXECUTOR_UNKNOWN',
   'USAGE',
 ])
 
