@@ -124,7 +124,8 @@ test('what is missing, outside, binary or a folder is named, and the rest is giv
   ])
   assert.deepEqual(context.composition, ['a.txt', 'CLAUDE.md'])
   assert.deepEqual(context.cuts, [{ id: 'image.png', part: null, lines: null, tokens: 0, why: 'not-text' }])
-  assert.deepEqual((await framework.context(['docs'])).composition, ['docs/b.md'])
+  assert.deepEqual((await framework.context(['docs/'])).composition, ['docs/b.md'])
+  assert.deepEqual(codesOf(await framework.context(['docs', 'none/'])), ['NOT_A_MODULE', 'REFERENCE_MISSING'])
   assert.deepEqual((await framework.context(['.'])).composition, ['a.txt', 'docs/b.md', 'CLAUDE.md'])
   await framework.dispose()
 })
@@ -378,7 +379,7 @@ test('two processes give the same bytes, in whatever order files were made', asy
   const [one, other] = [names, names.toReversed()].map((order) =>
     project(t, Object.fromEntries(order.map((name) => [name, small[name]!]))),
   )
-  const [a, b] = await Promise.all([one!, other!].map((at) => heddle(['context', '.claude', '--root', at])))
+  const [a, b] = await Promise.all([one!, other!].map((at) => heddle(['context', '.claude/', '--root', at])))
   assert.equal(a!.stdout, b!.stdout)
   assert.ok(a!.stdout.length > 100)
 })
