@@ -27,6 +27,7 @@ import { createPlan, type Plan } from '../run/plan.ts'
 import type { RunLimits } from '../run/prune-runs.ts'
 import type { Report } from '../run/report.ts'
 import type { RunJournal } from '../run/run-journal.ts'
+import { memoryFolder, type RunProgram } from '../run/spawn.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
 import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
@@ -111,6 +112,8 @@ export interface RunnerParts {
   /** How much a run may hold in memory. */
   readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
+  /** Stands in for the machine where programs are run. */
+  readonly programs?: RunProgram | undefined
 }
 
 interface Prepared {
@@ -153,7 +156,7 @@ export function createRunner(parts: RunnerParts): Runner {
       graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
       arguments: readArguments(found.command, given),
       files: workspace,
-      folder,
+      folder: folder ?? (parts.programs ? memoryFolder : null),
     })
     if (planned.groups.length === 0 && planned.diagnostics.length === 0) {
       fail(
@@ -242,6 +245,7 @@ export function createRunner(parts: RunnerParts): Runner {
         deadlineMs: parts.deadlineMs,
         concurrency: options.concurrency ? sameForAll(options.concurrency) : parts.concurrency,
         isolation: isolation.ofPrograms,
+        programs: parts.programs,
         diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
         severities,

@@ -1,18 +1,27 @@
-import type { Clock } from '../core/base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 
-/** A clock that stands still until everything waits for it, and then jumps to what is due next. */
+/** A clock that stands still until it is told to go on, or until all that is under way waits for it. */
 export interface VirtualClock extends Clock {
   /** Lets time pass until `work` has settled; throws when nothing is left that could settle it. */
   drive<T>(work: Promise<T>): Promise<T>
+  /** Lets `ms` pass and calls what falls due meanwhile, each at its own time. */
+  advance(ms: number): void
+  /** Callbacks that wait for their time. */
+  readonly waiting: number
+}
+
+interface Pending {
+  readonly at: number
+  readonly callback: () => void
 }
 
 const quietTurns = 4
 const patience = 10_000
 
-/** A clock at 0. */
+/** A clock at 0. No test that uses it takes longer for the time that it lets pass. */
 export function createVirtualClock(): VirtualClock {
   let time = 0
-  let pending: { at: number; callback: () => void }[] = []
+  let pending: Pending[] = []
 
   async function drive<T>(work: Promise<T>): Promise<T> {
     const state = { settled: false }
@@ -24,14 +33,14 @@ export function createVirtualClock(): VirtualClock {
       if (state.settled || idle < quietTurns) continue
       if (idle > patience) throw new Error('Nothing is left that could settle the work.')
       if (pending.length === 0) continue
-      advance()
+      next()
       idle = -1
     }
     return work
   }
 
-  function advance(): void {
-    time = Math.min(...pending.map(({ at }) => at))
+  function next(): void {
+    time = Math.max(time, Math.min(...pending.map(({ at }) => at)))
     const due = pending.filter(({ at }) => at <= time)
     pending = pending.filter(({ at }) => at > time)
     for (const { callback } of due) callback()
@@ -45,5 +54,13 @@ export function createVirtualClock(): VirtualClock {
       return () => void (pending = pending.filter((other) => other !== item))
     },
     drive,
+    advance(ms) {
+      const end = time + ms
+      while (pending.some(({ at }) => at <= end)) next()
+      time = end
+    },
+    get waiting() {
+      return pending.length
+    },
   }
 }
