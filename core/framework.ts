@@ -103,6 +103,9 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
     programs: options.programs,
+    settings: config.settings ?? {},
+    project: config.project ?? {},
+    allowed: config.bash?.allow ?? [],
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })

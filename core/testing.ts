@@ -10,5 +10,12 @@ export {
   type TestPrograms,
 } from './testing/programs.ts'
 export { createVirtualClock, type VirtualClock } from './testing/virtual-clock.ts'
+export { contractWorkbench } from './run/contract-kinds.ts'
+export {
+  type ExecutorCase,
+  executorContract,
+  type ExecutorUnderTest,
+  type MakeExecutor,
+} from './run/executor-contract.ts'
 export { filesContract, type ContractCase, type MakeFiles } from './vfs/contract.ts'
 export { readingContract, type MakeFilesWith } from './vfs/reading-contract.ts'
