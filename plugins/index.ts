@@ -2,6 +2,7 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { context } from './context/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
 import { protocol } from './protocol/index.ts'
@@ -15,6 +16,7 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { context, type ContextResult } from './context/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
@@ -40,5 +42,6 @@ export function preset(): readonly AppliedPlugin[] {
     protocol(),
     meta(),
     docs(),
+    context(),
   ]
 }

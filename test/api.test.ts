@@ -86,6 +86,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'agentsMd',
     'analysis',
     'claude',
+    'context',
     'docs',
     'meta',
     'preset',

@@ -59,6 +59,8 @@ export interface GatherParts {
   readonly library: Library
   /** The text of a virtual module. */
   virtual(spot: Spot): string | undefined
+  /** Fills the placeholders of a text with what the project says. */
+  fill(text: string): string
 }
 
 interface Wanted {

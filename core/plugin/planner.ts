@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { findNearest } from '../base/nearest.ts'
+import type { PreparedContext } from '../compose/prepare.ts'
 import type { Graph } from '../load/graph.ts'
 import { fillPlaceholders } from '../module/placeholder.ts'
 import { type ProjectValues, valueAt } from '../module/project-values.ts'
@@ -17,6 +18,7 @@ export interface PlanRequest {
   readonly modules: readonly Module[]
   commands(): Promise<readonly Module[]>
   graph(): Promise<Graph>
+  context(references: readonly string[], fill: (text: string) => string): Promise<PreparedContext>
   readonly arguments: Readonly<Record<string, string>>
   readonly files: Files
   readonly folder: string | null
@@ -77,10 +79,12 @@ async function addPattern(
     planned.complete = false
     return
   }
+  const fill = (text: string): string => fillPlaceholders(text, (path) => valueAt(project, path)).text
   const slots = await calls.plan(pattern, {
     ...request,
     module,
-    fill: (text) => fillPlaceholders(text, (path) => valueAt(project, path)).text,
+    fill,
+    context: (references) => request.context(references, fill),
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
   for (const slot of slots) {
