@@ -2,6 +2,7 @@ import type { Isolation } from './base/namespace.ts'
 import type { Schema } from './base/schema.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
+import type { ProjectData, SettingValues } from './plugin/configured.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
 import { homeNames } from './resolve/layers.ts'
 import type { RunLimits } from './run/prune-runs.ts'
@@ -35,8 +36,13 @@ export interface Config {
   /**
    * What holds programs that a run starts: `none` a process group, `namespace` a PID namespace, of which nothing is left, `overlay`
    * for bash operations a namespace with an overlay of the project. Left out: a namespace where that needs no user namespace.
+   * `allow` names the programs that modules may run, each with the words it must begin with: `git status`, `npm test`.
    */
-  readonly bash?: { readonly isolation?: Isolation }
+  readonly bash?: { readonly isolation?: Isolation; readonly allow?: readonly string[] }
+  /** Values for the settings of modules, by the name of the setting, or of one module by its name and then the setting's. */
+  readonly settings?: SettingValues
+  /** What the project says of itself, for placeholders such as `[PROJECT_CONFIG: test_coverage.threshold]`; over `PROJECT_CONFIG.xml`. */
+  readonly project?: ProjectData
   /** Milliseconds that one operation may take; 600 000 when left out. */
   readonly deadlineMs?: number
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
@@ -99,7 +105,7 @@ export function defineConfig(config: Config): Config {
 }
 
 /**
- * How a value meets that of the configuration below it: `last` takes its place, `record` does so key by key, `below` and `above` are
+ * How a value meets that of the configuration below it: `last` takes its place, `record` does so key by key, at every depth, `below` and `above` are
  * lists that are put together, the own entries after or before the others, `plugins` takes the place of plugins of the same name.
  */
 export type Merging = 'last' | 'record' | 'below' | 'above' | 'plugins'
@@ -115,6 +121,8 @@ export const merging: Readonly<Record<Exclude<keyof Config, 'extends'>, Merging>
   preset: 'last',
   concurrency: 'record',
   bash: 'record',
+  settings: 'record',
+  project: 'record',
   deadlineMs: 'last',
   hookDeadlineMs: 'last',
   deny: 'below',
@@ -125,7 +133,7 @@ export const merging: Readonly<Record<Exclude<keyof Config, 'extends'>, Merging>
   strict: 'last',
 }
 
-/** What a configuration as plain data may say: where things are, never what runs. */
+/** What a configuration as plain data may say: where things are and what values they have, never what runs. */
 export const dataKeys = [
   'extends',
   'home',
@@ -135,6 +143,8 @@ export const dataKeys = [
   'deny',
   'strict',
   'preload',
+  'settings',
+  'project',
 ] as const
 
 /** The schema of what one file says. */
@@ -183,7 +193,24 @@ export const configSchema: Schema<Config> = (z) =>
     concurrency: z
       .partialRecord(z.enum(['io', 'process', 'network', 'agent']), z.number().int().min(1))
       .optional(),
-    bash: z.strictObject({ isolation: z.enum(['none', 'namespace', 'overlay']).optional() }).optional(),
+    bash: z
+      .strictObject({
+        isolation: z.enum(['none', 'namespace', 'overlay']).optional(),
+        allow: z.array(z.string().min(1)).optional(),
+      })
+      .optional(),
+    settings: z
+      .record(z.string(), z.union([scalar(z), z.record(z.string(), scalar(z))]))
+      .optional()
+      .describe(
+        "Values for the settings of modules, by the name of the setting, or of one module by its name and then the setting's.",
+      ),
+    project: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe(
+        'What the project says of itself, for placeholders such as [PROJECT_CONFIG: test_coverage.threshold].',
+      ),
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional().describe('More paths that no door opens, as globs.'),
@@ -223,6 +250,10 @@ export const configSchema: Schema<Config> = (z) =>
       .optional()
       .describe('True refuses to read files that have other names on the disk (hard links).'),
   }) as never
+
+function scalar(z: Parameters<Schema<Config>>[0]) {
+  return z.union([z.string(), z.number(), z.boolean()])
+}
 
 /** What is extended is checked by itself, as a file of its own would be. */
 function extended(z: Parameters<Schema<Config>>[0]): ReturnType<typeof z.union> {

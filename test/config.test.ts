@@ -117,6 +117,26 @@ export default { home: 'kit', packages: ['@acme/kit', 'own-package'], cache: { m
   })
 })
 
+test('settings and what a project says of itself are merged at every depth', async () => {
+  const root = project({
+    'heddle.config.json':
+      '{ "extends": "./base.json", "settings": { "tdd": { "threshold": 1 } }, "project": { "a.b": { "c": [1] } } }',
+    'base.json':
+      '{ "settings": { "depth": 3, "tdd": { "threshold": 0.5, "strict": true } }, "project": { "a.b": { "c": [2], "d": null } } }',
+  })
+  const { values } = await explainConfig({ root })
+  assert.deepEqual(
+    values.map(({ key, value, origin }) => `${key} ${JSON.stringify(value)} ${origin}`),
+    [
+      'settings.depth 3 base.json',
+      'settings.tdd.threshold 1 heddle.config.json',
+      'settings.tdd.strict true base.json',
+      'project.a.b.c [1] heddle.config.json',
+      'project.a.b.d null base.json',
+    ],
+  )
+})
+
 test('a package may name its preset in its manifest, and a preset what it stands on', async () => {
   const values = await valuesOf({
     'heddle.config.json': '{ "extends": ["@acme/kit", "@acme/other/strict.json"] }',
@@ -483,6 +503,8 @@ test('the JSON schema takes what Heddle takes of plain data, and nothing else', 
       true,
     ],
     [{ entries: ['docs/**'], deny: ['x'], preload: ['@modules/x.md'], home: ['a', 'b'] }, true],
+    [{ settings: { depth: 3, tdd: { threshold: 0.9 } }, project: { a: { b: [1, null] } } }, true],
+    [{ settings: { depth: [] } }, false],
     [{ hoem: 'x' }, false],
     [{ home: 3 }, false],
     [{ plugins: [] }, false],

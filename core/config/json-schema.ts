@@ -6,10 +6,10 @@ type Node = Record<string, unknown>
 /** The JSON schema of a configuration as plain data, for editors: `core/config/schema.json` in the package. */
 export async function jsonSchemaOfConfig(): Promise<Node> {
   const { z } = await import('zod')
-  const { properties } = z.toJSONSchema(await buildSchema(configSchema), {
+  const { properties, $defs } = z.toJSONSchema(await buildSchema(configSchema), {
     unrepresentable: 'any',
     io: 'input',
-  }) as { properties: Node }
+  }) as { properties: Node; $defs?: Node }
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'heddle.config.json',
@@ -20,6 +20,7 @@ export async function jsonSchemaOfConfig(): Promise<Node> {
       ...Object.fromEntries(dataKeys.map((key) => [key, withoutCode(properties[key])])),
     },
     additionalProperties: false,
+    ...($defs && { $defs }),
   }
 }
 

@@ -15,27 +15,30 @@ export interface ConfigValue {
 }
 
 type Values = Readonly<Record<string, unknown>>
-/** Each part of a value with the layer that it comes from. */
-type Parts = readonly {
+type Key = keyof typeof merging
+
+/** A part of a value with the layer that it comes from. */
+interface Part {
   readonly key: string
   readonly value: unknown
   readonly layer: ConfigLayer
+  /** Its key in the layer, where lists are numbered otherwise. */
   readonly own: string
-}[]
+}
 
-const keys = Object.keys(merging) as (keyof typeof merging)[]
+const keys = Object.keys(merging) as Key[]
 
 /** The layers as one configuration, each key by its own rule; the last layer is the strongest. */
 export function mergeConfigs(layers: readonly ConfigLayer[]): Config {
   const merged: Record<string, unknown> = {}
   for (const key of keys) {
-    const parts = partsOf(key, layers)
-    if (parts.length > 0) merged[key] = assemble(key, parts)
+    const value = merging[key] === 'record' ? mergedRecord(key, layers) : assemble(key, partsOf(key, layers))
+    if (value !== undefined) merged[key] = value
   }
   return merged
 }
 
-/** Every key with its value and origin, sorted as the keys are documented; with `all` also what nobody set. */
+/** Every key with its value and origin, in the order in which keys are documented; with `all` also what nobody set. */
 export function originsOf(layers: readonly ConfigLayer[], all: boolean): readonly ConfigValue[] {
   const places = new Map<ConfigFile, ReadonlyMap<string, Place>>()
   const placeIn = (from: ConfigFile, key: string): Place | undefined => {
@@ -44,7 +47,6 @@ export function originsOf(layers: readonly ConfigLayer[], all: boolean): readonl
   }
   const weakest: ConfigLayer = { source: 'default', config: all ? defaults : {} }
   return keys.flatMap((key) => {
-    // A list of one's own stands in the place of the default one, and false in that of a record.
     const parts = partsOf(key, [weakest, ...layers])
     if (parts.length === 0) return all ? [{ key, value: empty[merging[key]], origin: 'default' }] : []
     return parts.map(({ key, value, layer, own }) => {
@@ -62,30 +64,21 @@ const empty: Readonly<Record<Merging, unknown>> = {
   plugins: [],
 }
 
-function partsOf(key: keyof typeof merging, layers: readonly ConfigLayer[]): Parts {
-  let parts: Parts = []
+function partsOf(key: Key, layers: readonly ConfigLayer[]): readonly Part[] {
+  const rule = merging[key]
+  if (rule === 'record') return recordParts(key, layers)
+  let parts: readonly Part[] = []
   for (const layer of layers) {
     const value = (layer.config as Values)[key]
-    if (value !== undefined) parts = mergers[merging[key]](parts, { key, value, layer, own: key })
+    if (value !== undefined) parts = mergers[rule](parts, { key, value, layer, own: key })
   }
   return parts
 }
 
-const mergers: Readonly<Record<Merging, (below: Parts, part: Parts[number]) => Parts>> = {
+const mergers: Readonly<
+  Record<Exclude<Merging, 'record'>, (below: readonly Part[], part: Part) => readonly Part[]>
+> = {
   last: (_, part) => [part],
-  record(below, part) {
-    if (!isRecord(part.value)) return [part]
-    const kept = below.filter(({ key, value }) => key !== part.key || isRecord(value))
-    const own = Object.entries(part.value).filter(([, value]) => value !== undefined)
-    const added = own.map(([name, value]) => ({
-      ...part,
-      key: `${part.key}.${name}`,
-      own: `${part.key}.${name}`,
-      value,
-    }))
-    const names = new Set(added.map(({ key }) => key))
-    return [...kept.filter(({ key }) => !names.has(key)), ...added]
-  },
   below(below, part) {
     const own = entriesOf(part)
     return numbered(part.key, [...others(below, own), ...own])
@@ -97,18 +90,45 @@ const mergers: Readonly<Record<Merging, (below: Parts, part: Parts[number]) => P
   plugins(below, part) {
     const entries = entriesOf(part)
     const taken = new Map(entries.map((entry) => [nameOf(entry.value), entry]))
-    const kept = below.map((entry) => {
-      const own = taken.get(nameOf(entry.value))
-      taken.delete(nameOf(entry.value))
-      return own ?? entry
-    })
+    const kept = below.map((entry) => taken.get(nameOf(entry.value)) ?? entry)
     // Two of one layer with one name both stay: the host says so.
     const placed = new Set(kept)
     return numbered(part.key, [...kept, ...entries.filter((entry) => !placed.has(entry))])
   },
 }
 
-function entriesOf(part: Parts[number]): Parts {
+function assemble(key: Key, parts: readonly Part[]): unknown {
+  return parts[0]?.key === key || parts.length === 0 ? parts[0]?.value : parts.map(({ value }) => value)
+}
+
+function mergedRecord(key: Key, layers: readonly ConfigLayer[]): unknown {
+  return layers.map(({ config }) => (config as Values)[key]).reduce<unknown>(over, undefined)
+}
+
+function over(below: unknown, value: unknown): unknown {
+  if (value === undefined) return below
+  if (!isRecord(below) || !isRecord(value)) return value
+  const names = Object.keys(value)
+  return { ...below, ...Object.fromEntries(names.map((name) => [name, over(below[name], value[name])])) }
+}
+
+/** Every leaf of the merged record, with the strongest layer that has it. */
+function recordParts(key: Key, layers: readonly ConfigLayer[]): readonly Part[] {
+  const parts: Part[] = []
+  const visit = (value: unknown, path: readonly string[]): void => {
+    if (isRecord(value)) return Object.keys(value).forEach((name) => visit(value[name], [...path, name]))
+    const layer = layers.findLast(({ config }) => valueAt(config as Values, path) !== undefined)
+    if (layer) parts.push({ key: path.join('.'), value, layer, own: path.join('.') })
+  }
+  visit(mergedRecord(key, layers), [key])
+  return parts
+}
+
+function valueAt(config: Values, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), config)
+}
+
+function entriesOf(part: Part): readonly Part[] {
   return (part.value as readonly unknown[]).map((value, index) => ({
     ...part,
     value,
@@ -116,19 +136,13 @@ function entriesOf(part: Parts[number]): Parts {
   }))
 }
 
-function numbered(key: string, parts: Parts): Parts {
+function numbered(key: string, parts: readonly Part[]): readonly Part[] {
   return parts.map((part, index) => ({ ...part, key: `${key}[${index}]` }))
 }
 
 /** Those that the stronger layer does not name as well. */
-function others(below: Parts, own: Parts): Parts {
+function others(below: readonly Part[], own: readonly Part[]): readonly Part[] {
   return below.filter(({ value }) => typeof value !== 'string' || !own.some((part) => part.value === value))
-}
-
-function assemble(key: keyof typeof merging, parts: Parts): unknown {
-  if (parts[0]!.key === key) return parts[0]!.value
-  if (merging[key] !== 'record') return parts.map(({ value }) => value)
-  return Object.fromEntries(parts.map((part) => [part.key.slice(key.length + 1), part.value]))
 }
 
 function nameOf(value: unknown): string {
