@@ -1,5 +1,6 @@
 import type { Isolation } from './base/namespace.ts'
 import type { Schema } from './base/schema.ts'
+import type { ContextConfig } from './compose/settings.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { ProjectData, SettingValues } from './plugin/configured.ts'
@@ -67,6 +68,8 @@ export interface Config {
    * always. False keeps nothing: runs cannot be resumed, shown or compared.
    */
   readonly runs?: false | { readonly keep?: number; readonly days?: number; readonly megabytes?: number }
+  /** How `heddle context` composes: its budget, what stays longest, what comes late, and what may lose its place. */
+  readonly context?: ContextConfig
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -121,6 +124,7 @@ export const merging: Readonly<Record<Exclude<keyof Config, 'extends'>, Merging>
   preset: 'last',
   concurrency: 'record',
   bash: 'record',
+  context: 'record',
   settings: 'record',
   project: 'record',
   deadlineMs: 'last',
@@ -143,6 +147,7 @@ export const dataKeys = [
   'deny',
   'strict',
   'preload',
+  'context',
   'settings',
   'project',
 ] as const
@@ -235,6 +240,16 @@ export const configSchema: Schema<Config> = (z) =>
       .array(z.string())
       .optional()
       .describe('Modules that are loaded at the start and stay in memory, as references.'),
+    context: z
+      .strictObject({
+        budget: z.int().min(1).optional(),
+        for: z.enum(['plain', 'claude', 'agents-md']).optional(),
+        tokenizer: z.enum(['auto', 'characters', 'gpt-tokenizer', 'ai-tokenizer']).optional(),
+        priorities: z.record(z.string(), z.number()).optional(),
+        volatile: z.array(z.string()).optional(),
+        maxInvalidated: z.number().min(0).max(1).optional(),
+      })
+      .optional(),
     runs: z
       .union([
         z.literal(false),
@@ -265,11 +280,185 @@ function isObject(value: unknown): boolean {
 }
 
 function isFiles(value: unknown): boolean {
+<<<<<<< HEAD
   return (
     isObject(value) &&
     'label' in (value as object) &&
     'read' in (value as object) &&
     'list' in (value as object)
+=======
+  return value !== null && typeof value === 'object' && 'label' in value && 'read' in value && 'list' in value
+}
+
+/** Told of a file that a configuration is made of, by its path on the machine. */
+export type OnConfigFile = (file: string) => void
+
+/**
+ * The configuration of a folder: the file that is `wanted` or found; nothing when false, or without a folder. With `onFile` it is
+ * loaded anew with everything that it imports, and each of these files is told.
+ */
+export async function readConfig(
+  folder: string | null,
+  wanted: string | false | undefined,
+  onFile?: OnConfigFile,
+): Promise<Config> {
+  if (folder === null || wanted === false) return {}
+  const name = wanted ?? findConfig(folder)
+  return name === undefined ? {} : loadConfig(folder, name, onFile)
+}
+
+/** The names at which a folder's configuration is looked for. */
+export const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'json'].map(
+  (ending) => `heddle.config.${ending}`,
+)
+
+/** The configuration file of a folder, or undefined when there is none. Two of them are a fault: CONFIG_TWICE. */
+function findConfig(folder: string): string | undefined {
+  const found = configNames.filter((name) => existsSync(join(folder, name)))
+  if (found.length > 1)
+    fail('CONFIG_TWICE', `There are two configurations: ${found.join(' and ')}.`, 'Keep one of them.')
+  return found[0]
+}
+
+/**
+ * Reads a configuration file of a folder. TypeScript runs through tsx; JSON is plain data and can only say where things
+ * are. Rejects with CONFIG_MISSING, CONFIG_BROKEN, CONFIG_KEY or CONFIG_VALUE.
+ */
+async function loadConfig(folder: string, name: string, onFile?: OnConfigFile): Promise<Config> {
+  const path = join(folder, name)
+  onFile?.(path)
+  if (!existsSync(path))
+    fail(
+      'CONFIG_MISSING',
+      `The configuration "${name}" does not exist.`,
+      'Name a file, or leave --config out.',
+    )
+  const value = await readValue(path, name, onFile)
+  if (value === null || typeof value !== 'object') {
+    fail('CONFIG_BROKEN', `"${name}" gives no object.`, 'Export one: export default defineConfig({ … }).')
+  }
+  if (name.endsWith('.json')) refuseCode(name, value)
+  const config = await checkConfig(value, name)
+  if (name.endsWith('.json')) refuseFar(name, config.packages ?? [], folder)
+  return config
+}
+
+async function readValue(path: string, name: string, onFile?: OnConfigFile): Promise<unknown> {
+  try {
+    if (name.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'))
+    const url = pathToFileURL(path).href
+    const isRead = onFile !== undefined || /\.m?ts$/.test(name)
+    const loaded: unknown = isRead ? await importAnew(url, onFile) : await import(url)
+    return defaultOf(defaultOf(loaded, true))
+  } catch (thrown) {
+    throw new HeddleError(
+      {
+        code: 'CONFIG_BROKEN',
+        severity: 'error',
+        message: `"${name}" cannot be loaded: ${messageOf(thrown)}`,
+        hint: 'Mend it, or run with --no-config.',
+      },
+      { cause: thrown },
+    )
+  }
+}
+
+/** The default export; in a project of CommonJS the whole module stands in it, and is marked. */
+function defaultOf(loaded: unknown, always = false): unknown {
+  if (loaded === null || typeof loaded !== 'object') return loaded
+  return always || '__esModule' in loaded ? (loaded as { default?: unknown }).default : loaded
+}
+
+/** Each time a world of its own: nothing that was imported before is taken. */
+async function importAnew(url: string, onFile: OnConfigFile | undefined): Promise<unknown> {
+  const { tsImport } = await import('tsx/esm/api')
+  return tsImport(url, {
+    parentURL: import.meta.url,
+    onImport: (file) => {
+      if (file.startsWith('file:')) onFile?.(fileURLToPath(file))
+    },
+  })
+}
+
+function refuseCode(name: string, value: object): void {
+  const key = Object.keys(value).find((key) => !dataKeys.has(key))
+  if (key === undefined || !Object.hasOwn(defaultKeys, key)) return
+  fail('CONFIG_KEY', `"${name}" is plain data and cannot set "${key}".`, 'Use heddle.config.ts for it.')
+}
+
+/** Plain data grants reading of what is installed or stands in the project; what is elsewhere only code can name. */
+function refuseFar(name: string, packages: readonly PackageSource[], folder: string): void {
+  for (const source of packages) {
+    if (isNear(source, folder)) continue
+    const text = typeof source === 'string' ? source : 'git' in source ? source.git : source.label
+    fail(
+      'CONFIG_VALUE',
+      `"${name}" is plain data, and "${text}" lies outside the project.`,
+      'Use heddle.config.ts for it.',
+    )
+  }
+}
+
+function isNear(source: PackageSource, folder: string): boolean {
+  if (typeof source === 'object') return 'git' in source && isInside(resolve(folder, source.git), folder)
+  try {
+    return isNearby(findPackage(source, folder))
+  } catch {
+    // What is not installed is told where the layers are opened.
+    return true
+  }
+}
+
+function isInside(place: string, folder: string): boolean {
+  try {
+    const way = relative(realpathSync(folder), realpathSync(place))
+    return way === '' || (!isAbsolute(way) && way.split(sep)[0] !== '..')
+  } catch {
+    const way = relative(folder, place)
+    return !isAbsolute(way) && way.split(sep)[0] !== '..'
+  }
+}
+
+const defaultKeys: Record<keyof Config, true> = {
+  home: true,
+  aliases: true,
+  packages: true,
+  entries: true,
+  plugins: true,
+  preset: true,
+  concurrency: true,
+  bash: true,
+  settings: true,
+  project: true,
+  deadlineMs: true,
+  hookDeadlineMs: true,
+  deny: true,
+  cache: true,
+  preload: true,
+  runs: true,
+  workspace: true,
+  strict: true,
+  context: true,
+}
+
+async function checkConfig(value: object, name: string): Promise<Config> {
+  const { $schema: _, ...given } = value as Record<string, unknown>
+  for (const key of Object.keys(given)) {
+    if (Object.hasOwn(defaultKeys, key)) continue
+    const [near] = findNearest(key, Object.keys(defaultKeys), 1)
+    const hint = near
+      ? `Did you mean "${near.value}"?`
+      : `Known keys: ${Object.keys(defaultKeys).join(', ')}.`
+    fail('CONFIG_KEY', `"${name}" has an unknown key "${key}".`, hint)
+  }
+  const parsed = (await buildSchema(schema)).safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  return fail(
+    'CONFIG_VALUE',
+    `"${issue?.path.join('.')}" in "${name}" cannot be used: ${issue?.message}.`,
+    'Correct it.',
+>>>>>>> main
   )
 }
 
