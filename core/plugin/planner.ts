@@ -35,25 +35,39 @@ export async function planGroups(calls: HookCalls, request: PlanRequest): Promis
   const diagnostics: Diagnostic[] = []
   let complete = true
   for (const [pattern, module] of patternsOf(request.modules)) {
-    if (!calls.patterns().includes(pattern)) {
-      diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
-      complete = false
-      continue
-    }
-    const slots = await calls.plan(pattern, {
-      ...request,
-      module,
-      report: (diagnostic) => diagnostics.push(diagnostic),
-    })
-    for (const slot of slots) {
-      if ('value' in slot) groups.push(...slot.value.map((group) => named(group, slot.plugin)))
-      else {
-        diagnostics.push(slot.fault)
-        complete = false
-      }
-    }
+    const planned = await planPattern(calls, request, { pattern, module, askedBy: [] })
+    groups.push(...planned.groups)
+    diagnostics.push(...planned.diagnostics)
+    complete &&= planned.complete
   }
   return { groups, diagnostics, complete }
+}
+
+interface Asked {
+  readonly pattern: string
+  readonly module: Module
+  /** Patterns whose planners are waiting for this one. */
+  readonly askedBy: readonly string[]
+}
+
+async function planPattern(calls: HookCalls, request: PlanRequest, asked: Asked): Promise<Planned> {
+  const { pattern, module } = asked
+  const askedBy = [...asked.askedBy, pattern]
+  const diagnostics: Diagnostic[] = []
+  if (!calls.patterns().includes(pattern)) diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
+  if (asked.askedBy.includes(pattern)) diagnostics.push(patternCycle(askedBy, module))
+  if (diagnostics.length > 0) return { groups: [], diagnostics, complete: false }
+  const slots = await calls.plan(pattern, {
+    ...request,
+    module,
+    groupsOf: (other) => planPattern(calls, request, { pattern: other, module, askedBy }),
+    report: (diagnostic) => diagnostics.push(diagnostic),
+  })
+  const groups = slots.flatMap((slot) =>
+    'value' in slot ? slot.value.map((group) => named(group, slot.plugin)) : [],
+  )
+  const faults = slots.flatMap((slot) => ('value' in slot ? [] : [slot.fault]))
+  return { groups, diagnostics: [...diagnostics, ...faults], complete: faults.length === 0 }
 }
 
 /** The first module of each pattern, in the order of the closure. */
@@ -68,6 +82,16 @@ export function patternsOf(modules: readonly Module[]): Map<string, Module> {
 function named(group: Group, plugin: string): Group {
   const full = (name: string): string => (name.includes('/') ? name : `${plugin}/${name}`)
   return { ...group, name: full(group.name), needs: (group.needs ?? []).map(full) }
+}
+
+function patternCycle(chain: readonly string[], module: Module): Diagnostic {
+  return {
+    code: 'PATTERN_CYCLE',
+    severity: 'error',
+    message: `Patterns are planned from each other: ${chain.join(' → ')}.`,
+    hint: 'Report this to the author of the plugin.',
+    at: { path: module.id, line: 1, column: 1 },
+  }
 }
 
 function unknownPattern(pattern: string, module: Module, known: readonly string[]): Diagnostic {
