@@ -10,7 +10,7 @@ import {
   type ProcessResult,
 } from 'heddle'
 import { type Crew, openWorktree, saveWork, takeOver } from './crew.ts'
-import { withoutHooks } from './git.ts'
+import { harmlessGit } from './git.ts'
 import { createMeter, type Measured } from './meter.ts'
 import { claimOf, placeSchema, projectIn, type SwarmPlace } from './place.ts'
 import type { AgentState, ResourceUsage } from './result.ts'
@@ -130,12 +130,13 @@ async function start(
   const meter = createMeter(`HEDDLE_SWARM_MARK=${mark}`, {
     onLook: (measured) => context.progress(shown(measured)),
   })
+  const harmless = await harmlessGit({ cwd: place.repository.folder })
   try {
     const result = await context.spawn({
       program: programAt(place, first!),
       arguments: words.map(fill),
       cwd: projectIn(place, task.name),
-      env: { ...passed(env), ...withoutHooks(), HEDDLE_SWARM_MARK: mark, HEDDLE_SWARM_AGENT: task.name },
+      env: { ...passed(env), ...harmless, HEDDLE_SWARM_MARK: mark, HEDDLE_SWARM_AGENT: task.name },
       deadlineMs: minutes * 60_000,
       ...(isTold ? {} : { input: task.prompt }),
     })

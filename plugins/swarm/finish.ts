@@ -1,4 +1,5 @@
 import { defineOperation, type OperationKind } from 'heddle'
+import { type BoardAgent, nobody } from './board.ts'
 import { type Crew, takeOver, tidy } from './crew.ts'
 import { claimOf, placeSchema, type SwarmPlace } from './place.ts'
 import { sharedState } from './repository.ts'
@@ -10,8 +11,8 @@ export interface EndOutput {
   readonly kept: readonly { readonly agent: string; readonly folder: string; readonly why: string }[]
   /** What agents share with the project, and was changed while they ran. */
   readonly changed: readonly string[]
-  /** Branches with all of the work, by agent. */
-  readonly branches: Readonly<Record<string, string | null>>
+  /** Where the work of each agent is, also of those that nobody saw end. */
+  readonly saved: Readonly<Record<string, Pick<BoardAgent, 'branch' | 'commit' | 'files'>>>
 }
 
 interface EndInput {
@@ -34,7 +35,14 @@ export function createEndKind(crew: Crew): OperationKind<EndInput, EndOutput> {
         removed: z.number(),
         kept: z.array(z.strictObject({ agent: z.string(), folder: z.string(), why: z.string() })),
         changed: z.array(z.string()),
-        branches: z.record(z.string(), z.string().nullable()),
+        saved: z.record(
+          z.string(),
+          z.strictObject({
+            branch: z.string().nullable(),
+            commit: z.string().nullable(),
+            files: z.array(z.string()),
+          }),
+        ),
       }),
     claims: ({ place, agents }) => ({
       reads: [...agents, resultName].map((agent) => claimOf(place, agent)),
@@ -48,8 +56,13 @@ export function createEndKind(crew: Crew): OperationKind<EndInput, EndOutput> {
       const changed = [...names].filter((name) => shared[name] !== now[name]).toSorted()
       const tidied = await tidy(crew, place)
       const after = await crew.board(place.id).read()
-      const branches = Object.fromEntries(agents.map((agent) => [agent, after.agents[agent]?.branch ?? null]))
-      return { ...tidied, changed, branches }
+      const saved = Object.fromEntries(
+        agents.map((agent) => {
+          const { branch, commit, files } = after.agents[agent] ?? nobody
+          return [agent, { branch, commit, files }]
+        }),
+      )
+      return { ...tidied, changed, saved }
     },
   })
 }

@@ -62,9 +62,13 @@ const quiet: readonly Setting[] = [
   ['submodule.recurse', 'false'],
 ]
 
-/** The settings that keep hooks from being run, as an environment: for programs that call git themselves. */
-export function withoutHooks(): Record<string, string> {
-  return asEnvironment([['core.hooksPath', '/dev/null']])
+/** The environment in which git runs nothing that the repository names: for agents, which call git themselves. */
+export async function harmlessGit(place: GitPlace): Promise<Record<string, string>> {
+  const hooks: readonly Setting[] = [
+    ['core.fsmonitor', 'false'],
+    ['core.hooksPath', '/dev/null'],
+  ]
+  return asEnvironment([...hooks, ...(await ownPrograms(place))])
 }
 
 /**

@@ -1,39 +1,14 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import {
-  defineGroup,
-  type GateSeverity,
-  type Group,
-  type Operation,
-  type Outcome,
-  type Planning,
-} from 'heddle'
-import { type AgentInput, type AgentOutput, deadlineOf } from './agent.ts'
+import type { Group, Planning } from 'heddle'
 import { changedTree, noAgent, noChecks, notOnDisk, tasksMeet, tooMany, unseen } from './findings.ts'
+import { type Check, groupsOf } from './groups.ts'
 import { findMeetings } from './meetings.ts'
 import type { SwarmOptions } from './options.ts'
-import { idOf, type SwarmPlace } from './place.ts'
+import { idOf } from './place.ts'
 import { type Changed, openRepository } from './repository.ts'
-import type { SwarmCoordination } from './result.ts'
 import { settingsOf, severityOf } from './settings.ts'
-import { synthesise } from './synthesise.ts'
 import { readTasks, type Task } from './tasks.ts'
-
-/** A swarm as it is planned. */
-export interface Swarm {
-  readonly place: SwarmPlace
-  readonly tasks: readonly Task[]
-  readonly checks: readonly Check[]
-  /** True goes on without what is in the way; false then puts nothing together. */
-  readonly goesOn: boolean
-}
-
-interface Check {
-  readonly name: string
-  readonly command: string
-  readonly deadlineMs: number | undefined
-  readonly programFolders: readonly string[]
-}
 
 /**
  * An agent for each task at once, the project's own checks where each has worked, a trial merge of every two, then all together on a
@@ -57,22 +32,12 @@ export async function planSwarm(planning: Planning, options: SwarmOptions): Prom
   if (!opened.ok || !mayBegin(planning, opened.changed) || !(await areApart(planning, tasks))) return []
   if (options.agent === null) return []
   const { repository } = opened
-  const agent = { program: options.agent, env: options.env, minutes: options.minutes ?? settings.minutes }
-  const id = idOf([repository.base, tasks, agent, settings.rules])
+  const minutes = options.minutes ?? settings.minutes
+  const agent = { program: options.agent, env: options.env, minutes, rules: settings.rules }
+  const place = { id: idOf([repository.base, tasks, agent]), repository }
   const checks = await findChecks(planning, planning.folder)
   if (checks.length === 0) planning.report(noChecks())
-  const swarm = { place: { id, repository }, tasks, checks, goesOn: settings.goesOn }
-  return [
-    prepare(swarm),
-    ...tasks.flatMap((task) => [
-      agentGroup(swarm, task, { ...agent, rules: settings.rules }),
-      ...checkGroups(swarm, task),
-    ]),
-    ...(tasks.length > 1 ? [trials(swarm)] : []),
-    merge(swarm),
-    ...resultChecks(swarm),
-    coordination(planning, swarm),
-  ]
+  return groupsOf(planning, { place, tasks, checks, agent, goesOn: settings.goesOn })
 }
 
 /** Whether what is not committed stands in the way is for the gate of the starting point to say. */
@@ -111,177 +76,4 @@ function programFoldersAbove(folder: string): readonly string[] {
     if (existsSync(programs)) found.push(programs)
     if (dirname(at) === at) return found
   }
-}
-
-function prepare({ place, tasks }: Swarm): Group {
-  const agents = Object.fromEntries(tasks.map(({ name, title }) => [name, title]))
-  return defineGroup({
-    name: 'prepare',
-    operations: [{ kind: 'swarm-prepare', name: 'coordination file', input: { place, agents } }],
-  })
-}
-
-function agentGroup(
-  { place }: Swarm,
-  { name, title, prompt }: Task,
-  { rules, ...agent }: Pick<AgentInput, 'program' | 'env' | 'minutes'> & { rules: string },
-): Group {
-  const whole = rules === '' ? prompt : `${prompt}\n\n${rules}`
-  const input: AgentInput = { place, task: { name, title, prompt: whole }, ...agent }
-  return defineGroup({
-    name: `agent-${name}`,
-    needs: ['prepare'],
-    operations: [{ kind: 'swarm-agent', name, input, deadlineMs: deadlineOf(agent.minutes) }],
-  })
-}
-
-function checkGroups(swarm: Swarm, { name }: Task): readonly Group[] {
-  if (swarm.checks.length === 0) return []
-  const group = defineGroup({
-    name: `checks-${name}`,
-    needs: [`agent-${name}`],
-    when: (outcomes) => outputOf(outcomes.get(`swarm/agent-${name}`))?.state === 'done',
-    operations: swarm.checks.map((check) => checkOf(swarm, name, check)),
-    synthesise: byVerdict,
-  })
-  return [group]
-}
-
-function outputOf(outcomes: readonly Outcome[] | undefined): AgentOutput | undefined {
-  return outcomes?.find(({ kind }) => kind === 'swarm-agent')?.output as AgentOutput | undefined
-}
-
-function checkOf({ place }: Swarm, agent: string | null, check: Check): Operation {
-  const { name, command, programFolders, deadlineMs } = check
-  return {
-    kind: 'swarm-check',
-    name,
-    input: { place, agent, command, programFolders },
-    ...(deadlineMs !== undefined && { deadlineMs }),
-  }
-}
-
-function byVerdict(outcomes: readonly Outcome[]): {
-  readonly passed: readonly string[]
-  readonly failed: readonly string[]
-} {
-  const those = (isDone: boolean): string[] =>
-    outcomes.filter(({ status }) => (status === 'done') === isDone).map(({ name }) => name)
-  return { passed: those(true), failed: those(false) }
-}
-
-function trials({ place, tasks }: Swarm): Group {
-  const pairs = tasks.flatMap(({ name }, index) =>
-    tasks.slice(index + 1).map((other) => [name, other.name] as const),
-  )
-  return defineGroup({
-    name: 'trial-merges',
-    needs: tasks.map(({ name }) => `agent-${name}`),
-    always: true,
-    operations: pairs.map((agents) => ({
-      kind: 'swarm-trial',
-      name: agents.join(' + '),
-      input: { place, agents },
-    })),
-    synthesise: (outcomes) => ({
-      fit: outcomes
-        .filter(({ output }) => isTried(output) && pathsOf(output).length === 0)
-        .map(({ name }) => name),
-      inConflict: outcomes.filter(({ output }) => pathsOf(output).length > 0).map(({ name }) => name),
-    }),
-  })
-}
-
-function merge({ place, tasks, checks, goesOn }: Swarm): Group {
-  const agents = tasks.map(({ name }) => name)
-  return defineGroup({
-    name: 'merge',
-    needs: [
-      ...agents.map((name) => `agent-${name}`),
-      ...(checks.length > 0 ? agents.map((name) => `checks-${name}`) : []),
-      ...(tasks.length > 1 ? ['trial-merges'] : []),
-    ],
-    always: true,
-    when: (outcomes) => {
-      const all = [...outcomes.values()].flat()
-      const isInTheWay = all.some(({ status, error }) => status !== 'done' && error?.code !== 'NOT_WANTED')
-      const hasConflict = all.some(({ kind, output }) => kind === 'swarm-trial' && pathsOf(output).length > 0)
-      const hasWork = all.some(
-        ({ kind, output }) => kind === 'swarm-agent' && (output as AgentOutput | null)?.state === 'done',
-      )
-      return hasWork && (goesOn || (!isInTheWay && !hasConflict))
-    },
-    operations: [{ kind: 'swarm-merge', name: 'merge', input: { place, agents, goesOn } }],
-  })
-}
-
-function isTried(output: unknown): boolean {
-  return (output as { isTried?: boolean } | null)?.isTried === true
-}
-
-function pathsOf(output: unknown): readonly string[] {
-  return (output as { paths?: readonly string[] } | null)?.paths ?? []
-}
-
-function resultChecks(swarm: Swarm): readonly Group[] {
-  if (swarm.checks.length === 0) return []
-  const group = defineGroup({
-    name: 'result-checks',
-    needs: ['merge'],
-    when: (outcomes) => {
-      const output = outcomes.get('swarm/merge')?.[0]?.output as { branch?: string | null } | null
-      return output?.branch != null
-    },
-    operations: swarm.checks.map((check) => checkOf(swarm, null, check)),
-    synthesise: byVerdict,
-  })
-  return [group]
-}
-
-function coordination(planning: Planning, swarm: Swarm): Group {
-  const { place, tasks, checks } = swarm
-  const agents = tasks.map(({ name }) => name)
-  return defineGroup<SwarmCoordination>({
-    name: 'coordination',
-    needs: [
-      ...agents.flatMap((name) => [`agent-${name}`, ...(checks.length > 0 ? [`checks-${name}`] : [])]),
-      ...(tasks.length > 1 ? ['trial-merges'] : []),
-      'merge',
-      ...(checks.length > 0 ? ['result-checks'] : []),
-    ],
-    always: true,
-    operations: [{ kind: 'swarm-end', name: 'remove worktrees', input: { place, agents } }],
-    synthesise: (outcomes, context) => synthesise(swarm, context, outcomes),
-    gates: gatesOf(planning),
-  })
-}
-
-type Verdict = (result: SwarmCoordination, outcomes: readonly Outcome[]) => boolean | undefined
-
-function gatesOf(planning: Planning) {
-  const gate = (name: string, otherwise: GateSeverity, verdict: Verdict) => ({
-    name,
-    severity: severityOf(planning, name, otherwise),
-    check: (outcomes: readonly Outcome[], result: SwarmCoordination | undefined) =>
-      result && verdict(result, outcomes),
-  })
-  return [
-    gate('agents-finished', 'blocking', ({ agentStates }) =>
-      agentStates.every(({ state }) => state === 'done' || state === 'unchanged'),
-    ),
-    gate('agent-checks', 'blocking', ({ gates }) => passedOf(gates.filter(({ agent }) => agent !== null))),
-    gate('no-conflicts', 'blocking', ({ conflicts, parallelMonitoringActive }) =>
-      conflicts.length > 0 ? false : parallelMonitoringActive || undefined,
-    ),
-    gate('result-checks', 'blocking', ({ gates }) => passedOf(gates.filter(({ agent }) => agent === null))),
-    gate('nothing-outside', 'warning', (_, outcomes) => {
-      const changed = (outcomes[0]?.output as { changed?: readonly string[] } | null)?.changed
-      return changed && changed.length === 0
-    }),
-  ]
-}
-
-function passedOf(gates: SwarmCoordination['gates']): boolean | undefined {
-  if (gates.some(({ status }) => status === 'failed')) return false
-  return gates.some(({ status }) => status === 'passed') ? true : undefined
 }

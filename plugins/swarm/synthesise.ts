@@ -1,5 +1,6 @@
 import type { Outcome, SynthesisContext } from 'heddle'
 import type { AgentOutput } from './agent.ts'
+import { nobody } from './board.ts'
 import { inConflict, keptAside, leftRunning, nestedIn, sharedChanged } from './findings.ts'
 import type { EndOutput } from './finish.ts'
 import type { MergeOutput } from './integrate.ts'
@@ -57,14 +58,8 @@ function agentOf(name: string, outcomes: Outcomes, end: EndOutput | undefined): 
   const [outcome] = outcomes.get(`swarm/agent-${name}`) ?? []
   const output = agentOutput(name, outcomes)
   // What was left by a run that was cut short has been put on its branch at the end.
-  const branch = output?.branch ?? end?.branches[name] ?? null
-  return {
-    name,
-    state: output?.state ?? stateOf(outcome),
-    branch,
-    commit: output?.commit ?? null,
-    files: output?.files ?? [],
-  }
+  const { branch, commit, files } = output ?? end?.saved[name] ?? nobody
+  return { name, state: output?.state ?? stateOf(outcome), branch, commit, files }
 }
 
 function stateOf(outcome: Outcome | undefined): Agent['state'] {
