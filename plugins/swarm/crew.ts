@@ -1,10 +1,10 @@
-import { rmdir } from 'node:fs/promises'
+import { readdir, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HeddleError } from 'heddle'
 import { askGit, git } from './git.ts'
 import type { Board, BoardAgent } from './board.ts'
 import { claim, ownerOf, release } from './owner.ts'
-import { branchOf, ownerFileOf, type SwarmPlace, worktreeOf } from './place.ts'
+import { branchOf, ownerFileOf, type SwarmPlace, worktreeOf, worktreesOf } from './place.ts'
 import { resultName } from './tasks.ts'
 import { addWorktree, removeWorktree, setAside, snapshot, type Worktree } from './worktree.ts'
 
@@ -146,6 +146,20 @@ export async function tidy(crew: Crew, place: SwarmPlace): Promise<Tidied> {
   }
   await board.update((state) => ({ ...state, others: [] }))
   return { removed, kept }
+}
+
+/** The same for swarms of the same project whose process has died. */
+export async function tidyDead(crew: Crew, { id, repository }: SwarmPlace): Promise<void> {
+  const names = await readdir(worktreesOf(repository)).catch(() => [])
+  for (const name of names) {
+    const other = /^([0-9a-f]{10})\.owner$/.exec(name)?.[1]
+    if (other === undefined || other === id) continue
+    const { base } = await crew.board(other).read()
+    const place = { id: other, repository: { ...repository, base } }
+    if (base === '' || !(await claim(ownerFileOf(place)))) continue
+    await tidy(crew, place)
+    await letGo(crew, place)
+  }
 }
 
 /** Lets others work on the swarm. */

@@ -60,7 +60,7 @@ async function areApart(planning: Planning, tasks: readonly Task[]): Promise<boo
 async function findChecks(planning: Planning, folder: string): Promise<readonly Check[]> {
   const { groups, diagnostics } = await planning.groupsOf('validation')
   for (const each of diagnostics) if (each.severity !== 'info') planning.report(each)
-  const programFolders = programFoldersAbove(folder)
+  const programFolders = programFoldersOf(folder)
   return groups
     .flatMap(({ operations }) => operations)
     .flatMap(({ kind, name, input, deadlineMs }): Check[] => {
@@ -69,11 +69,11 @@ async function findChecks(planning: Planning, folder: string): Promise<readonly 
     })
 }
 
-function programFoldersAbove(folder: string): readonly string[] {
-  const found: string[] = []
+/** Worktrees hold neither what was installed nor virtual environments. */
+function programFoldersOf(folder: string): readonly string[] {
+  const found = ['.venv/bin', 'venv/bin'].map((name) => join(folder, name))
   for (let at = folder; ; at = dirname(at)) {
-    const programs = join(at, 'node_modules', '.bin')
-    if (existsSync(programs)) found.push(programs)
-    if (dirname(at) === at) return found
+    found.push(join(at, 'node_modules', '.bin'))
+    if (dirname(at) === at) return found.filter((path) => existsSync(path))
   }
 }

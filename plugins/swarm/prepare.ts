@@ -1,6 +1,6 @@
 import { defineOperation, type OperationKind } from 'heddle'
 import { empty, nobody } from './board.ts'
-import { type Crew, takeOver, tidy } from './crew.ts'
+import { type Crew, takeOver, tidy, tidyDead } from './crew.ts'
 import { placeSchema, type SwarmPlace } from './place.ts'
 import { sharedState } from './repository.ts'
 
@@ -25,8 +25,9 @@ export function createPrepareKind(crew: Crew): OperationKind<PrepareInput, { rea
     async run({ place, agents }) {
       await takeOver(crew, place)
       const board = crew.board(place.id)
-      // What an earlier swarm of the same tasks has left is put in order first.
+      // What earlier swarms have left is put in order first.
       await tidy(crew, place)
+      await tidyDead(crew, place)
       const shared = await sharedState(place.repository)
       const waiting = Object.entries(agents).map(([name, title]) => [name, { ...nobody, title }] as const)
       const { base } = place.repository
