@@ -1,4 +1,4 @@
-import { definePlugin, type OperationKind } from 'heddle'
+import { definePlugin } from 'heddle'
 import { createAgentKind } from './agent.ts'
 import { createBoards } from './board.ts'
 import { createCheckKind } from './check.ts'
@@ -35,7 +35,7 @@ export const swarm = definePlugin<SwarmOptions>({
       createMergeKind(crew),
       createEndKind(crew),
     ]
-    for (const kind of kinds) hooks.operation.for(kind.kind).tap('swarm', () => kind as OperationKind)
+    for (const kind of kinds) hooks.operation.for(kind.kind).tap('swarm', () => kind)
     // However a run ends, nothing is left of its worktrees.
     hooks.synthesise.tap('swarm', async (groups) => {
       for (const place of crew.active.values()) {
