@@ -16,6 +16,7 @@ import { choosePlugins } from './plugin/preset.ts'
 import type { Runner, RunnerParts } from './plugin/runner.ts'
 import { openReading, type Reading } from './reading.ts'
 import type { Layer } from './resolve/layers.ts'
+import type { RunProgram } from './run/spawn.ts'
 import { ignoredFolders, openLayers } from './sources.ts'
 import { diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
@@ -42,6 +43,8 @@ export interface FrameworkOptions extends Config {
    */
   readonly onConfigFile?: (file: string) => void
   readonly clock?: Clock
+  /** Runs programs in place of the machine, also for files in memory; for tests. */
+  readonly programs?: RunProgram
 }
 
 /**
@@ -99,10 +102,28 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     runs: runLimitsOf(config),
     workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
+    programs: options.programs,
+    settings: config.settings ?? {},
+    project: config.project ?? {},
+    allowed: config.bash?.allow ?? [],
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })
-  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf, state })
+  const outputs = state === null ? createMemoryStore() : createDurableStore(join(state, 'outputs'))
+  const context = config.context ?? {}
+  return new OpenFramework({
+    live,
+    readingOver,
+    folder,
+    disk,
+    faults,
+    host,
+    runnerOf,
+    mendPartsOf,
+    state,
+    outputs,
+    context,
+  })
 }
 
 /** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */

@@ -1,11 +1,12 @@
 export type { Diagnostic, Place, Severity } from './base/diagnostic.ts'
 export { HeddleError } from './base/diagnostic.ts'
 export type { Schema } from './base/schema.ts'
+export { type TokenShape, tokenShapes } from './base/token-shapes.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
 export type { Config } from './config.ts'
 export { defineConfig } from './config.ts'
 export type { Explained, ExplainedInPlace, Resolved } from './answers.ts'
-export type { Framework, Listed, ListKind } from './facade.ts'
+export type { ContextRequest, Framework, Listed, ListKind } from './facade.ts'
 export type { FrameworkOptions } from './framework.ts'
 export { createFramework } from './framework.ts'
 export type { ReferenceTotals } from './load/card.ts'
@@ -15,6 +16,11 @@ export type { CheckOptions } from './questions.ts'
 export { meaningOf } from './load/codes.ts'
 export type { BrokenReference, Deletion } from './load/deletion.ts'
 export type { Chain, Referrer, Referrers } from './load/referrers.ts'
+export type { Context, ContextOptions, ContextSection } from './compose/context.ts'
+export type { ContextCut } from './compose/cuts.ts'
+export type { PrefixDifference } from './compose/prefix.ts'
+export type { Audience, ContextConfig } from './compose/settings.ts'
+export type { TokenizerName } from './compose/tokenizer.ts'
 export type { Composition, Integration, Levels } from './load/composition.ts'
 export type { GitSource, PackageSource } from './load/open-packages.ts'
 export type { Explanation, PassedOver, PluginHand } from './load/explain.ts'
@@ -43,9 +49,31 @@ export type {
   Phase,
   Setting,
 } from './module/module.ts'
+export { readSeverity } from './module/gate-severity.ts'
+export type {
+  DeclaredFinding,
+  DeclaredGate,
+  DeclaredGroup,
+  DeclaredOperation,
+} from './module/module-group.ts'
+export type { Placeholder } from './module/placeholder.ts'
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'
+export type {
+  Executor,
+  ExecutorRun,
+  OpenExecutor,
+  OperationCall,
+  QueueCare,
+  QueueStatus,
+  ServeEvent,
+  ServeOptions,
+  Serving,
+  WorkerHealth,
+} from './run/executor.ts'
+export type { Written } from './run/memory.ts'
+export type { Errand, ErrandDoors, ErrandEnd, Workbench } from './run/workbench.ts'
 export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'

@@ -6,6 +6,7 @@ import type { Draft } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import type { FoundReference, Reference } from '../module/reference.ts'
 import type { Group } from '../run/group.ts'
+import type { Executor } from '../run/executor.ts'
 import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport, Report } from '../run/report.ts'
 import type { RunEvent } from '../run/events.ts'
@@ -55,7 +56,10 @@ export interface Planning {
   readonly command: Module
   /** The module whose key `pattern` named this pattern. */
   readonly module: Module
-  /** The closure of the command's references, in depth-first order, the command first. */
+  /**
+   * The closure of the command's references, in depth-first order, the command first. The default of each setting is what the
+   * configuration says, where it says something.
+   */
   readonly modules: readonly Module[]
   /** Every command there is, sorted by name; of one name that of the first layer. */
   commands(): Promise<readonly Module[]>
@@ -69,6 +73,8 @@ export interface Planning {
   readonly files: Files
   /** Absolute folder of the project on the machine; null when it is not on a disk. */
   readonly folder: string | null
+  /** The text with its placeholders (`[PROJECT_CONFIG: a.b | DEFAULT: x]`) filled by what the project says, as far as it says it. */
+  fill(text: string): string
   report(diagnostic: Diagnostic): void
 }
 
@@ -99,6 +105,8 @@ export interface Hooks {
   readonly plan: DoorMap<(planning: Planning) => readonly Group[] | Promise<readonly Group[]>>
   /** First answer wins: a kind of operation of one's own. */
   readonly operation: DoorMap<() => OperationKind>
+  /** First answer wins: who runs the code of operations, chosen by its name. */
+  readonly executor: DoorMap<() => Executor>
   /** Observers of a run. */
   readonly event: Door<(event: RunEvent) => void>
   /** Waterfall, awaited: the groups as the report will show them. */
