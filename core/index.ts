@@ -68,6 +68,7 @@ export type {
   WorkerHealth,
 } from './run/executor.ts'
 export type { Written } from './run/memory.ts'
+export { writeAgain } from './run/remember.ts'
 export type { Errand, ErrandDoors, ErrandEnd, Workbench } from './run/workbench.ts'
 export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'

@@ -5,6 +5,7 @@ import { claude } from './claude/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
 import { protocol } from './protocol/index.ts'
+import { queue } from './queue/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
@@ -18,6 +19,7 @@ export { claude } from './claude/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
+export { queue, type QueueOptions } from './queue/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
@@ -40,5 +42,6 @@ export function preset(): readonly AppliedPlugin[] {
     protocol(),
     meta(),
     docs(),
+    queue(),
   ]
 }

@@ -47,6 +47,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'todo',
     'tokenShapes',
     'write',
+    'writeAgain',
   ],
   'heddle/files': [
     'createGate',
@@ -79,6 +80,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'meta',
     'preset',
     'protocol',
+    'queue',
     'routing',
     'search',
     'session',
