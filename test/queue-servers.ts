@@ -37,6 +37,7 @@ export async function startRedis(
   const words = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings]
   const start = async (): Promise<ChildProcess> => {
     const child = spawn(findProgram('redis-server')!, words, { stdio: 'ignore' })
+    started.add(child)
     await untilOpen(port, child)
     return child
   }
@@ -72,6 +73,7 @@ export async function startPostgres(): Promise<TestServer> {
   const words = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200']
   const start = async (): Promise<ChildProcess> => {
     const child = spawn(findProgram('postgres')!, words, options)
+    started.add(child)
     await untilOpen(port, child)
     return child
   }
@@ -98,6 +100,13 @@ function idsOf(user: string): { uid: number; gid: number } {
   const id = (what: string): number => Number(execFileSync('id', [what, user], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }
+
+/** Nothing outlives the tests, however they end. */
+const started = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL')
+})
+process.once('SIGTERM', () => process.exit(143))
 
 async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
@@ -146,6 +155,7 @@ export async function startWorker(settings: object): Promise<TestWorker> {
     execArgv: ['--import', 'tsx', '--conditions=source'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  started.add(child)
   let running = 0
   const waiting = new Set<() => void>()
   await new Promise<void>((resolve, reject) => {

@@ -13,7 +13,8 @@ export interface ErrandsOptions {
   readonly node: string
   /** The name of the worker. */
   readonly name: string
-  send(node: string, message: WorkerMessage): Promise<unknown>
+  /** Gives how many were there to hear it. */
+  send(node: string, message: WorkerMessage): Promise<{ readonly nodes: number }>
 }
 
 /** Operations of runs, on a workbench. */
@@ -35,20 +36,32 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
 
   async function run(data: JobData, delivery: string): Promise<JobResult> {
     const { call, from } = data
-    const tell = (message: WorkerMessage): Promise<unknown> => send(from, message)
+    // One after another: what is said second must not be heard first.
+    let said: Promise<unknown> = Promise.resolve()
+    const tell = (message: WorkerMessage): ReturnType<typeof send> => {
+      const next = (): ReturnType<typeof send> => send(from, message)
+      const sent = said.then(next, next)
+      said = sent
+      return sent
+    }
     const controller = new AbortController()
     const { signal } = controller
     const asking = createAsking({ call, node, store, folder: bench.folder, signal, send: tell })
     running.set(delivery, { call, controller, asking })
+    const endTelling = tellOfIt({
+      tell: () => tell({ type: 'began', call, worker: name, node }),
+      controller,
+    })
     try {
-      // Nobody waits for this: a run that misses it learns from the result that it had begun.
-      tell({ type: 'began', call, worker: name, node }).catch(() => undefined)
       if (data.once) await claim(data, delivery)
-      return await answer(await perform(data, { asking, signal, tell }))
+      const ended = await perform(data, { asking, signal, tell })
+      await said.catch(() => undefined)
+      return await answer(ended)
     } catch (thrown) {
       if (!(thrown instanceof HeddleError)) throw thrown
       return answer({ status: 'threw', value: thrown, written: [] })
     } finally {
+      endTelling()
       running.delete(delivery)
     }
   }
@@ -110,6 +123,28 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
 }
 
 const mostProgress = 10_000
+const tellAgainMs = 5000
+const mostUnheard = 3
+
+interface Telling {
+  tell(): Promise<{ readonly nodes: number }>
+  readonly controller: AbortController
+}
+
+/** Tells the run again and again that it is being done, and stops it when nobody is there to hear. Gives what ends that. */
+function tellOfIt({ tell, controller }: Telling): () => void {
+  let unheard = 0
+  const again = async (): Promise<void> => {
+    const { nodes } = await tell()
+    unheard = nodes === 0 ? unheard + 1 : 0
+    if (unheard >= mostUnheard) controller.abort(stopped('cancelled'))
+  }
+  // A queue that is away says nothing about the run.
+  const quietly = (): void => void again().catch(() => undefined)
+  const timer = setInterval(quietly, tellAgainMs)
+  quietly()
+  return () => clearInterval(timer)
+}
 
 function textOf(body: ResultBody): string {
   try {

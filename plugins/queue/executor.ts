@@ -71,6 +71,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
       const message = schemas.fromWorker(data)
       const each = away.get(message.call)
       if (each) await take(each, message)
+      else if (message.type === 'began') await dismiss(message)
     } catch (thrown) {
       run.tell(toWarning(thrown))
     }
@@ -91,6 +92,11 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
     })
   }
 
+  /** Nobody waits for it any more. */
+  async function dismiss({ call, node }: Extract<WorkerMessage, { type: 'began' }>): Promise<void> {
+    await relay.publish(`to.${node}`, { type: 'stop', call, why: 'cancelled' })
+  }
+
   function began(each: Away, { worker, node }: Extract<WorkerMessage, { type: 'began' }>): void {
     if (each.nodes.has(node)) return
     each.nodes.add(node)
@@ -107,6 +113,12 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
     } catch (thrown) {
       each.fail(thrown)
     }
+  }
+
+  /** True when it was still waiting. */
+  async function withdraw({ lane, data }: Away): Promise<boolean> {
+    await flows.flush()
+    return (await engine.queue(engine.laneQueue(lane)).remove(data.call)) > 0
   }
 
   function stop(each: Away): void {
@@ -181,12 +193,9 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
         },
       }
       const onAbort = (): void => {
-        if (each.hasBegun) return stop(each)
-        engine
-          .queue(engine.laneQueue(lane))
-          .remove(data.call)
-          .catch(() => undefined)
-        each.fail(signal.reason)
+        if (each.hasBegun) stop(each)
+        // What a worker has already taken is stopped when the worker says so.
+        else withdraw(each).then((isGone) => isGone && each.fail(signal.reason), each.fail)
       }
       away.set(data.call, each)
       signal.addEventListener('abort', onAbort)

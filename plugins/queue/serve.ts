@@ -35,7 +35,7 @@ export async function serveQueue(
   let draining: Promise<void> | undefined
   let isLost = false
 
-  const send = (from: string, message: WorkerMessage): Promise<unknown> =>
+  const send = (from: string, message: WorkerMessage): Promise<{ nodes: number }> =>
     relay.publish(`to.${from}`, message)
   const errands = createErrands({ bench, store: engine.store, schemas, node, name, send })
 
