@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
+import type { GatherParts } from '../compose/gather.ts'
+import { prepareContext } from '../compose/prepare.ts'
+import type { ContextConfig } from '../compose/settings.ts'
 import type { Catalogue } from '../load/catalogue.ts'
 import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
@@ -28,6 +31,7 @@ import { createPlan, type Plan } from '../run/plan.ts'
 import type { RunLimits } from '../run/prune-runs.ts'
 import type { Report } from '../run/report.ts'
 import type { RunJournal } from '../run/run-journal.ts'
+import { memoryFolder, type RunProgram } from '../run/spawn.ts'
 import { createWorkbench, type Workbench } from '../run/workbench.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
@@ -121,6 +125,11 @@ export interface RunnerParts {
   /** How much a run may hold in memory. */
   readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
+  /** The text of a module that a plugin makes up. */
+  readonly virtual: GatherParts['virtual']
+  readonly context: ContextConfig
+  /** Stands in for the machine where programs are run. */
+  readonly programs?: RunProgram | undefined
   /** What the configuration says of settings, of the project itself, and of programs that modules may run. */
   readonly settings: SettingValues
   readonly project: ProjectData
@@ -163,10 +172,12 @@ export function createRunner(parts: RunnerParts): Runner {
       command: found.command,
       modules: found.modules,
       commands: () => everyCommand(layers, library),
+      context: (references, fill) =>
+        prepareContext({ layers, library, virtual: parts.virtual, fill }, references, parts.context),
       graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
       arguments: readArguments(found.command, given),
       files: workspace,
-      folder,
+      folder: folder ?? (parts.programs ? memoryFolder : null),
       settings: parts.settings,
       project: await readProjectValues(layers[0]!, parts.project),
       allowed: parts.allowed,
@@ -270,6 +281,7 @@ export function createRunner(parts: RunnerParts): Runner {
         concurrency: executors.lanesFor(options, parts.concurrency),
         ...(opened && { executor: opened }),
         isolation: isolation.ofPrograms,
+        programs: parts.programs,
         diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
         severities,
