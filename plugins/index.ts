@@ -4,6 +4,7 @@ import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
+import { performance } from './performance/index.ts'
 import { protocol } from './protocol/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
@@ -17,6 +18,7 @@ export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
+export { performance, type PerformanceResult } from './performance/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
@@ -40,5 +42,6 @@ export function preset(): readonly AppliedPlugin[] {
     protocol(),
     meta(),
     docs(),
+    performance(),
   ]
 }

@@ -69,6 +69,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'claude',
     'docs',
     'meta',
+    'performance',
     'preset',
     'protocol',
     'routing',
