@@ -7,6 +7,7 @@ import { findNearest } from './base/nearest.ts'
 import { buildSchema, type Schema } from './base/schema.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
+import type { ProjectData, SettingValues } from './plugin/configured.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
 import type { RunLimits } from './run/prune-runs.ts'
 import type { Files } from './vfs/file-system.ts'
@@ -35,8 +36,13 @@ export interface Config {
   /**
    * What holds programs that a run starts: `none` a process group, `namespace` a PID namespace, of which nothing is left, `overlay`
    * for bash operations a namespace with an overlay of the project. Left out: a namespace where that needs no user namespace.
+   * `allow` names the programs that modules may run, each with the words it must begin with: `git status`, `npm test`.
    */
-  readonly bash?: { readonly isolation?: Isolation }
+  readonly bash?: { readonly isolation?: Isolation; readonly allow?: readonly string[] }
+  /** Values for the settings of modules, by the name of the setting, or of one module by its name and then the setting's. */
+  readonly settings?: SettingValues
+  /** What the project says of itself, for placeholders such as `[PROJECT_CONFIG: test_coverage.threshold]`; over `PROJECT_CONFIG.xml`. */
+  readonly project?: ProjectData
   /** Milliseconds that one operation may take; 600 000 when left out. */
   readonly deadlineMs?: number
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
@@ -92,8 +98,19 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
-/** What a configuration as plain data may say: where things are, never what runs. */
-const dataKeys = new Set(['home', 'aliases', 'packages', 'entries', 'deny', 'strict', 'preload', '$schema'])
+/** What a configuration as plain data may say: where things are and what values they have, never what runs. */
+const dataKeys = new Set([
+  'home',
+  'aliases',
+  'packages',
+  'entries',
+  'deny',
+  'strict',
+  'preload',
+  'settings',
+  'project',
+  '$schema',
+])
 
 const schema: Schema<Config> = (z) =>
   z.strictObject({
@@ -118,7 +135,14 @@ const schema: Schema<Config> = (z) =>
     concurrency: z
       .partialRecord(z.enum(['io', 'process', 'network', 'agent']), z.number().int().min(1))
       .optional(),
-    bash: z.strictObject({ isolation: z.enum(['none', 'namespace', 'overlay']).optional() }).optional(),
+    bash: z
+      .strictObject({
+        isolation: z.enum(['none', 'namespace', 'overlay']).optional(),
+        allow: z.array(z.string().min(1)).optional(),
+      })
+      .optional(),
+    settings: z.record(z.string(), z.union([scalar(z), z.record(z.string(), scalar(z))])).optional(),
+    project: z.record(z.string(), z.json()).optional(),
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
     deny: z.array(z.string()).optional(),
@@ -152,6 +176,10 @@ const schema: Schema<Config> = (z) =>
       .optional(),
     strict: z.boolean().optional(),
   }) as never
+
+function scalar(z: Parameters<Schema<Config>>[0]) {
+  return z.union([z.string(), z.number(), z.boolean()])
+}
 
 function isFiles(value: unknown): boolean {
   return value !== null && typeof value === 'object' && 'label' in value && 'read' in value && 'list' in value
@@ -295,6 +323,8 @@ const defaultKeys: Record<keyof Config, true> = {
   preset: true,
   concurrency: true,
   bash: true,
+  settings: true,
+  project: true,
   deadlineMs: true,
   hookDeadlineMs: true,
   deny: true,

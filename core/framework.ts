@@ -99,6 +99,9 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     runs: runLimitsOf(config),
     workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
+    settings: config.settings ?? {},
+    project: config.project ?? {},
+    allowed: config.bash?.allow ?? [],
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })

@@ -1,6 +1,7 @@
 export type { Diagnostic, Place, Severity } from './base/diagnostic.ts'
 export { HeddleError } from './base/diagnostic.ts'
 export type { Schema } from './base/schema.ts'
+export { type TokenShape, tokenShapes } from './base/token-shapes.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
 export type { Config } from './config.ts'
 export { defineConfig } from './config.ts'
@@ -43,6 +44,14 @@ export type {
   Phase,
   Setting,
 } from './module/module.ts'
+export { readSeverity } from './module/gate-severity.ts'
+export type {
+  DeclaredFinding,
+  DeclaredGate,
+  DeclaredGroup,
+  DeclaredOperation,
+} from './module/module-group.ts'
+export type { Placeholder } from './module/placeholder.ts'
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'

@@ -41,9 +41,11 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'meaningOf',
     'parseReference',
     'read',
+    'readSeverity',
     'scanSource',
     'sourceEndings',
     'todo',
+    'tokenShapes',
     'write',
   ],
   'heddle/files': [

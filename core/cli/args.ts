@@ -227,6 +227,29 @@ function createProgram(rest: readonly string[]): Command {
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
 
+  common(program.command('session'))
+    .summary('save the context of your work and take it up again')
+    .description(
+      'Without more words it lists the saved sessions, newest first. A session is meant by its name or id, the newest one when none\n' +
+        'is given; of several with one name the newest. No contents of files are kept, and what looks like a secret is masked.\n\n' +
+        '  save [NAME]     the findings, the modules and how the work stands in git, with --notes\n' +
+        '  show [NAME]     everything that is in it\n' +
+        '  resume [NAME]   its notes, and what has changed since\n' +
+        '  fork NAME NEW   the same once more under another name\n' +
+        '  prune           those of a NAME, or all but the --keep newest',
+    )
+    .argument('[verb]', 'list, save, show, resume, fork or prune', 'list')
+    .argument('[names...]', 'names or ids')
+    .option('--notes <text>', 'with save: words to keep with it')
+    .option('--keep <n>', 'with prune: how many stay')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle session save monday --notes "sign-out has no test yet"\n  heddle session resume\n  heddle session prune --keep 10',
+    )
+    .action(async (verb, names, options) =>
+      (await import('./commands/session.ts')).session(verb, names, options),
+    )
+
   common(program.command('dev'), ['text'])
     .summary('serve the framework to a browser and to agents while you work on it')
     .description(

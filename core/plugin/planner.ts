@@ -1,9 +1,13 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { findNearest } from '../base/nearest.ts'
 import type { Graph } from '../load/graph.ts'
+import { fillPlaceholders } from '../module/placeholder.ts'
+import { type ProjectValues, valueAt } from '../module/project-values.ts'
 import type { Module } from '../module/module.ts'
 import type { Group } from '../run/group.ts'
 import type { Files } from '../vfs/file-system.ts'
+import { configureModules, type SettingValues } from './configured.ts'
+import { planDeclared } from './declared-groups.ts'
 import type { HookCalls } from './hooks.ts'
 
 /** What a command is planned from. */
@@ -16,6 +20,11 @@ export interface PlanRequest {
   readonly arguments: Readonly<Record<string, string>>
   readonly files: Files
   readonly folder: string | null
+  readonly settings: SettingValues
+  /** What the project says of itself. */
+  readonly project: ProjectValues
+  /** Programs that modules may run. */
+  readonly allowed: readonly string[]
 }
 
 /** Groups in declared order, and what went wrong while they were made. */
@@ -27,33 +36,79 @@ export interface Planned {
 }
 
 /**
- * Asks the plugins for the groups of every pattern in the closure, each pattern once, in depth-first order of references.
- * Group names get their plugin's name in front: `tdd/coverage`.
+ * Asks the plugins for the groups of every pattern in the closure, each pattern once, in depth-first order of references; the groups
+ * that a module declares itself follow those of its pattern. Group names get the name of their plugin or module in front:
+ * `tdd/coverage`.
  */
 export async function planGroups(calls: HookCalls, request: PlanRequest): Promise<Planned> {
-  const groups: Group[] = []
-  const diagnostics: Diagnostic[] = []
-  let complete = true
-  for (const [pattern, module] of patternsOf(request.modules)) {
-    if (!calls.patterns().includes(pattern)) {
-      diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
-      complete = false
-      continue
-    }
-    const slots = await calls.plan(pattern, {
-      ...request,
-      module,
-      report: (diagnostic) => diagnostics.push(diagnostic),
-    })
-    for (const slot of slots) {
-      if ('value' in slot) groups.push(...slot.value.map((group) => named(group, slot.plugin)))
-      else {
-        diagnostics.push(slot.fault)
-        complete = false
-      }
+  const { modules, diagnostics: told } = configureModules(request.modules, request.settings, request.project)
+  const planned: Gathered = { groups: [], diagnostics: [...told], complete: true }
+  if (told.some(({ severity }) => severity === 'error')) planned.complete = false
+  const configured = { ...request, modules, command: modules[0] ?? request.command }
+  const patterns = patternsOf(modules)
+  for (const module of modules) {
+    if (module.pattern !== null && patterns.get(module.pattern) === module)
+      await addPattern(calls, configured, { module, pattern: module.pattern, planned })
+    addDeclared(module, configured, planned)
+  }
+  return planned
+}
+
+interface Gathered {
+  readonly groups: Group[]
+  readonly diagnostics: Diagnostic[]
+  complete: boolean
+}
+
+interface Implemented {
+  readonly module: Module
+  readonly pattern: string
+  readonly planned: Gathered
+}
+
+async function addPattern(
+  calls: HookCalls,
+  { project, settings: _settings, allowed: _allowed, ...request }: PlanRequest,
+  { module, pattern, planned }: Implemented,
+): Promise<void> {
+  const { groups, diagnostics } = planned
+  if (!calls.patterns().includes(pattern)) {
+    diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
+    planned.complete = false
+    return
+  }
+  const slots = await calls.plan(pattern, {
+    ...request,
+    module,
+    fill: (text) => fillPlaceholders(text, (path) => valueAt(project, path)).text,
+    report: (diagnostic) => diagnostics.push(diagnostic),
+  })
+  for (const slot of slots) {
+    if ('value' in slot) groups.push(...slot.value.map((group) => named(group, slot.plugin)))
+    else {
+      diagnostics.push(slot.fault)
+      planned.complete = false
     }
   }
-  return { groups, diagnostics, complete }
+}
+
+/** What a module declares and cannot be used was asked for all the same: without it a run is partial. Loading has told why. */
+function addDeclared(module: Module, request: PlanRequest, planned: Gathered): void {
+  if (module.diagnostics.some(({ code }) => code === 'MODULE_GROUPS')) planned.complete = false
+  for (const declared of module.groups) {
+    const { group, diagnostics } = planDeclared(module, declared, request)
+    planned.diagnostics.push(...diagnostics)
+    if (group) planned.groups.push(group)
+    else planned.complete = false
+  }
+}
+
+/** True when something is planned for these modules: one names a pattern, or declares groups, sound or not. */
+export function areRunnable(modules: readonly Module[]): boolean {
+  return modules.some(
+    ({ pattern, groups, metadata }) =>
+      pattern !== null || groups.length > 0 || Array.isArray(metadata['groups']),
+  )
 }
 
 /** The first module of each pattern, in the order of the closure. */

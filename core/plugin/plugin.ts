@@ -49,7 +49,10 @@ export interface Planning {
   readonly command: Module
   /** The module whose key `pattern` named this pattern. */
   readonly module: Module
-  /** The closure of the command's references, in depth-first order, the command first. */
+  /**
+   * The closure of the command's references, in depth-first order, the command first. The default of each setting is what the
+   * configuration says, where it says something.
+   */
   readonly modules: readonly Module[]
   /** Every command there is, sorted by name; of one name that of the first layer. */
   commands(): Promise<readonly Module[]>
@@ -61,6 +64,8 @@ export interface Planning {
   readonly files: Files
   /** Absolute folder of the project on the machine; null when it is not on a disk. */
   readonly folder: string | null
+  /** The text with its placeholders (`[PROJECT_CONFIG: a.b | DEFAULT: x]`) filled by what the project says, as far as it says it. */
+  fill(text: string): string
   report(diagnostic: Diagnostic): void
 }
 

@@ -33,6 +33,7 @@ import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { everyCommand, findCommand } from './commands.ts'
 import type { HookCalls } from './hooks.ts'
+import { type ProjectData, readProjectValues, type SettingValues } from './configured.ts'
 import { configureIsolation } from './isolation.ts'
 import { createKeeper, type Kept, nothingKept } from './keeper.ts'
 import { planGroups } from './planner.ts'
@@ -111,6 +112,10 @@ export interface RunnerParts {
   /** How much a run may hold in memory. */
   readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
+  /** What the configuration says of settings, of the project itself, and of programs that modules may run. */
+  readonly settings: SettingValues
+  readonly project: ProjectData
+  readonly allowed: readonly string[]
 }
 
 interface Prepared {
@@ -154,12 +159,15 @@ export function createRunner(parts: RunnerParts): Runner {
       arguments: readArguments(found.command, given),
       files: workspace,
       folder,
+      settings: parts.settings,
+      project: await readProjectValues(layers[0]!, parts.project),
+      allowed: parts.allowed,
     })
-    if (planned.groups.length === 0 && planned.diagnostics.length === 0) {
+    if (planned.groups.length === 0 && planned.diagnostics.length === 0 && planned.complete) {
       fail(
         'COMMAND_EMPTY',
-        `The command "${name}" plans nothing: no module that it needs names a pattern.`,
-        'Add the key "pattern" to the command or to a module that it needs.',
+        `The command "${name}" plans nothing: no module that it needs names a pattern or declares groups.`,
+        'Add the key "pattern" or "groups" to the command or to a module that it needs.',
       )
     }
     const plan = createPlan(planned.groups)
