@@ -1,5 +1,5 @@
 import { defineOperation, HeddleError } from 'heddle'
-import { addressRefused, noAnswer, noLoadTool } from './findings.ts'
+import { addressRefused, noAnswer, noLoadTool } from './refusals.ts'
 import { whyNotLocal } from './local-url.ts'
 
 export interface LoadInput {

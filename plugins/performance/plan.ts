@@ -7,10 +7,11 @@ import {
   type Planning,
 } from 'heddle'
 import { figuresOf, measuredIn } from './figures.ts'
-import { addressRefused, findingsOf, notOnDisk } from './findings.ts'
+import { findingsOf } from './findings.ts'
 import type { RecordInput } from './history.ts'
 import { whyNotLocal } from './local-url.ts'
 import type { PerformanceOptions } from './options.ts'
+import { addressRefused, notOnDisk } from './refusals.ts'
 import type { PerformanceResult } from './result.ts'
 import { findSubjects, type Subject } from './subject.ts'
 import { synthesise } from './synthesise.ts'

@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path'
 import type { OperationContext, Path, Planning } from 'heddle'
-import { commandRefused, needsShell, nothingToMeasure } from './findings.ts'
+import { commandRefused, needsShell, nothingToMeasure } from './refusals.ts'
 import type { PerformanceOptions } from './options.ts'
 
 /** A command that is measured. */

@@ -1,5 +1,5 @@
 import { defineOperation } from 'heddle'
-import { commandFails } from './findings.ts'
+import { commandFails } from './refusals.ts'
 import { type MeasuredCommand, measuredCommand } from './measured-command.ts'
 import { spawnOf } from './subject.ts'
 
