@@ -5,6 +5,7 @@ import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
 import type { Isolation } from './base/namespace.ts'
 import { findNearest } from './base/nearest.ts'
 import { buildSchema, type Schema } from './base/schema.ts'
+import type { ContextConfig } from './compose/settings.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { ProjectData, SettingValues } from './plugin/configured.ts'
@@ -67,6 +68,8 @@ export interface Config {
    * always. False keeps nothing: runs cannot be resumed, shown or compared.
    */
   readonly runs?: false | { readonly keep?: number; readonly days?: number; readonly megabytes?: number }
+  /** How `heddle context` composes: its budget, what stays longest, what comes late, and what may lose its place. */
+  readonly context?: ContextConfig
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -107,6 +110,7 @@ const dataKeys = new Set([
   'deny',
   'strict',
   'preload',
+  'context',
   'settings',
   'project',
   '$schema',
@@ -164,6 +168,16 @@ const schema: Schema<Config> = (z) =>
       })
       .optional(),
     preload: z.array(z.string()).optional(),
+    context: z
+      .strictObject({
+        budget: z.int().min(1).optional(),
+        for: z.enum(['plain', 'claude', 'agents-md']).optional(),
+        tokenizer: z.enum(['auto', 'characters', 'gpt-tokenizer', 'ai-tokenizer']).optional(),
+        priorities: z.record(z.string(), z.number()).optional(),
+        volatile: z.array(z.string()).optional(),
+        maxInvalidated: z.number().min(0).max(1).optional(),
+      })
+      .optional(),
     runs: z
       .union([
         z.literal(false),
@@ -333,6 +347,7 @@ const defaultKeys: Record<keyof Config, true> = {
   runs: true,
   workspace: true,
   strict: true,
+  context: true,
 }
 
 async function checkConfig(value: object, name: string): Promise<Config> {

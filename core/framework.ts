@@ -105,7 +105,21 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })
-  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf, state })
+  const outputs = state === null ? createMemoryStore() : createDurableStore(join(state, 'outputs'))
+  const context = config.context ?? {}
+  return new OpenFramework({
+    live,
+    readingOver,
+    folder,
+    disk,
+    faults,
+    host,
+    runnerOf,
+    mendPartsOf,
+    state,
+    outputs,
+    context,
+  })
 }
 
 /** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */

@@ -31,6 +31,8 @@ export interface Reading {
   /** Loads the modules that the references name, and keeps them; gives why some could not be. */
   preload(references: readonly string[]): Promise<readonly Diagnostic[]>
   readonly figures: RegistryFigures
+  /** The text of a module that a plugin makes up. */
+  virtual(spot: Spot): string | undefined
   /**
    * Takes in what changed on disk, at the paths given or anywhere, and gives the modules that must be loaded or judged anew;
    * undefined when the framework has come to have other homes or aliases: then everything must be opened anew.
@@ -62,9 +64,11 @@ export function openReading(options: ReadingOptions): Reading {
     folder,
     ...(calls.resolves() && { answer: (asked: Asked, from: Spot | null) => answer(asked, from) }),
   })
+  const virtual = (spot: Spot): string | undefined =>
+    spot.layer === project ? calls.load(spot.path) : undefined
   const loader = createLoader({
     aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
-    virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
+    virtual,
     references: (document, exists) => calls.references(document, { aliases, exists }),
     parse: (draft, spot) => calls.parse(draft, { isFile: (path) => isFile(spot, path) }),
     validate: calls.validate,
@@ -103,6 +107,7 @@ export function openReading(options: ReadingOptions): Reading {
     library,
     resolve: answers.get,
     catalogue,
+    virtual,
     preload: (references) => preload({ library, registry, layers }, references),
     get figures() {
       return registry.figures
