@@ -16,6 +16,7 @@ import { choosePlugins } from './plugin/preset.ts'
 import type { Runner, RunnerParts } from './plugin/runner.ts'
 import { openReading, type Reading } from './reading.ts'
 import type { Layer } from './resolve/layers.ts'
+import type { RunProgram } from './run/spawn.ts'
 import { ignoredFolders, openLayers } from './sources.ts'
 import { diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
@@ -42,6 +43,8 @@ export interface FrameworkOptions extends Config {
    */
   readonly onConfigFile?: (file: string) => void
   readonly clock?: Clock
+  /** Runs programs in place of the machine, also for files in memory; for tests. */
+  readonly programs?: RunProgram
 }
 
 /**
@@ -99,6 +102,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     runs: runLimitsOf(config),
     workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
+    programs: options.programs,
     settings: config.settings ?? {},
     project: config.project ?? {},
     allowed: config.bash?.allow ?? [],

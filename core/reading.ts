@@ -38,6 +38,8 @@ export interface Reading {
    * undefined when the framework has come to have other homes or aliases: then everything must be opened anew.
    */
   refresh(dirty?: ReadonlySet<Path>): Promise<readonly string[] | undefined>
+  /** Ends its timers; what has begun goes on. */
+  close(): void
 }
 
 export interface ReadingOptions {
@@ -77,7 +79,8 @@ export function openReading(options: ReadingOptions): Reading {
       return isFile(spot, folder === '' ? target : `${folder}/${target}`)
     },
   })
-  const registry = createRegistry(loader, calls.registered, new ModuleCache(limits))
+  const cache = new ModuleCache(limits)
+  const registry = createRegistry(loader, calls.registered, cache)
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
   const catalogue = createCatalogue({
@@ -120,6 +123,7 @@ export function openReading(options: ReadingOptions): Reading {
           answers.clear()
         }
       }),
+    close: () => cache.close(),
   }
 
   function answer(asked: Asked, from: Spot | null): Answer | undefined {
