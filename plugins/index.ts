@@ -2,6 +2,7 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { context } from './context/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
 import { performance } from './performance/index.ts'
@@ -17,6 +18,7 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { context, type ContextResult } from './context/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
 export { performance, type PerformanceResult } from './performance/index.ts'
@@ -45,6 +47,7 @@ export function preset(): readonly AppliedPlugin[] {
     meta(),
     docs(),
     performance(),
+    context(),
     swarm(),
   ]
 }
