@@ -41,6 +41,8 @@ const doors: Readonly<Record<string, string>> = {
   ioredis: 'plugins/queue/redis.ts',
   pg: 'plugins/queue/postgres.ts',
   aws4fetch: 'plugins/queue/s3.ts',
+  '@ast-grep/napi': 'core/source/syntax.ts',
+  '@ast-grep/lang-python': 'core/source/syntax.ts',
 }
 
 interface SourceFile {
