@@ -104,7 +104,7 @@ test('each change is told once, with its generation and what it did', async (t) 
   await edit('.claude/modules/c.md', '# C\n')
   const told = await take(events, 3)
   assert.deepEqual(
-    told.map(({ event, data }) => [event, data]),
+    told.map(({ event, data: { delta: _, ...data } }) => [event, data]),
     [
       ['change', { generation: 2, added: ['.claude/modules/b.md'], changed: [], removed: [] }],
       ['change', { generation: 3, added: [], changed: ['.claude/modules/a.md'], removed: [] }],

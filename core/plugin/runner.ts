@@ -87,6 +87,8 @@ export interface CommandHelp {
 export interface Runner {
   command(name: string): Promise<CommandHelp>
   operations(): Promise<readonly ListedOperation[]>
+  /** The lane of each kind of operation. */
+  lanes(): ReadonlyMap<string, Lane>
   plan(command: string, given: GivenArguments): Promise<ParallelDesign>
   run(command: string, given: GivenArguments, options: RunOptions): Promise<Report>
   /** Takes up the run that begins with `id`, or the last that was cut short. */
@@ -196,6 +198,11 @@ export function createRunner(parts: RunnerParts): Runner {
         description: kind.description,
       })),
     ],
+
+    lanes() {
+      const own = [...calls.operations().values()].map(({ kind }) => kind)
+      return new Map([...own, ...builtinOperations.values()].map(({ kind, lane }) => [kind, lane]))
+    },
 
     async plan(command, given) {
       const { plan, diagnostics, severities } = await prepare(command, given)

@@ -4,6 +4,7 @@ import { createLimit } from '../base/limit.ts'
 import type { Framework } from '../facade.ts'
 import { createFramework, type FrameworkOptions } from '../framework.ts'
 import type { Change, Watching } from '../live.ts'
+import { placeOfError } from './blame.ts'
 import { type CodeFiles, createCodeFiles } from './code-files.ts'
 import type { Editions, News, Standing } from './edition.ts'
 
@@ -94,7 +95,7 @@ export async function openEditions(
         // What has been tried is not tried again before one of its files is another.
         code.include(current.code)
         current.code = code
-        fault = asFault(cause)
+        fault = asFault(cause, folder)
         tell(undefined)
       }
     })
@@ -168,10 +169,12 @@ class LoadFailed extends Error {
   }
 }
 
-function asFault(thrown: unknown): Diagnostic {
+function asFault(thrown: unknown, folder: string): Diagnostic {
   const diagnostic = toDiagnostic(thrown, 'CONFIG_BROKEN')
+  const at = diagnostic.at ?? placeOfError(thrown, folder)
   return {
     ...diagnostic,
+    ...(at && { at }),
     message: `The configuration was changed and cannot be used; what was loaded before goes on. ${diagnostic.message}`,
   }
 }
