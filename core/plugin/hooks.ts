@@ -229,7 +229,11 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
         plugin,
         run(document) {
           const found: FoundReference[] = []
-          ;(fn as (...given: [Document, ReferenceContext, FoundReference[]]) => void)(document, context, found)
+          ;(fn as (...given: [Document, ReferenceContext, FoundReference[]]) => void)(
+            document,
+            context,
+            found,
+          )
           return found
         },
       })),

@@ -43,10 +43,7 @@ function retold(record: OutcomeRecord, lane: Lane): readonly Timed[] {
   const [began, ended] = times
   const settled = { type: 'operation-settled', at: ended, group, outcome: outcomeOf(record, null) } as const
   if (began === null) return [settled]
-  return [
-    { type: 'operation-started', at: began, group, operation, lane, attempt: 1, rerun: 0 },
-    settled,
-  ]
+  return [{ type: 'operation-started', at: began, group, operation, lane, attempt: 1, rerun: 0 }, settled]
 }
 
 function isTold(event: TellingEvent): event is Told {

@@ -34,7 +34,10 @@ export function strictHeaders({ headers = {}, isPage = false }: Answering = {}):
 }
 
 /** A response with the strict headers. */
-export function answer(body: string | Uint8Array<ArrayBuffer> | ReadableStream | null, how: Answering = {}): Response {
+export function answer(
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream | null,
+  how: Answering = {},
+): Response {
   return new Response(body, { status: how.status ?? 200, headers: strictHeaders(how) })
 }
 

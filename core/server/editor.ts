@@ -51,7 +51,9 @@ export function createEditor(command: string, folder: string): Editor | undefine
         line: String(line),
         column: String(column),
       }
-      const filled = words.map((word) => word.replace(/\{(file|line|column)\}/g, (_, key: string) => values[key]!))
+      const filled = words.map((word) =>
+        word.replace(/\{(file|line|column)\}/g, (_, key: string) => values[key]!),
+      )
       return start(program, filled)
     },
   }

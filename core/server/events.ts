@@ -27,8 +27,7 @@ export function createEvents(editions: Editions, limits?: StreamLimits): Events 
   const feed = createFeed(editions)
   let last: Promise<unknown> | undefined
 
-  const asFull = (generation: number): string =>
-    asEvent('full', { generation }, { id: log.idOf(generation) })
+  const asFull = (generation: number): string => asEvent('full', { generation }, { id: log.idOf(generation) })
 
   const asStanding = (): string => asEvent('standing', editions.standing)
 

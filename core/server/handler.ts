@@ -122,7 +122,8 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
       return editions.read((framework) => answerModuleText(framework, request, asked))
     }
     if (path === '/api/state') return answerJson(state())
-    if (path === '/api/runs' || path.startsWith('/api/runs/')) return answerRuns(request, { asked: path.slice(9), query })
+    if (path === '/api/runs' || path.startsWith('/api/runs/'))
+      return answerRuns(request, { asked: path.slice(9), query })
     const found = findRoute(path)
     if (!found) return refuse(404, 'NOT_FOUND')
     return editions.read(async (framework, generation) =>
