@@ -62,7 +62,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'resolvePath',
   ],
   'heddle/testing': ['createTestFramework', 'filesContract', 'readingContract'],
-  'heddle/server': ['createHandler', 'listen', 'openEditions', 'serveStdio'],
+  'heddle/server': ['createEditor', 'createHandler', 'listen', 'openEditions', 'serveStdio'],
   'heddle/plugins': [
     'agentsMd',
     'analysis',

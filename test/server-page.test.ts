@@ -50,7 +50,7 @@ test('a graph shows neighbours, what is broken, a way, and the same in a table',
   const drawn = (): Promise<string[]> =>
     page
       .locator('svg a.node')
-      .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-node')!).toSorted())
+      .evaluateAll((nodes) => nodes.map((node) => String(node.getAttribute('data-node'))).sort())
   const until = (count: number): Promise<void> =>
     page
       .locator('svg a.node')

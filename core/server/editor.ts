@@ -63,7 +63,9 @@ export function createEditor(command: string, folder: string): Editor | undefine
 function start(program: string, words: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: 'ignore', detached: true })
-    const failed = (why: string): void =>
+    const timer = setTimeout(resolve, startMs)
+    const failed = (why: string): void => {
+      clearTimeout(timer)
       reject(
         new HeddleError({
           code: 'EDITOR_FAILED',
@@ -72,9 +74,13 @@ function start(program: string, words: readonly string[]): Promise<void> {
           hint: 'Name another one: heddle dev --editor COMMAND.',
         }),
       )
+    }
     child.once('error', (error: NodeJS.ErrnoException) => failed(error.code ?? error.message))
-    child.once('exit', (code) => (code === 0 ? resolve() : failed(`it ended with ${code ?? 'a signal'}`)))
-    setTimeout(resolve, startMs).unref()
+    child.once('exit', (code) => {
+      if (code !== 0) return failed(`it ended with ${code ?? 'a signal'}`)
+      clearTimeout(timer)
+      resolve()
+    })
     child.unref()
   })
 }

@@ -77,13 +77,14 @@ function follow(set: (next: (before: Live) => Live) => void): () => void {
     else void load()
   }
 
-  const on = <T>(event: string, hear: (told: T) => void): void =>
-    source.addEventListener(event, (message) => hear(JSON.parse(message.data as string) as T))
+  const on = (event: string, hear: (told: unknown) => void): void =>
+    source.addEventListener(event, (message) => hear(JSON.parse(message.data as string)))
 
   source.addEventListener('open', () => set((before) => ({ ...before, isConnected: true })))
   source.addEventListener('error', () => set((before) => ({ ...before, isConnected: false })))
   on('full', () => void load())
-  on('change', (change: Change) => {
+  on('change', (data) => {
+    const change = data as Change
     const { delta: _, ...told } = change
     set((before) => ({
       ...before,
@@ -91,7 +92,7 @@ function follow(set: (next: (before: Live) => Live) => void): () => void {
     }))
     take(change)
   })
-  on('standing', (standing: Standing) => set((before) => ({ ...before, standing })))
-  on('run', (run: RunSummary) => set((before) => ({ ...before, run })))
+  on('standing', (data) => set((before) => ({ ...before, standing: data as Standing })))
+  on('run', (data) => set((before) => ({ ...before, run: data as RunSummary })))
   return () => source.close()
 }

@@ -10,7 +10,7 @@ export function Output({ run, value }: { readonly run: string; readonly value: u
   if (typeof value !== 'object' || Array.isArray(value)) return <Text text={JSON.stringify(value, null, 2)} />
   return (
     <dl class="output">
-      {Object.entries(value as object)
+      {Object.entries(value)
         .filter(([, part]) => part !== null && part !== '')
         .map(([name, part]: [string, unknown]) => (
           <div key={name}>

@@ -27,7 +27,7 @@ export function Rendered({ module, references, line, part }: RenderedProps) {
   const { text, headings } = module
   const tree = useMemo(() => (text.length > mostCharacters ? undefined : parseMarkdown(text)), [text])
   const wanted = headings.find(({ slug }) => slug === part)?.line ?? line
-  const marked = useMarked<HTMLElement>([wanted])
+  const marked = useMarked([wanted])
   if (!tree) return <ModuleText text={text} references={references} line={line} />
   const front = splitFrontMatter(text)
   const byLine = Map.groupBy(references, (reference) => reference.line)

@@ -10,7 +10,7 @@ export function ModuleText(props: {
   readonly references: readonly GraphReference[]
   readonly line: number
 }) {
-  const marked = useMarked<HTMLLIElement>([props.line])
+  const marked = useMarked([props.line])
   const lines = props.text.split(/\r\n|[\r\n]/)
   const byLine = Map.groupBy(props.references, ({ line }) => line)
   return (
@@ -20,7 +20,11 @@ export function ModuleText(props: {
           const isMarked = index + 1 === props.line
           const kind = /^#{1,6} /.test(text) ? 'heading' : ''
           return (
-            <li key={index} class={`${kind}${isMarked ? ' marked' : ''}`} {...(isMarked && { ref: marked })}>
+            <li
+              key={index}
+              class={`${kind}${isMarked ? ' marked' : ''}`}
+              {...(isMarked && { ref: (element: HTMLElement | null) => void (marked.current = element) })}
+            >
               {withReferences(text, inOrder(byLine.get(index + 1)))}
             </li>
           )

@@ -199,7 +199,7 @@ function finish(bars: readonly Growing[], groups: Timeline['groups']): readonly 
   const ends = new Map<string, number>()
   for (const { group, endedAt = 0 } of bars) ends.set(group, Math.max(ends.get(group) ?? 0, endedAt))
   const critical = criticalPath(bars, needs)
-  return bars.map(({ next: _, settledAt: __, ...bar }) => ({
+  return bars.map((bar) => ({
     ...bar,
     readyAt: Math.max(0, ...(needs.get(bar.group) ?? []).map((name) => ends.get(name) ?? 0)),
     isCritical: critical.has(barKey(bar)),

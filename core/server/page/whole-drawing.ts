@@ -1,5 +1,5 @@
-import Graph from 'graphology'
-import Sigma from 'sigma'
+import { Graph } from 'graphology'
+import { Sigma } from 'sigma'
 import type { ScopeFilter } from './graph-scope.ts'
 import { layerOf } from './rows.ts'
 import { isBroken, type Shown } from './state.ts'

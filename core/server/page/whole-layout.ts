@@ -1,4 +1,4 @@
-import Graph from 'graphology'
+import { Graph } from 'graphology'
 import forceAtlas2 from 'graphology-layout-forceatlas2'
 
 /** What a layout is asked for: as many nodes, and edges as pairs of their numbers. */

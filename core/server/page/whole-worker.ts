@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/default -- the bundler gives the address of what it has made of the worker
 import address from './whole-layout.ts?worker&url'
 
 /** What the browser has where an address of a script must be vouched for; not every one does. */
