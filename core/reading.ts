@@ -36,11 +36,15 @@ export interface Reading {
   /** The way from a file's text to its module, step by step; rejects with what reading it finds. */
   trace(spot: Spot): Promise<readonly PipelineStep[]>
   readonly figures: RegistryFigures
+  /** The text of a module that a plugin makes up. */
+  virtual(spot: Spot): string | undefined
   /**
    * Takes in what changed on disk, at the paths given or anywhere, and gives the modules that must be loaded or judged anew;
    * undefined when the framework has come to have other homes or aliases: then everything must be opened anew.
    */
   refresh(dirty?: ReadonlySet<Path>): Promise<readonly string[] | undefined>
+  /** Ends its timers; what has begun goes on. */
+  close(): void
 }
 
 export interface ReadingOptions {
@@ -68,15 +72,18 @@ export function openReading(options: ReadingOptions): Reading {
     ...(calls.resolves() && { answer: (asked: Asked, from: Spot | null) => answer(asked, from) }),
   })
   const allAliases = new Set(layers.flatMap((layer) => [...layer.aliases.keys()]))
+  const virtual = (spot: Spot): string | undefined =>
+    spot.layer === project ? calls.load(spot.path) : undefined
   const loader = createLoader({
     aliases: allAliases,
-    virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
+    virtual,
     references: (document, exists) => calls.references(document, { aliases, exists }),
     parse: (draft, spot) => calls.parse(draft, { isFile: (path) => isFile(spot, path) }),
     validate: calls.validate,
     exists: isBeside,
   })
-  const registry = createRegistry(loader, calls.registered, new ModuleCache(limits))
+  const cache = new ModuleCache(limits)
+  const registry = createRegistry(loader, calls.registered, cache)
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
   const catalogue = createCatalogue({
@@ -106,11 +113,12 @@ export function openReading(options: ReadingOptions): Reading {
     library,
     resolve: answers.get,
     catalogue,
+    virtual,
     preload: (references) => preload({ library, registry, layers }, references),
     async trace(spot) {
       const { layer, path } = spot
-      const virtual = layer === project ? calls.load(path) : undefined
-      const bytes = virtual === undefined ? await layer.files.read(path) : Buffer.from(virtual)
+      const made = virtual(spot)
+      const bytes = made === undefined ? await layer.files.read(path) : Buffer.from(made)
       const label = labelOf(layer, path)
       const text = decodeText(bytes, label)
       if (!text.ok) throw new HeddleError(text.diagnostic)
@@ -137,6 +145,7 @@ export function openReading(options: ReadingOptions): Reading {
           answers.clear()
         }
       }),
+    close: () => cache.close(),
   }
 
   function answer(asked: Asked, from: Spot | null): Answer | undefined {

@@ -2,12 +2,14 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { context } from './context/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
 import { protocol } from './protocol/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
+import { swarm } from './swarm/index.ts'
 import { tdd } from './tdd/index.ts'
 import { validation } from './validation/index.ts'
 import { xmlBlocks } from './xml-blocks/index.ts'
@@ -15,12 +17,14 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { context, type ContextResult } from './context/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
+export { swarm, type SwarmCoordination } from './swarm/index.ts'
 export { tdd, type TddResult } from './tdd/index.ts'
 export { toSarif, validation, type ValidationResult } from './validation/index.ts'
 export { xmlBlocks } from './xml-blocks/index.ts'
@@ -40,5 +44,7 @@ export function preset(): readonly AppliedPlugin[] {
     protocol(),
     meta(),
     docs(),
+    context(),
+    swarm(),
   ]
 }

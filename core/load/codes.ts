@@ -25,6 +25,7 @@ const meanings = {
   HARD_LINK: 'Files have other names on the disk, so that what is written there is changed here too.',
   INTERNAL: 'Something failed in a way that nobody foresaw.',
   LINK_LEAVES_ROOT: 'A symbolic link leads out of the root.',
+  MODULE_GROUPS: 'A module declares a group of operations that cannot be used, and it was left out.',
   MODULE_METADATA: 'A key of the metadata has a value of the wrong shape and was left out.',
   MODULE_UNREADABLE: 'The file could not be read or understood.',
   NAME_AMBIGUOUS: 'Two names are the same on some systems, where one file hides the other.',

@@ -17,7 +17,9 @@ export function sizeOf(module: Module): number {
   for (const name of parts.names) bytes += textBytes + name.length
   for (const trigger of parts.triggers) bytes += textBytes + trigger.length
   for (const { text } of [...parts.gates, ...parts.errors]) bytes += partBytes + text.length
-  bytes += partBytes * (parts.settings.length + parts.phases.length + module.arguments.length)
+  bytes +=
+    partBytes *
+    (parts.settings.length + parts.phases.length + module.arguments.length + module.placeholders.length)
   for (const { message, hint } of diagnostics) bytes += 2 * partBytes + message.length + (hint?.length ?? 0)
   return bytes + sizeOfValue(metadata, 0)
 }

@@ -4,6 +4,7 @@ import { readDirectives } from './directives.ts'
 import type { Document } from './document.ts'
 import { readMetadata } from './metadata.ts'
 import { type Described, type LayerName, type Module, type ModuleId, noParts } from './module.ts'
+import { findPlaceholders } from './placeholder.ts'
 import type { Reference } from './reference.ts'
 
 /** What is known of a document while the `parse` hook passes it from dialect to dialect. */
@@ -74,6 +75,8 @@ export function finishModule(
     parts,
     pattern: typed.pattern,
     arguments: typed.arguments,
+    groups: typed.groups,
+    placeholders: placeholdersOf(document),
     references,
     directives: readDirectives(document),
     diagnostics: [...draft.diagnostics, ...typed.diagnostics, ...source.findings],
@@ -108,6 +111,8 @@ export function describeLink(source: {
     parts: noParts,
     pattern: null,
     arguments: [],
+    groups: [],
+    placeholders: [],
     references: [],
     directives: [],
     diagnostics: [],
@@ -115,6 +120,10 @@ export function describeLink(source: {
     tokens: 0,
     digest: '',
   }
+}
+
+function placeholdersOf({ text, lines }: Document): Module['placeholders'] {
+  return findPlaceholders(text).map((found) => ({ ...found, ...lines.place(found.start) }))
 }
 
 function located(diagnostic: Diagnostic, document: Document): Diagnostic {

@@ -1,6 +1,9 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Document } from './document.ts'
-import type { ArgumentSpec, Gate, GateSeverity, Setting } from './module.ts'
+import { readSeverity, severityKeys, severityOf } from './gate-severity.ts'
+import type { ArgumentSpec, Gate, Setting } from './module.ts'
+import type { DeclaredGroup } from './module-group.ts'
+import { readGroups } from './read-groups.ts'
 
 /** What a module's metadata says in the keys that Heddle itself knows. */
 export interface TypedMetadata {
@@ -8,24 +11,33 @@ export interface TypedMetadata {
   readonly arguments: readonly ArgumentSpec[]
   readonly gates: readonly Gate[]
   readonly settings: readonly Setting[]
+  readonly groups: readonly DeclaredGroup[]
   /** One for each value that has the wrong shape, at the line of its key. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-const nothing: TypedMetadata = { pattern: null, arguments: [], gates: [], settings: [], diagnostics: [] }
+const nothing: TypedMetadata = {
+  pattern: null,
+  arguments: [],
+  gates: [],
+  settings: [],
+  groups: [],
+  diagnostics: [],
+}
+const keys = ['pattern', 'arguments', 'gates', 'settings', 'groups'] as const
 
 /** Reads typed values out of `data`, the metadata of `document`; what has the wrong shape is left out and noted. */
 export function readMetadata(document: Document, data: Entry): TypedMetadata {
-  const { pattern, arguments: specs, gates, settings } = data
-  if (pattern === undefined && specs === undefined && gates === undefined && settings === undefined)
-    return nothing
+  if (keys.every((key) => data[key] === undefined)) return nothing
   const reader = createReader(document, data)
+  const declared = data['groups'] === undefined ? nothing : readGroups(document, data['groups'])
   return {
     pattern: reader.text('pattern'),
     gates: reader.gates(),
     settings: reader.settings(),
     arguments: reader.arguments(),
-    diagnostics: reader.diagnostics,
+    groups: declared.groups,
+    diagnostics: [...reader.diagnostics, ...declared.diagnostics],
   }
 }
 
@@ -38,8 +50,6 @@ interface Reader {
 }
 
 type Entry = Readonly<Record<string, unknown>>
-
-const severities: ReadonlySet<unknown> = new Set<GateSeverity>(['blocking', 'conditional', 'warning'])
 
 function createReader(document: Document, data: Entry): Reader {
   const diagnostics: Diagnostic[] = []
@@ -87,13 +97,14 @@ function createReader(document: Document, data: Entry): Reader {
       })),
     gates: () =>
       entries('gates', 'a list of entries with a name and a severity').map((entry) => {
-        const { severity } = entry
-        if (severity !== undefined && !severities.has(severity))
-          wrong('gates', '"blocking", "conditional" or "warning"')
+        const unknown = severityKeys.some(
+          (key) => key !== 'requirement' && entry[key] !== undefined && !severityOf(asText(entry[key]) ?? ''),
+        )
+        if (unknown) wrong('gates', '"blocking", "conditional" or "warning"')
         return {
           name: String(entry['name']),
-          severity: severities.has(severity) ? (severity as GateSeverity) : 'warning',
-          text: asText(entry['text']) ?? '',
+          severity: readSeverity((key) => asText(entry[key])) ?? 'warning',
+          text: asText(entry['text']) ?? asText(entry['requirement']) ?? '',
           line: lineOf('gates'),
         }
       }),

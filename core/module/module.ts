@@ -1,6 +1,11 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Path } from '../vfs/path.ts'
+import type { GateSeverity } from './gate-severity.ts'
+import type { DeclaredGroup } from './module-group.ts'
+import type { Placeholder } from './placeholder.ts'
 import type { Reference } from './reference.ts'
+
+export type { GateSeverity } from './gate-severity.ts'
 
 declare const moduleIdBrand: unique symbol
 
@@ -9,8 +14,6 @@ export type ModuleId = string & { readonly [moduleIdBrand]: true }
 
 /** Where a module comes from; the first layer that has a file wins. */
 export type LayerName = 'project' | 'user' | 'package' | 'built-in'
-
-export type GateSeverity = 'blocking' | 'conditional' | 'warning'
 
 export interface Heading {
   /** 1 to 6. */
@@ -111,6 +114,10 @@ export interface Module extends Described {
   /** The pattern plugin that implements it, from the key `pattern`. */
   readonly pattern: string | null
   readonly arguments: readonly ArgumentSpec[]
+  /** Operations that it contributes without code, from the key `groups`. */
+  readonly groups: readonly DeclaredGroup[]
+  /** What its text leaves to the project, by place. */
+  readonly placeholders: readonly (Placeholder & { readonly line: number; readonly column: number })[]
   readonly references: readonly Reference[]
   /** What its author silenced, and why. */
   readonly directives: readonly Directive[]

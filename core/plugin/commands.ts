@@ -4,7 +4,7 @@ import type { Library } from '../load/library.ts'
 import type { Module } from '../module/module.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { childOf, type Path } from '../vfs/path.ts'
-import { patternsOf } from './planner.ts'
+import { areRunnable } from './planner.ts'
 
 /** A command with everything it needs. */
 export interface FoundCommand {
@@ -36,7 +36,7 @@ export async function findCommand(
       return undefined
     })
     if (!found) continue
-    if (patternsOf(found.modules).size === 0) first ??= found
+    if (!areRunnable(found.modules)) first ??= found
     else return first ? { ...found, diagnostics: [yields(first, found), ...found.diagnostics] } : found
   }
   if (first) return first

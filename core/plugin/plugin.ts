@@ -1,11 +1,13 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Schema } from '../base/schema.ts'
+import type { PreparedContext } from '../compose/prepare.ts'
 import type { Graph } from '../load/graph.ts'
 import type { Document } from '../module/document.ts'
 import type { Draft } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import type { FoundReference, Reference } from '../module/reference.ts'
 import type { Group } from '../run/group.ts'
+import type { Executor } from '../run/executor.ts'
 import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport, Report } from '../run/report.ts'
 import type { RunEvent } from '../run/events.ts'
@@ -44,23 +46,38 @@ export interface ParseContext {
   isFile(path: string): boolean
 }
 
+/** Groups by full name, and what was found while they were made. */
+export interface PlannedElsewhere {
+  readonly groups: readonly Group[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** What a planner works from. */
 export interface Planning {
   readonly command: Module
   /** The module whose key `pattern` named this pattern. */
   readonly module: Module
-  /** The closure of the command's references, in depth-first order, the command first. */
+  /**
+   * The closure of the command's references, in depth-first order, the command first. The default of each setting is what the
+   * configuration says, where it says something.
+   */
   readonly modules: readonly Module[]
   /** Every command there is, sorted by name; of one name that of the first layer. */
   commands(): Promise<readonly Module[]>
   /** Every module and every reference of the project's framework. */
   graph(): Promise<Graph>
+  /** What references need, to be written under a budget of tokens from the texts that the run reads. */
+  context(references: readonly string[]): Promise<PreparedContext>
+  /** What plugins would contribute for another pattern, as if the module named that one; to take from, nothing of it runs by itself. */
+  groupsOf(pattern: string): Promise<PlannedElsewhere>
   /** Arguments by name, as declared by the command's module. */
   readonly arguments: Readonly<Record<string, string>>
   /** The project as the run will see it; for looking, not for writing. */
   readonly files: Files
   /** Absolute folder of the project on the machine; null when it is not on a disk. */
   readonly folder: string | null
+  /** The text with its placeholders (`[PROJECT_CONFIG: a.b | DEFAULT: x]`) filled by what the project says, as far as it says it. */
+  fill(text: string): string
   report(diagnostic: Diagnostic): void
 }
 
@@ -91,6 +108,8 @@ export interface Hooks {
   readonly plan: DoorMap<(planning: Planning) => readonly Group[] | Promise<readonly Group[]>>
   /** First answer wins: a kind of operation of one's own. */
   readonly operation: DoorMap<() => OperationKind>
+  /** First answer wins: who runs the code of operations, chosen by its name. */
+  readonly executor: DoorMap<() => Executor>
   /** Observers of a run. */
   readonly event: Door<(event: RunEvent) => void>
   /** Waterfall, awaited: the groups as the report will show them. */

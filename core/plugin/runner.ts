@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
+import type { GatherParts } from '../compose/gather.ts'
+import { prepareContext } from '../compose/prepare.ts'
+import type { ContextConfig } from '../compose/settings.ts'
 import type { Catalogue } from '../load/catalogue.ts'
 import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
@@ -9,6 +12,7 @@ import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { designPlan, type ParallelDesign } from '../run/design.ts'
 import type { RunEvent } from '../run/events.ts'
+import type { Executor, OpenExecutor } from '../run/executor.ts'
 import { type DeclaredSeverities, declaredSeverities } from '../run/gates.ts'
 import {
   createRunId,
@@ -27,12 +31,16 @@ import { createPlan, type Plan } from '../run/plan.ts'
 import type { RunLimits } from '../run/prune-runs.ts'
 import type { Report } from '../run/report.ts'
 import type { RunJournal } from '../run/run-journal.ts'
+import { memoryFolder, type RunProgram } from '../run/spawn.ts'
+import { createWorkbench, type Workbench } from '../run/workbench.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
 import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { everyCommand, findCommand } from './commands.ts'
+import { createExecutors } from './executors.ts'
 import type { HookCalls } from './hooks.ts'
+import { type ProjectData, readProjectValues, type SettingValues } from './configured.ts'
 import { configureIsolation } from './isolation.ts'
 import { createKeeper, type Kept, nothingKept } from './keeper.ts'
 import { planGroups } from './planner.ts'
@@ -59,6 +67,8 @@ export interface RunOptions {
   readonly aside?: readonly string[]
   /** False keeps nothing of the run: it cannot be resumed, shown or compared. */
   readonly journal?: boolean
+  /** Who runs the code of operations, by the name that a plugin gives it or itself; this process when left out, or `local`. */
+  readonly executor?: string | Executor
   /** True takes no result from the result cache; what is made is kept there. */
   readonly fresh?: boolean
 }
@@ -89,6 +99,10 @@ export interface Runner {
   operations(): Promise<readonly ListedOperation[]>
   /** The lane of each kind of operation. */
   lanes(): ReadonlyMap<string, Lane>
+  /** The executor of that name. */
+  executor(name: string): Executor
+  /** For running operations of other processes here. */
+  workbench(): Workbench
   plan(command: string, given: GivenArguments): Promise<ParallelDesign>
   run(command: string, given: GivenArguments, options: RunOptions): Promise<Report>
   /** Takes up the run that begins with `id`, or the last that was cut short. */
@@ -113,6 +127,15 @@ export interface RunnerParts {
   /** How much a run may hold in memory. */
   readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
+  /** The text of a module that a plugin makes up. */
+  readonly virtual: GatherParts['virtual']
+  readonly context: ContextConfig
+  /** Stands in for the machine where programs are run. */
+  readonly programs?: RunProgram | undefined
+  /** What the configuration says of settings, of the project itself, and of programs that modules may run. */
+  readonly settings: SettingValues
+  readonly project: ProjectData
+  readonly allowed: readonly string[]
 }
 
 interface Prepared {
@@ -123,12 +146,11 @@ interface Prepared {
   readonly severities: DeclaredSeverities
 }
 
-const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
-
 /** A runner over the parts of a framework. */
 export function createRunner(parts: RunnerParts): Runner {
   const { library, catalogue, layers, calls, folder, disk, state, clock } = parts
   const isolation = configureIsolation(parts.isolation)
+  const executors = createExecutors(calls)
   const keeper = createKeeper({ state, clock, limits: parts.runs })
 
   function kindOf(name: string): OperationKind | undefined {
@@ -152,16 +174,21 @@ export function createRunner(parts: RunnerParts): Runner {
       command: found.command,
       modules: found.modules,
       commands: () => everyCommand(layers, library),
+      context: (references, fill) =>
+        prepareContext({ layers, library, virtual: parts.virtual, fill }, references, parts.context),
       graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
       arguments: readArguments(found.command, given),
       files: workspace,
-      folder,
+      folder: folder ?? (parts.programs ? memoryFolder : null),
+      settings: parts.settings,
+      project: await readProjectValues(layers[0]!, parts.project),
+      allowed: parts.allowed,
     })
-    if (planned.groups.length === 0 && planned.diagnostics.length === 0) {
+    if (planned.groups.length === 0 && planned.diagnostics.length === 0 && planned.complete) {
       fail(
         'COMMAND_EMPTY',
-        `The command "${name}" plans nothing: no module that it needs names a pattern.`,
-        'Add the key "pattern" to the command or to a module that it needs.',
+        `The command "${name}" plans nothing: no module that it needs names a pattern or declares groups.`,
+        'Add the key "pattern" or "groups" to the command or to a module that it needs.',
       )
     }
     const plan = createPlan(planned.groups)
@@ -204,6 +231,10 @@ export function createRunner(parts: RunnerParts): Runner {
       return new Map([...own, ...builtinOperations.values()].map(({ kind, lane }) => [kind, lane]))
     },
 
+    executor: executors.find,
+
+    workbench: () => createWorkbench({ kindOf, folder, isolation: isolation.ofPrograms }),
+
     async plan(command, given) {
       const { plan, diagnostics, severities } = await prepare(command, given)
       const { deadlineMs } = parts
@@ -238,7 +269,14 @@ export function createRunner(parts: RunnerParts): Runner {
     const { command, id, kept, commit } = options
     const { journal } = kept
     let committed = false
+    const told: Diagnostic[] = []
+    let opened: OpenExecutor | undefined
+    const tell = (diagnostic: Diagnostic): void => {
+      told.push(diagnostic)
+      options.onEvent?.({ type: 'finding', diagnostic })
+    }
     try {
+      opened = await executors.open(options.executor, { id, command, folder, tell })
       const report = await oversee(plan, {
         command,
         id,
@@ -247,8 +285,10 @@ export function createRunner(parts: RunnerParts): Runner {
         folder,
         clock,
         deadlineMs: parts.deadlineMs,
-        concurrency: options.concurrency ? sameForAll(options.concurrency) : parts.concurrency,
+        concurrency: executors.lanesFor(options, parts.concurrency),
+        ...(opened && { executor: opened }),
         isolation: isolation.ofPrograms,
+        programs: parts.programs,
         diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
         severities,
@@ -268,7 +308,12 @@ export function createRunner(parts: RunnerParts): Runner {
           const shaped = {
             ...report,
             groups: await calls.synthesise(report.groups),
-            diagnostics: [...report.diagnostics, ...heldBack(report)],
+            diagnostics: [
+              ...report.diagnostics,
+              ...heldBack(report),
+              ...told,
+              ...((await opened?.close()) ?? []),
+            ],
           }
           const settled = await settleFiles(workspace, shaped, { commit, journal })
           committed = settled.committed
@@ -281,6 +326,7 @@ export function createRunner(parts: RunnerParts): Runner {
       return report
     } catch (thrown) {
       journal?.abandon()
+      await opened?.close()
       throw thrown
     }
   }
@@ -326,8 +372,4 @@ function nothing(): undefined {}
 
 function wholeOf({ positional = [], named = {} }: GivenArguments): RunRequest['given'] {
   return { positional, named }
-}
-
-function sameForAll(size: number): Record<Lane, number> {
-  return Object.fromEntries(lanes.map((lane) => [lane, size])) as Record<Lane, number>
 }

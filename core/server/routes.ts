@@ -2,8 +2,8 @@ import type { Framework } from '../facade.ts'
 import { graphAround } from './around.ts'
 import { snapshotOf } from './feed.ts'
 import { frameAt } from './frame.ts'
-import { decodePath, required, wholeNumber } from './query.ts'
-import { answerContext, answerModule, answerResolve } from './questions.ts'
+import { contextOptions, decodePath, required, wholeNumber } from './query.ts'
+import { answerModule, answerResolve } from './questions.ts'
 import { searchModules } from './search.ts'
 
 /** Answers from one generation of a framework; what it gives is sent as JSON. */
@@ -19,7 +19,7 @@ const routes: Readonly<Record<string, Route>> = {
   '/api/commands': (framework) => framework.list('commands'),
   '/api/context': (framework, query) => {
     required(query, 'reference')
-    return answerContext(framework, query.getAll('reference'))
+    return framework.context(query.getAll('reference'), contextOptions(query))
   },
   '/api/frame': (framework, query) =>
     frameAt(

@@ -1,4 +1,14 @@
-import type { Block, CodedError, Document, Gate, GateSeverity, Parts, Phase, Setting } from 'heddle'
+import {
+  type Block,
+  type CodedError,
+  type Document,
+  type Gate,
+  type GateSeverity,
+  type Parts,
+  type Phase,
+  readSeverity,
+  type Setting,
+} from 'heddle'
 import { allBlocks, attributeOf, ownText } from './dialect.ts'
 
 /** The typed parts of a document: gates, settings, phases, coded errors, triggers, and the names that `#…` may address. */
@@ -42,33 +52,9 @@ function readGate(document: Document, block: Block): Gate[] {
   return [{ name, severity: severityOf(block), text, line: lineOf(document, block) }]
 }
 
-const severities: Readonly<Record<string, GateSeverity>> = {
-  blocking: 'blocking',
-  critical: 'blocking',
-  error: 'blocking',
-  mandatory: 'blocking',
-  required: 'blocking',
-  true: 'blocking',
-  conditional: 'conditional',
-  high: 'conditional',
-  medium: 'conditional',
-  warning: 'warning',
-  advisory: 'warning',
-  low: 'warning',
-  info: 'warning',
-  false: 'warning',
-}
-
-/**
- * The dialect says how hard a gate is in five ways; the first that is there counts. A bare `requirement` must be met, so
- * it blocks; a gate that says nothing warns.
- */
+/** A gate that says nothing of how hard it is warns. */
 function severityOf(block: Block): GateSeverity {
-  for (const name of ['severity', 'enforcement', 'blocking', 'priority']) {
-    const said = attributeOf(block, name)?.trim().toLowerCase()
-    if (said !== undefined && Object.hasOwn(severities, said)) return severities[said]!
-  }
-  return attributeOf(block, 'requirement') === null ? 'warning' : 'blocking'
+  return readSeverity((key) => attributeOf(block, key)) ?? 'warning'
 }
 
 function readSetting(document: Document, block: Block, name: string): Setting {

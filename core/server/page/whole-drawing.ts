@@ -1,4 +1,4 @@
-import { Graph } from 'graphology'
+import { DirectedGraph } from 'graphology'
 import { Sigma } from 'sigma'
 import type { ScopeFilter } from './graph-scope.ts'
 import { layerOf } from './rows.ts'
@@ -37,7 +37,7 @@ const layoutMs = 8_000
 
 /** Draws all modules; throws where there is no WebGL. */
 export function drawWhole(place: HTMLElement, { shown, say, open }: DrawOptions): WholeDrawing {
-  const graph = new Graph<Look>({ multi: false, type: 'directed' })
+  const graph = new DirectedGraph<Look>()
   const colours = coloursOf(place)
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
   let worker: Worker | undefined
@@ -116,7 +116,11 @@ export function drawWhole(place: HTMLElement, { shown, say, open }: DrawOptions)
 }
 
 /** True when nodes or edges came or went. */
-function takeIn(graph: Graph<Look>, { modules, outgoing, incoming }: Shown, colours: Colours): boolean {
+function takeIn(
+  graph: DirectedGraph<Look>,
+  { modules, outgoing, incoming }: Shown,
+  colours: Colours,
+): boolean {
   let isNew = false
   for (const id of graph.nodes())
     if (!modules.has(id)) {

@@ -1,4 +1,4 @@
-import { Graph } from 'graphology'
+import { DirectedGraph } from 'graphology'
 import forceAtlas2 from 'graphology-layout-forceatlas2'
 
 /** What a layout is asked for: as many nodes, and edges as pairs of their numbers. */
@@ -19,7 +19,7 @@ const batch = 10
 
 /** Runs apart from the page, which goes on while it works; tells how far it has come after each batch. */
 self.addEventListener('message', ({ data }: MessageEvent<LayoutTask>) => {
-  const graph = new Graph({ multi: false, type: 'directed' })
+  const graph = new DirectedGraph()
   for (let node = 0; node < data.nodes; node++) graph.addNode(node, startOf(node, data.nodes))
   for (let at = 0; at < data.edges.length; at += 2) {
     const [from, to] = [data.edges[at]!, data.edges[at + 1]!]
@@ -42,7 +42,7 @@ function startOf(node: number, nodes: number): { x: number; y: number } {
   return { x: Math.cos(angle) * radius, y: Math.sin(angle) * radius }
 }
 
-function tell(graph: Graph, nodes: number, isOver: boolean): void {
+function tell(graph: DirectedGraph, nodes: number, isOver: boolean): void {
   const places = new Float32Array(nodes * 2)
   graph.forEachNode((node, { x, y }) => {
     places[Number(node) * 2] = x as number
