@@ -5,6 +5,7 @@ import { claude } from './claude/index.ts'
 import { context } from './context/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
+import { performance } from './performance/index.ts'
 import { protocol } from './protocol/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
@@ -20,6 +21,7 @@ export { claude } from './claude/index.ts'
 export { context, type ContextResult } from './context/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
+export { performance, type PerformanceResult } from './performance/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
@@ -44,6 +46,7 @@ export function preset(): readonly AppliedPlugin[] {
     protocol(),
     meta(),
     docs(),
+    performance(),
     context(),
     swarm(),
   ]
