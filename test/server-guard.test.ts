@@ -327,7 +327,7 @@ test('every response has the same strict headers, errors too', async () => {
     if (isPage)
       assert.match(
         policy,
-        /^default-src 'none'; script-src 'self'; style-src 'self'; .*frame-ancestors 'none'/,
+        /^default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; .*frame-ancestors 'none'/,
       )
     else assert.equal(policy, closed, what)
     assert.ok(!policy.includes('unsafe'), what)
