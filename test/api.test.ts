@@ -87,7 +87,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'watchLeaks',
     'withoutLeaks',
   ],
-  'heddle/server': ['createHandler', 'listen', 'openEditions', 'serveStdio'],
+  'heddle/server': ['createEditor', 'createHandler', 'listen', 'openEditions', 'serveStdio'],
   'heddle/plugins': [
     'agentsMd',
     'analysis',

@@ -324,6 +324,10 @@ function createProgram(rest: readonly string[]): Command {
     )
     .option('--open', 'open the page in a browser')
     .option('--allow-run', 'let whoever holds the token run commands')
+    .option(
+      '--editor <command>',
+      'what opens a file from the page: code, zed, idea …, or a command with {file} and {line}; else $HEDDLE_EDITOR, $VISUAL, $EDITOR',
+    )
     .option('--user', "look in the user's own modules too")
     .action(async (options) => (await import('./commands/dev.ts')).dev(options))
 
