@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createFramework, type Report, type RunEvent } from 'heddle'
-import { preset } from 'heddle/plugins'
+import { type PerformanceResult, preset } from 'heddle/plugins'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,6 +16,7 @@ const commands: readonly (readonly [name: string, words: Record<string, string>,
   ['context-prime', {}, true],
   ['docs', {}, true],
   ['meta', {}, true],
+  ['performance', { command: 'node --version' }, false],
   ['protocol', {}, false],
   ['query', { query: 'session' }, true],
   ['session', {}, false],
@@ -117,6 +118,16 @@ const edits: readonly {
     look: ({ groups }) => groups.map(({ name }) => name),
     before: ['meta/framework'],
     after: ['analysis/files'],
+  },
+  {
+    module: 'patterns/performance-measurement.md',
+    edit: ['name: runs\n    default: 7', 'name: runs\n    default: 2'],
+    command: 'performance',
+    words: { command: 'node --version' },
+    look: ({ groups }) =>
+      (groups[0]!.synthesis as PerformanceResult).metrics.find(({ name }) => name === 'wall time')?.samples,
+    before: 7,
+    after: 2,
   },
   {
     module: 'context/context-budget.md',
