@@ -92,6 +92,18 @@ function createProgram(rest: readonly string[]): Command {
       else await (await import('./commands/resolve.ts')).why(reference ?? missingReference(), options)
     })
 
+  common(program.command('explain'))
+    .summary('say what the code of a finding means, with an example and the repair')
+    .description(
+      'Explains the codes that findings end with, those of plugins too. Without a code it lists all of them.',
+    )
+    .argument('[codes...]', 'codes such as REFERENCE_MISSING or tdd/no-test')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle explain REFERENCE_MISSING\n  heddle explain tdd/no-test --format json',
+    )
+    .action(async (codes, options) => (await import('./commands/explain.ts')).explain(codes, options))
+
   common(program.command('list'))
     .summary('list commands, modules, plugins or operations')
     .argument('<what>', 'commands, modules, plugins or operations')

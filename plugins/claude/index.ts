@@ -9,6 +9,7 @@ export { findFaults } from './validate.ts'
 export const claude = definePlugin({
   name: 'claude',
   description: 'Folders of Claude Code and its plugins: commands, agents, skills, rules, output styles',
+  codes: async () => (await import('./codes.ts')).codes,
   apply(hooks) {
     hooks.parse.tap('claude', readClaudeFile)
     hooks.validate.tap('claude', findFaults)

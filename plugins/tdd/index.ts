@@ -10,6 +10,7 @@ export const tdd = definePlugin<TddOptions>({
   name: 'tdd',
   description:
     'Tests of a component, which of them fail, exports without one, coverage, and the next steps of the cycle',
+  codes: async () => (await import('./codes.ts')).codes,
   options: (z) =>
     z.object({
       threshold: z.number().min(0).max(1).default(0.9),

@@ -11,6 +11,7 @@ export const xmlBlocks = definePlugin({
   name: 'xml-blocks',
   description:
     'Modules written in XML-ish blocks: metadata table, dependency tags, gates, settings, phases, coded errors',
+  codes: async () => (await import('./codes.ts')).codes,
   after: ['claude', 'agents-md'],
   apply(hooks) {
     hooks.references.tap('xml-blocks', findTagReferences)
