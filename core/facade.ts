@@ -7,7 +7,8 @@ import {
   notAReference,
   type Resolved,
 } from './answers.ts'
-import { type CodeExplanations, readCodes } from './explain/explanation.ts'
+import type { CodeExplanations } from './explain/explanation.ts'
+import { readCodes } from './explain/read-codes.ts'
 import type { CheckReport } from './load/check.ts'
 import type { Context, ContextOptions } from './compose/context.ts'
 import type { ContextConfig } from './compose/settings.ts'

@@ -9,12 +9,8 @@ export type { Explained, ExplainedInPlace, Resolved } from './answers.ts'
 export type { ContextRequest, Framework, Listed, ListKind } from './facade.ts'
 export type { FrameworkOptions } from './framework.ts'
 export { createFramework } from './framework.ts'
-export {
-  type CodeExplanation,
-  type CodeExplanations,
-  findExplanation,
-  readCodes,
-} from './explain/explanation.ts'
+export { type CodeExplanation, type CodeExplanations, findExplanation } from './explain/explanation.ts'
+export { readCodes } from './explain/read-codes.ts'
 export type { ReferenceTotals } from './load/card.ts'
 export type { CheckReport } from './load/check.ts'
 export type { Change, Watching, WatchOptions } from './live.ts'

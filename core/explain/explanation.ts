@@ -18,8 +18,3 @@ export function findExplanation(codes: CodeExplanations, code: string): CodeExpl
   const [longest] = families.toSorted((a, b) => b.length - a.length)
   return longest === undefined ? undefined : codes[longest]
 }
-
-/** Every code of our own, explained; those of plugins are with `framework.codes()`. */
-export async function readCodes(): Promise<CodeExplanations> {
-  return (await import('./codes.ts')).coreCodes
-}
