@@ -62,6 +62,11 @@ export const buildingCodes: CodeExplanations = {
     example: "deny: ['../secrets/**']",
     repair: 'Write a glob of paths below the root, such as "secrets/**".',
   },
+  FILE_EXISTS: {
+    means: 'What is to be made stands there already. Nothing is ever overwritten.',
+    example: 'heddle new command review, and .heddle/commands/review.md exists.',
+    repair: 'Choose another name, or remove it first.',
+  },
   FRAMEWORK_DISPOSED: {
     means: 'The framework was asked something after dispose().',
     example: 'await framework.dispose(); await framework.check()',

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What there is in a folder, as far as whoever begins a framework in it must know. */
+export interface FoundProject {
+  readonly root: string
+  /** From package.json, else the name of the folder. */
+  readonly name: string
+  /** Homes of a framework that are there, the preferred one first: `.heddle`, `.claude`. */
+  readonly homes: readonly string[]
+  /** Memory files of agents at the root: `CLAUDE.md`, `AGENTS.md`, … */
+  readonly memory: readonly string[]
+  /** Manifests at the root that name checks. */
+  readonly manifests: readonly string[]
+  /** The configuration of Heddle, when there is one. */
+  readonly config: string | undefined
+  readonly typescript: boolean
+  /** Where tests stand, or would. */
+  readonly tests: string
+}
+
+const homes = ['.heddle', '.claude']
+const memory = ['CLAUDE.md', 'AGENTS.md', 'GEMINI.md']
+const manifests = ['package.json', 'pyproject.toml', 'Cargo.toml', 'go.mod', 'Makefile']
+const configs = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `heddle.config.${ending}`)
+
+/** Looks at the folder itself, not below it; never throws. */
+export function findProject(root: string): FoundProject {
+  const among = (names: readonly string[]): string[] => names.filter((name) => existsSync(join(root, name)))
+  return {
+    root,
+    name: nameOf(root),
+    homes: among(homes).filter((home) => holdsMarkdown(join(root, home))),
+    memory: among(memory),
+    manifests: among(manifests),
+    config: among(configs)[0],
+    typescript: existsSync(join(root, 'tsconfig.json')),
+    tests: among(['test', 'tests'])[0] ?? 'test',
+  }
+}
+
+/** Our own state makes no home, and neither do settings of a host. */
+function holdsMarkdown(home: string): boolean {
+  try {
+    return readdirSync(home, { recursive: true, encoding: 'utf8' }).some(
+      (path) => path.endsWith('.md') && !/^state[/\\]/.test(path),
+    )
+  } catch {
+    return false
+  }
+}
+
+function nameOf(root: string): string {
+  const fallback = root.split(/[/\\]/).filter(Boolean).at(-1) ?? 'project'
+  try {
+    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: unknown }
+    return typeof name === 'string' && name !== '' ? name : fallback
+  } catch {
+    return fallback
+  }
+}
