@@ -3,8 +3,12 @@ export { HeddleError } from './base/diagnostic.ts'
 export type { Schema } from './base/schema.ts'
 export { type TokenShape, tokenShapes } from './base/token-shapes.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
-export type { Config } from './config.ts'
+export type { Config, Extended } from './config.ts'
 export { defineConfig } from './config.ts'
+export type { ExplainConfigOptions, ExplainedConfig } from './config/explain-config.ts'
+export { explainConfig } from './config/explain-config.ts'
+export { jsonSchemaOfConfig } from './config/json-schema.ts'
+export type { ConfigValue } from './config/merge-configs.ts'
 export type { Explained, ExplainedInPlace, Resolved } from './answers.ts'
 export type { ContextRequest, Framework, Listed, ListKind } from './facade.ts'
 export type { FrameworkOptions } from './framework.ts'
@@ -35,7 +39,7 @@ export type { RenameOptions, RenameReport } from './mend/rename.ts'
 export type { Attribute, Block } from './module/blocks.ts'
 export type { Document } from './module/document.ts'
 export type { Draft } from './module/draft.ts'
-export type { FrontMatter } from './module/frontmatter.ts'
+export { type FrontMatter, readFrontMatter } from './module/frontmatter.ts'
 export type { CodeBlock, Link, Markdown, Range } from './module/markdown.ts'
 export type {
   ArgumentSpec,
@@ -107,6 +111,7 @@ export type {
   Door,
   DoorMap,
   Hooks,
+  PlannedElsewhere,
   Planning,
   Plugin,
   ParseContext,

@@ -287,6 +287,22 @@ function createProgram(rest: readonly string[]): Command {
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
 
+  common(program.command('config'))
+    .summary('say what is configured, and which file says so')
+    .description(
+      'Prints every key of the merged configuration with its value and the place that it comes from. A configuration is wholly\n' +
+        'optional: heddle.config.ts (or .mts, .js, .mjs; .json for plain data), which may extend others.\n' +
+        'With --no-config none of it is read and none of its code runs. Exits 2 when the configuration is wrong.',
+    )
+    .option('--print', 'also what nobody set, with its default')
+    .option('--schema', 'print the JSON schema of heddle.config.json instead')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle config\n  heddle config --print --format json\n' +
+        '  "$schema": "./node_modules/heddle/core/config/schema.json"   in heddle.config.json, for editors',
+    )
+    .action(async (options) => (await import('./commands/config.ts')).config(options))
+
   common(program.command('session'))
     .summary('save the context of your work and take it up again')
     .description(
