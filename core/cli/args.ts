@@ -382,7 +382,7 @@ function createProgram(rest: readonly string[]): Command {
   program
     .command('completion')
     .summary('print what a shell needs to complete commands, options and names of modules')
-    .argument('<shell>', 'bash, zsh, fish or powershell')
+    .argument('<shell>', 'bash, zsh or fish')
     .addHelpText(
       'after',
       '\nExamples:\n  source <(heddle completion bash)\n  heddle completion zsh > ~/.zfunc/_heddle\n' +

@@ -22,6 +22,16 @@ export const buildingCodes: CodeExplanations = {
     example: 'heddle.config.ts that imports a package which is not installed, or throws.',
     repair: 'Mend it. `--no-config` runs without it, and runs none of its code.',
   },
+  CONFIG_CYCLE: {
+    means: 'Configurations extend each other in a ring.',
+    example: 'base.ts extends heddle.config.ts, which extends base.ts.',
+    repair: 'Take one of the "extends" out.',
+  },
+  CONFIG_LIMIT: {
+    means: 'The configuration extends more files, or over more steps, than are read.',
+    example: 'A generated chain of presets.',
+    repair: 'Put what belongs together into fewer files.',
+  },
   CONFIG_KEY: {
     means: 'The configuration has a key that does not exist, or that plain JSON may not set.',
     example: 'concurency: {}',

@@ -7,8 +7,9 @@ export function makePlugin({ project, home, name }: NewThing): Made {
   const path = `plugins/${name}.${ending}`
   const test = `plugins/${name}.test.${ending}`
   const own = camelCase(name)
+  const imported = `import { ${own} } from "./${path}"`.replaceAll('"', "'")
   const added = `import { defineConfig } from 'heddle'
-import { ${own} } from './${path}'
+${imported}
 
 export default defineConfig({ plugins: [${own}()] })
 `
@@ -21,9 +22,7 @@ export default defineConfig({ plugins: [${own}()] })
     ],
     next: [
       testCommand(test),
-      ...(config === undefined
-        ? []
-        : [`add it to ${config}: import { ${own} } from './${path}' and plugins: [${own}()]`]),
+      ...(config === undefined ? [] : [`add it to ${config}: ${imported} and plugins: [${own}()]`]),
       `heddle run ${name}`,
     ],
   }

@@ -20,12 +20,21 @@ export function findTaken(root: string, files: readonly NewFile[]): string[] {
  * EEXIST for a file that came into being meanwhile.
  */
 export function placeFiles(root: string, files: readonly NewFile[]): void {
-  const real = realpathSync(root)
+  for (const { path } of files) if (!isBelow(root, dirname(path))) leadsOut(path)
   for (const { path, text } of files) {
-    const folder = join(root, dirname(path))
-    mkdirSync(folder, { recursive: true })
-    if (realpathSync(folder) !== real && !realpathSync(folder).startsWith(real + sep))
-      wrongUsage(`"${dirname(path)}" leads out of the project.`, 'Replace the link by a folder.')
+    mkdirSync(join(root, dirname(path)), { recursive: true })
     writeFileSync(join(root, path), text, { flag: 'wx' })
   }
+}
+
+/** True when the nearest folder on the way that exists lies in the root, links followed. */
+function isBelow(root: string, folder: string): boolean {
+  const there = lstatSync(join(root, folder), { throwIfNoEntry: false })
+  if (!there) return folder === '.' || isBelow(root, dirname(folder))
+  const [real, top] = [realpathSync(join(root, folder)), realpathSync(root)]
+  return real === top || real.startsWith(top + sep)
+}
+
+function leadsOut(path: string): never {
+  return wrongUsage(`"${dirname(path)}" leads out of the project.`, 'Replace the link by a folder.')
 }

@@ -39,12 +39,15 @@ export function findProject(root: string): FoundProject {
   }
 }
 
-/** Our own state makes no home, and neither do settings of a host. */
-function holdsMarkdown(home: string): boolean {
+const deepest = 4
+
+/** Our own state makes no home, and neither do settings of a host; links are not followed. */
+function holdsMarkdown(folder: string, depth = 0): boolean {
   try {
-    return readdirSync(home, { recursive: true, encoding: 'utf8' }).some(
-      (path) => path.endsWith('.md') && !/^state[/\\]/.test(path),
-    )
+    const entries = readdirSync(folder, { withFileTypes: true })
+    if (entries.some((entry) => entry.isFile() && entry.name.endsWith('.md'))) return true
+    const below = entries.filter((entry) => entry.isDirectory() && entry.name !== 'state')
+    return depth < deepest && below.some(({ name }) => holdsMarkdown(join(folder, name), depth + 1))
   } catch {
     return false
   }
