@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** What there is in a folder, as far as whoever begins a framework in it must know. */
 export interface FoundProject {
@@ -54,7 +54,7 @@ function holdsMarkdown(folder: string, depth = 0): boolean {
 }
 
 function nameOf(root: string): string {
-  const fallback = root.split(/[/\\]/).filter(Boolean).at(-1) ?? 'project'
+  const fallback = basename(root) || 'project'
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: unknown }
     return typeof name === 'string' && name !== '' ? name : fallback
