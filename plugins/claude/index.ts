@@ -2,9 +2,6 @@ import { definePlugin } from 'heddle'
 import { readClaudeFile } from './kinds.ts'
 import { findFaults } from './validate.ts'
 
-export { readClaudeFile } from './kinds.ts'
-export { findFaults } from './validate.ts'
-
 /** Knows what stands where in a `.claude/` folder or a plugin: commands, agents, skills, rules, output styles. */
 export const claude = definePlugin({
   name: 'claude',
