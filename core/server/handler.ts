@@ -7,6 +7,7 @@ import { type Editions, fixedEdition } from './edition.ts'
 import { createEvents } from './events.ts'
 import { checkPlace, checkRequest, cookieName } from './guard.ts'
 import type { McpEndpoint } from './mcp.ts'
+import { answerLlmsText } from './llms-text.ts'
 import { answerModuleText } from './module-text.ts'
 import { openPageFiles } from './page-files.ts'
 import { decodePath } from './query.ts'
@@ -116,6 +117,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
       const asked = { path: decodePath(path.slice(1)), from: query.get('from') ?? undefined }
       return editions.read((framework) => answerModuleText(framework, request, asked))
     }
+    if (path === '/llms.txt') return editions.read((framework) => answerLlmsText(framework))
     if (path === '/api/state') return answerJson(state())
     if (path === '/api/runs' || path.startsWith('/api/runs/')) return answerRuns(request, path.slice(9))
     const found = findRoute(path)
