@@ -25,6 +25,7 @@ export interface PlanRequest {
   readonly project: ProjectValues
   /** Programs that modules may run. */
   readonly allowed: readonly string[]
+  textOf(module: Module): Promise<string>
 }
 
 /** Groups in declared order, and what went wrong while they were made. */
@@ -77,10 +78,12 @@ async function addPattern(
     planned.complete = false
     return
   }
+  const fill = (text: string): string => fillPlaceholders(text, (path) => valueAt(project, path)).text
   const slots = await calls.plan(pattern, {
     ...request,
     module,
-    fill: (text) => fillPlaceholders(text, (path) => valueAt(project, path)).text,
+    fill,
+    textOf: async (one) => fill(await request.textOf(one)),
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
   for (const slot of slots) {

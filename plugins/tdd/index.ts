@@ -12,7 +12,7 @@ export const tdd = definePlugin<TddOptions>({
     'Tests of a component, which of them fail, exports without one, coverage, and the next steps of the cycle',
   options: (z) =>
     z.object({
-      threshold: z.number().min(0).max(1).default(0.9),
+      threshold: z.number().min(0).max(1).optional(),
       limitMs: z.number().int().positive().default(600_000),
     }),
   apply(hooks, context) {

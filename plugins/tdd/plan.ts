@@ -39,7 +39,7 @@ const listSources = glob({ patterns: [`**/*.{${sourceEndings.join(',')}}`] }, { 
  */
 export async function planTdd(
   planning: Planning,
-  { threshold, limitMs }: TddOptions,
+  { threshold = thresholdOf(planning), limitMs }: TddOptions,
 ): Promise<readonly Group[]> {
   const component = await findComponent(planning)
   if (!component) return []
@@ -187,6 +187,15 @@ function readNamed(path: string): Operation {
 function severityOf({ module }: Planning, name: string, otherwise: GateSeverity): GateSeverity {
   const declared = module.parts.gates.find((gate) => gate.name.toLowerCase().replace(/[_\s]+/g, '-') === name)
   return declared?.severity ?? otherwise
+}
+
+/** The share of lines that the modules of the command ask for. */
+function thresholdOf({ modules }: Planning): number {
+  const setting = modules
+    .flatMap(({ parts }) => parts.settings)
+    .find(({ name }) => name === 'component-threshold')
+  const percent = Number(setting?.default ?? Number.NaN)
+  return percent >= 0 && percent <= 100 ? percent / 100 : 0.9
 }
 
 function wordsOf({ program, arguments: words }: TestCommand): string {
