@@ -103,7 +103,7 @@ function describe(path: string, text: string): { name: string | null; descriptio
   }
   const of = (key: string): string | null =>
     new RegExp(`^${key}[ \\t]*=[ \\t]*"([^"\\n]{1,200})"`, 'm').exec(text)?.[1] ?? null
-  if (/\.toml$/.test(path)) return { name: of('name'), description: of('description') }
+  if (path.endsWith('.toml')) return { name: of('name'), description: of('description') }
   const module = path.endsWith('go.mod') ? /^module[ \t]+(\S+)/m.exec(text)?.[1] : undefined
   return { name: module?.split('/').at(-1) ?? null, description: null }
 }

@@ -194,7 +194,7 @@ function modulesIn(
   const counts = new Map<string, number>()
   for (const term of terms)
     for (const path of filesWith(outcomes, term))
-      if (/\.md$/.test(path) && !documents.includes(path)) counts.set(path, (counts.get(path) ?? 0) + 1)
+      if (path.endsWith('.md') && !documents.includes(path)) counts.set(path, (counts.get(path) ?? 0) + 1)
   return [...counts]
     .filter(([, count]) => count >= Math.min(2, terms.length))
     .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
