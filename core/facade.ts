@@ -8,6 +8,8 @@ import {
   type Resolved,
 } from './answers.ts'
 import type { CheckReport } from './load/check.ts'
+import type { Context, ContextOptions } from './compose/context.ts'
+import type { ContextConfig } from './compose/settings.ts'
 import { compose, type Composition } from './load/composition.ts'
 import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
@@ -27,12 +29,15 @@ import type { Change, Live, Watching, WatchOptions } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import type { Reading } from './reading.ts'
 import type { ParallelDesign } from './run/design.ts'
+import type { Executor } from './run/executor.ts'
 import type { PastRuns } from './run/past-runs.ts'
 import type { Report } from './run/report.ts'
+import type { Workbench } from './run/workbench.ts'
 import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { DiskFiles } from './vfs/disk.ts'
+import type { DurableStore } from './vfs/durable.ts'
 import { decodeText } from './vfs/text.ts'
 
 /** One line of `heddle list`. */
@@ -46,12 +51,24 @@ export interface Listed {
 
 export type ListKind = 'commands' | 'modules' | 'plugins' | 'operations'
 
+/** How one context differs from what the configuration says. */
+export interface ContextRequest extends Omit<ContextOptions, 'previous'> {
+  /** An earlier output to compare with; true for that of the last time with true, which this one then replaces. */
+  readonly previous?: string | true
+}
+
 /** The running whole: resolves, loads, checks and runs until it is disposed. */
 export interface Framework {
   /** The module that a reference names; rejects with a HeddleError that says what was tried. `from` is a path of the project. */
   load(reference: string, from?: string): Promise<Module>
   /** Each reference settled by itself, and what belongs to the modules that were found. Never rejects for a reference. */
   loadAll(references: readonly string[]): Promise<Composition>
+  /**
+   * The text that references come to with all that they need, under a budget of tokens: parts by `#fragment`, repeated text once, what
+   * rarely changes first, every cut named. The same files give the same bytes. What references lack is a diagnostic; rejects with
+   * CONTEXT_BUDGET for a budget that is none, and with TOKENIZER_MISSING.
+   */
+  context(references: readonly string[], options?: ContextRequest): Promise<Context>
   /** The module of an id, and its references as the graph shows them; rejects with NOT_FOUND where no markdown file is. */
   view(id: string): Promise<ModuleView>
   resolve(reference: string, from?: string): Resolved
@@ -96,6 +113,10 @@ export interface Framework {
    * again, and what has effects outside and may have run is named instead of run. Of a run that has ended it gives the report.
    */
   resume(id?: string, options?: ResumeOptions): Promise<Report>
+  /** Who can run the code of operations, by name: `local`, or what a plugin gives. Rejects with EXECUTOR_UNKNOWN. */
+  executor(name: string): Promise<Executor>
+  /** For running operations of other processes with the kinds and in the folder of this framework. */
+  workbench(): Promise<Workbench>
   /** The runs that are kept. */
   runs(): Promise<PastRuns>
   /**
@@ -130,6 +151,9 @@ export interface FrameworkParts {
   readonly mendPartsOf: (reading: Reading) => MendParts
   /** The absolute folder of our own state; null when the project is not on a disk. */
   readonly state: string | null
+  /** Where outputs of the composer are kept to be compared with. */
+  readonly outputs: DurableStore
+  readonly context: ContextConfig
 }
 
 /** The framework over its parts. */
@@ -175,6 +199,23 @@ export class OpenFramework implements Framework {
     const modules = [...asked.values()]
     const closure = await library.closure(modules)
     return compose(modules, closure.linked, [...diagnostics, ...closure.diagnostics, ...this.faults])
+  }
+
+  async context(references: readonly string[], request: ContextRequest = {}): Promise<Context> {
+    const { outputs, context } = this.#open
+    const [{ composeContext }, { keptFor }] = await Promise.all([
+      import('./compose/context.ts'),
+      import('./compose/kept.ts'),
+    ])
+    const { previous, ...options } = request
+    const kept = previous === true ? keptFor(outputs, references, options.for ?? context.for) : undefined
+    const earlier = previous === true ? await kept!.read() : previous
+    const composed = await composeContext(this.#reading, references, {
+      config: context,
+      options: { ...options, ...(earlier !== undefined && { previous: earlier }) },
+    })
+    await kept?.write(composed.text)
+    return composed
   }
 
   async view(id: string): Promise<ModuleView> {
@@ -293,6 +334,14 @@ export class OpenFramework implements Framework {
   async runs(): Promise<PastRuns> {
     const { state } = this.#open
     return (await import('./run/past-runs.ts')).createPastRuns(state)
+  }
+
+  async executor(name: string): Promise<Executor> {
+    return (await this.#runner).executor(name)
+  }
+
+  async workbench(): Promise<Workbench> {
+    return (await this.#runner).workbench()
   }
 
   async fix(options: FixOptions = {}): Promise<FixReport> {

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { fail } from './base/diagnostic.ts'
-import { cacheLimitsOf, type Config, defaults, readConfig, runLimitsOf } from './config.ts'
+import { cacheLimitsOf, type Config, defaults, runLimitsOf } from './config.ts'
+import { mergeConfigs } from './config/merge-configs.ts'
+import { readConfigs } from './config/read-config.ts'
 import { withEntries } from './entries.ts'
 import { type Framework, OpenFramework } from './facade.ts'
 import { openCardStore } from './keeping.ts'
@@ -16,6 +18,7 @@ import { choosePlugins } from './plugin/preset.ts'
 import type { Runner, RunnerParts } from './plugin/runner.ts'
 import { openReading, type Reading } from './reading.ts'
 import type { Layer } from './resolve/layers.ts'
+import type { RunProgram } from './run/spawn.ts'
 import { ignoredFolders, openLayers } from './sources.ts'
 import { diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
@@ -42,6 +45,8 @@ export interface FrameworkOptions extends Config {
    */
   readonly onConfigFile?: (file: string) => void
   readonly clock?: Clock
+  /** Runs programs in place of the machine, also for files in memory; for tests. */
+  readonly programs?: RunProgram
 }
 
 /**
@@ -51,7 +56,7 @@ export interface FrameworkOptions extends Config {
 export async function createFramework(options: FrameworkOptions = {}): Promise<Framework> {
   const folder = options.files ? null : rootFolder(options.root ?? '.')
   const config = {
-    ...(await readConfig(folder, options.config, options.onConfigFile)),
+    ...mergeConfigs(await readConfigs(folder, options.config, options.onConfigFile)),
     ...withoutUndefined(options),
   }
   const clock = options.clock ?? createClock()
@@ -99,13 +104,28 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     runs: runLimitsOf(config),
     workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
+    programs: options.programs,
     settings: config.settings ?? {},
     project: config.project ?? {},
     allowed: config.bash?.allow ?? [],
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })
-  return new OpenFramework({ live, readingOver, folder, disk, faults, host, runnerOf, mendPartsOf, state })
+  const outputs = state === null ? createMemoryStore() : createDurableStore(join(state, 'outputs'))
+  const context = config.context ?? {}
+  return new OpenFramework({
+    live,
+    readingOver,
+    folder,
+    disk,
+    faults,
+    host,
+    runnerOf,
+    mendPartsOf,
+    state,
+    outputs,
+    context,
+  })
 }
 
 /** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */

@@ -1,11 +1,16 @@
 export type { Diagnostic, Place, Severity } from './base/diagnostic.ts'
 export { HeddleError } from './base/diagnostic.ts'
 export type { Schema } from './base/schema.ts'
+export { type TokenShape, tokenShapes } from './base/token-shapes.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
-export type { Config } from './config.ts'
+export type { Config, Extended } from './config.ts'
 export { defineConfig } from './config.ts'
+export type { ExplainConfigOptions, ExplainedConfig } from './config/explain-config.ts'
+export { explainConfig } from './config/explain-config.ts'
+export { jsonSchemaOfConfig } from './config/json-schema.ts'
+export type { ConfigValue } from './config/merge-configs.ts'
 export type { Explained, ExplainedInPlace, Resolved } from './answers.ts'
-export type { Framework, Listed, ListKind } from './facade.ts'
+export type { ContextRequest, Framework, Listed, ListKind } from './facade.ts'
 export type { FrameworkOptions } from './framework.ts'
 export { createFramework } from './framework.ts'
 export type { ReferenceTotals } from './load/card.ts'
@@ -15,6 +20,11 @@ export type { CheckOptions } from './questions.ts'
 export { meaningOf } from './load/codes.ts'
 export type { BrokenReference, Deletion } from './load/deletion.ts'
 export type { Chain, Referrer, Referrers } from './load/referrers.ts'
+export type { Context, ContextOptions, ContextSection } from './compose/context.ts'
+export type { ContextCut } from './compose/cuts.ts'
+export type { PrefixDifference } from './compose/prefix.ts'
+export type { Audience, ContextConfig } from './compose/settings.ts'
+export type { TokenizerName } from './compose/tokenizer.ts'
 export type { Composition, Integration, Levels } from './load/composition.ts'
 export type { GitSource, PackageSource } from './load/open-packages.ts'
 export type { Explanation, PassedOver, PluginHand } from './load/explain.ts'
@@ -27,7 +37,7 @@ export type { RenameOptions, RenameReport } from './mend/rename.ts'
 export type { Attribute, Block } from './module/blocks.ts'
 export type { Document } from './module/document.ts'
 export type { Draft } from './module/draft.ts'
-export type { FrontMatter } from './module/frontmatter.ts'
+export { type FrontMatter, readFrontMatter } from './module/frontmatter.ts'
 export type { CodeBlock, Link, Markdown, Range } from './module/markdown.ts'
 export type {
   ArgumentSpec,
@@ -54,6 +64,20 @@ export type { Placeholder } from './module/placeholder.ts'
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'
+export type {
+  Executor,
+  ExecutorRun,
+  OpenExecutor,
+  OperationCall,
+  QueueCare,
+  QueueStatus,
+  ServeEvent,
+  ServeOptions,
+  Serving,
+  WorkerHealth,
+} from './run/executor.ts'
+export type { Written } from './run/memory.ts'
+export type { Errand, ErrandDoors, ErrandEnd, Workbench } from './run/workbench.ts'
 export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'
@@ -85,6 +109,7 @@ export type {
   Door,
   DoorMap,
   Hooks,
+  PlannedElsewhere,
   Planning,
   Plugin,
   ParseContext,

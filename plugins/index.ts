@@ -11,6 +11,7 @@ import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
 import { setup } from './setup/index.ts'
+import { swarm } from './swarm/index.ts'
 import { tdd } from './tdd/index.ts'
 import { validation } from './validation/index.ts'
 import { xmlBlocks } from './xml-blocks/index.ts'
@@ -27,6 +28,7 @@ export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
 export { setup, type SetupResult } from './setup/index.ts'
+export { swarm, type SwarmCoordination } from './swarm/index.ts'
 export { tdd, type TddResult } from './tdd/index.ts'
 export { toSarif, validation, type ValidationResult } from './validation/index.ts'
 export { xmlBlocks } from './xml-blocks/index.ts'
@@ -49,5 +51,6 @@ export function preset(): readonly AppliedPlugin[] {
     feature(),
     setup(),
     enhance(),
+    swarm(),
   ]
 }

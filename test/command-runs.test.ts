@@ -8,7 +8,7 @@ import { createFramework, type Framework, type Report, type RunEvent } from 'hed
 import { memoryFiles, type WritableFiles } from 'heddle/files'
 import { preset } from 'heddle/plugins'
 import type { Clock } from '../core/base/clock.ts'
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from 'heddle/testing'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 

@@ -486,7 +486,10 @@ test('a name is never a path, and none may look like the id of a session', async
   const named = await sessionRun(root, { action: 'save', name: sample.id })
   assert.equal(named.diagnostics[0]?.code, 'session/name-unsafe')
   const guessed = await sessionRun(root, { action: 'load', name: sample.id })
-  assert.equal(guessed.groups[0]!.operations[0]!.error?.code, 'session/not-found')
+  assert.equal(
+    guessed.groups[0]!.operations.find(({ name }) => name === 'load')?.error?.code,
+    'session/not-found',
+  )
 })
 
 test('an action that does not exist is reported with the nearest one', async (t) => {

@@ -281,7 +281,7 @@ const edits: readonly Edit[] = [
     after: ['failed', 'failed'],
   },
   hardness('system/session/session-management.md', 'health-monitored', { command: 'session' }),
-  rule('system/git/atomic-rollback-protocol.md', 'conflict-marks', {
+  rule('system/git/merge-leftovers.md', 'conflict-marks', {
     'src/a.js': `${'<'.repeat(7)} HEAD\n`,
   }),
   // commands

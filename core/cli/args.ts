@@ -97,6 +97,49 @@ function createProgram(rest: readonly string[]): Command {
     .argument('<what>', 'commands, modules, plugins or operations')
     .action(async (what, options) => (await import('./commands/list.ts')).list(what, options))
 
+  common(program.command('context'))
+    .summary('compose what references need into one text under a budget of tokens')
+    .description(
+      'Prints the text of what the references name with everything that it needs: modules and imported files whole, or the parts that\n' +
+        '#fragments name, what rarely changes first, and text that stands in several places once. What does not fit is left out by\n' +
+        'importance, and named: on standard error, at the end of the text, and in JSON. The same files give the same bytes.\n' +
+        'Ends with 1 when a reference leads nowhere or the gate context.maxInvalidated fails; the text is printed all the same.',
+    )
+    .argument(
+      '<reference...>',
+      'aliases such as @modules/patterns/x.md#red, paths, or folders for all modules in them',
+    )
+    .option(
+      '--budget <tokens>',
+      'tokens that the text may have at most; 200000 when neither this nor the configuration says',
+    )
+    .addOption(
+      new Option(
+        '--for <audience>',
+        'plain text, documents in tags (claude), or one markdown document (agents-md)',
+      ).choices(['plain', 'claude', 'agents-md'] as const),
+    )
+    .addOption(
+      new Option(
+        '--tokenizer <name>',
+        'what counts: an installed gpt-tokenizer or ai-tokenizer, or characters / 4, an estimate; auto takes what is installed',
+      ).choices(['auto', 'characters', 'gpt-tokenizer', 'ai-tokenizer'] as const),
+    )
+    .option(
+      '--diff [file]',
+      'say how much of an earlier output is still the beginning of this one: of a file, or of the last time with --diff, which is kept ' +
+        'in .heddle/state/ for each request',
+    )
+    .option('--user', "look in the user's own modules too")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle context @commands/task.md --budget 20000\n  heddle context @modules/patterns/tdd.md#red --for claude\n' +
+        '  heddle context .claude --for agents-md > AGENTS.md\n  heddle context .claude --for agents-md --diff AGENTS.md --quiet > /dev/null',
+    )
+    .action(async (references, options) =>
+      (await import('./commands/context.ts')).context(references, options),
+    )
+
   common(program.command('fix'))
     .summary('repair references that have one right answer')
     .description(
@@ -144,6 +187,7 @@ function createProgram(rest: readonly string[]): Command {
     .option('--serial', 'one operation at a time, in declared order; the result is the same')
     .option('--dry-run', 'print the plan and run nothing')
     .option('--concurrency <n>', 'operations at once in every lane')
+    .option('--executor <name>', 'who runs the operations: local (the default), or what a plugin gives')
     .addOption(
       new Option(
         '--on-failure <what>',
@@ -226,6 +270,45 @@ function createProgram(rest: readonly string[]): Command {
         '  heddle run --resume              go on with the last run that was cut short\n  heddle why --run 3f2a tests      why an operation went as it did',
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
+
+  common(program.command('config'))
+    .summary('say what is configured, and which file says so')
+    .description(
+      'Prints every key of the merged configuration with its value and the place that it comes from. A configuration is wholly\n' +
+        'optional: heddle.config.ts (or .mts, .js, .mjs; .json for plain data), which may extend others.\n' +
+        'With --no-config none of it is read and none of its code runs. Exits 2 when the configuration is wrong.',
+    )
+    .option('--print', 'also what nobody set, with its default')
+    .option('--schema', 'print the JSON schema of heddle.config.json instead')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle config\n  heddle config --print --format json\n' +
+        '  "$schema": "./node_modules/heddle/core/config/schema.json"   in heddle.config.json, for editors',
+    )
+    .action(async (options) => (await import('./commands/config.ts')).config(options))
+
+  common(program.command('session'))
+    .summary('save the context of your work and take it up again')
+    .description(
+      'Without more words it lists the saved sessions, newest first. A session is meant by its name or id, the newest one when none\n' +
+        'is given; of several with one name the newest. No contents of files are kept, and what looks like a secret is masked.\n\n' +
+        '  save [NAME]     the findings, the modules and how the work stands in git, with --notes\n' +
+        '  show [NAME]     everything that is in it\n' +
+        '  resume [NAME]   its notes, and what has changed since\n' +
+        '  fork NAME NEW   the same once more under another name\n' +
+        '  prune           those of a NAME, or all but the --keep newest',
+    )
+    .argument('[verb]', 'list, save, show, resume, fork or prune', 'list')
+    .argument('[names...]', 'names or ids')
+    .option('--notes <text>', 'with save: words to keep with it')
+    .option('--keep <n>', 'with prune: how many stay')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle session save monday --notes "sign-out has no test yet"\n  heddle session resume\n  heddle session prune --keep 10',
+    )
+    .action(async (verb, names, options) =>
+      (await import('./commands/session.ts')).session(verb, names, options),
+    )
 
   common(program.command('dev'), ['text'])
     .summary('serve the framework to a browser and to agents while you work on it')

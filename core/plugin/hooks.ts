@@ -14,6 +14,7 @@ import type { Module } from '../module/module.ts'
 import type { FoundReference } from '../module/reference.ts'
 import type { RunEvent } from '../run/events.ts'
 import type { Group } from '../run/group.ts'
+import type { Executor } from '../run/executor.ts'
 import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport, Report } from '../run/report.ts'
 import type { Path } from '../vfs/path.ts'
@@ -45,6 +46,8 @@ export interface HookCalls {
   patterns(): readonly string[]
   /** The plugins' own kinds of operation, by kind. */
   operations(): ReadonlyMap<string, { readonly kind: OperationKind; readonly plugin: string }>
+  /** The plugins' executors, by name. */
+  executors(): ReadonlyMap<string, Executor>
   event(event: RunEvent): void
   /** True when some plugin hears events. */
   hears(): boolean
@@ -87,12 +90,14 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
     invalidated: new SyncHook<[Path]>(['path']),
     plan: new HookMap(() => new AsyncParallelHook<[Planning]>(['planning'])),
     operation: new HookMap(() => new SyncBailHook<[], Collected<OperationKind> | undefined>()),
+    executor: new HookMap(() => new SyncBailHook<[], Collected<Executor> | undefined>()),
     event: new SyncHook<[RunEvent]>(['event']),
     synthesise: new AsyncSeriesWaterfallHook<[readonly GroupReport[]]>(['groups']),
     report: new SyncHook<[Report]>(['report']),
   }
   const patterns = new Set<string>()
   const kinds = new Set<string>()
+  const executors = new Set<string>()
 
   /** Calls a contribution; when it throws, names the plugin and gives `otherwise`. */
   function guard<R>(plugin: string, hook: string, otherwise: R, call: () => R): R {
@@ -184,6 +189,17 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
           })
         },
       },
+      executor: {
+        for(name) {
+          return door((options, give) => {
+            executors.add(name)
+            hooks.executor.for(name).tap(options, () => {
+              const value = guard(plugin, 'executor', undefined, give)
+              return value === undefined ? undefined : { plugin, value }
+            })
+          })
+        },
+      },
       event: door((options, see) =>
         hooks.event.tap(options, (event) => guard(plugin, 'event', undefined, () => see(event))),
       ),
@@ -235,6 +251,14 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       for (const kind of [...kinds].toSorted()) {
         const answer = hooks.operation.get(kind)?.call()
         if (answer) found.set(kind, { kind: answer.value, plugin: answer.plugin })
+      }
+      return found
+    },
+    executors() {
+      const found = new Map<string, Executor>()
+      for (const name of [...executors].toSorted()) {
+        const answer = hooks.executor.get(name)?.call()
+        if (answer) found.set(name, answer.value)
       }
       return found
     },

@@ -6,6 +6,7 @@ import type { Draft } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import type { FoundReference, Reference } from '../module/reference.ts'
 import type { Group } from '../run/group.ts'
+import type { Executor } from '../run/executor.ts'
 import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport, Report } from '../run/report.ts'
 import type { RunEvent } from '../run/events.ts'
@@ -44,6 +45,12 @@ export interface ParseContext {
   isFile(path: string): boolean
 }
 
+/** Groups by full name, and what was found while they were made. */
+export interface PlannedElsewhere {
+  readonly groups: readonly Group[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** What a planner works from. */
 export interface Planning {
   readonly command: Module
@@ -58,6 +65,8 @@ export interface Planning {
   commands(): Promise<readonly Module[]>
   /** Every module and every reference of the project's framework. */
   graph(): Promise<Graph>
+  /** What plugins would contribute for another pattern, as if the module named that one; to take from, nothing of it runs by itself. */
+  groupsOf(pattern: string): Promise<PlannedElsewhere>
   /** Arguments by name, as declared by the command's module. */
   readonly arguments: Readonly<Record<string, string>>
   /** The project as the run will see it; for looking, not for writing. */
@@ -98,6 +107,8 @@ export interface Hooks {
   readonly plan: DoorMap<(planning: Planning) => readonly Group[] | Promise<readonly Group[]>>
   /** First answer wins: a kind of operation of one's own. */
   readonly operation: DoorMap<() => OperationKind>
+  /** First answer wins: who runs the code of operations, chosen by its name. */
+  readonly executor: DoorMap<() => Executor>
   /** Observers of a run. */
   readonly event: Door<(event: RunEvent) => void>
   /** Waterfall, awaited: the groups as the report will show them. */

@@ -22,6 +22,16 @@ export function nameUnsafe(name: string): Diagnostic {
   }
 }
 
+/** The argument `keep` is no number of sessions. */
+export function keepUnknown(keep: string): Diagnostic {
+  return {
+    code: 'session/keep-unknown',
+    severity: 'error',
+    message: `${JSON.stringify(keep.slice(0, 80))} is not a number of sessions.`,
+    hint: 'Write a whole number from 1 on; the newest session always stays.',
+  }
+}
+
 /** What a person should know of the result besides what it says itself. */
 export function findingsOf(result: SessionResult): Diagnostic[] {
   const findings: Diagnostic[] = result.unreadable.map((name) => ({
@@ -32,7 +42,7 @@ export function findingsOf(result: SessionResult): Diagnostic[] {
       ? 'Read it with the version of Heddle that wrote it.'
       : 'Remove it from the state of sessions when it is of no use.',
   }))
-  if (result.removed.length > 0) {
+  if (result.removed.length > 0 && result.action !== 'prune') {
     findings.push({
       code: 'session/compacted',
       severity: 'info',

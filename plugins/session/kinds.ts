@@ -1,6 +1,7 @@
 import { defineOperation, type Claims, type OperationKind, type Schema } from 'heddle'
 import type { Session, SessionContext, SessionSummary } from './session.ts'
 import type { Bounds, Inventory, Shelf, Tidied } from './shelf.ts'
+import { type ChangedFile, lookKind } from './tree.ts'
 
 export interface SaveInput {
   readonly name: string | null
@@ -17,12 +18,29 @@ export interface LoadOutput {
   readonly digest: string
 }
 
+export interface ForkInput extends LoadInput {
+  /** What the new session is called. */
+  readonly name: string
+}
+
+export interface RemoveInput {
+  /** An id or a name. */
+  readonly wanted: string
+}
+
+export interface RemoveOutput {
+  readonly removed: readonly string[]
+}
+
 export interface IndexOutput {
   readonly matches: boolean
 }
 
 /** All of them work on one folder, where even reading may keep something aside: so they go in declared order. */
 const shelfClaims: Claims = { reads: ['.heddle/state/session/**'], writes: ['.heddle/state/session/**'] }
+
+const changed: Schema<ChangedFile[]> = (z) =>
+  z.array(z.object({ path: z.string(), digest: z.string().nullable() }))
 
 const context: Schema<SessionContext> = (z) =>
   z.object({
@@ -31,10 +49,25 @@ const context: Schema<SessionContext> = (z) =>
     modules: z.array(z.object({ id: z.string(), digest: z.string() })),
     findings: z.array(z.object({ code: z.string(), count: z.number() })),
     notes: z.string(),
+    tree: z
+      .object({
+        branch: z.string().nullable(),
+        head: z.string().nullable(),
+        changed: changed(z),
+        more: z.number(),
+      })
+      .nullish(),
+    memory: changed(z).optional(),
   })
 
 const head: Schema<Omit<Session, 'context'>> = (z) =>
-  z.object({ id: z.string(), name: z.string().nullable(), createdAt: z.string(), sequence: z.number() })
+  z.object({
+    id: z.string(),
+    name: z.string().nullable(),
+    createdAt: z.string(),
+    sequence: z.number(),
+    parent: z.string().optional(),
+  })
 
 const summary: Schema<SessionSummary> = (z) =>
   z.intersection(head(z), z.object({ bytes: z.number(), digest: z.string() }))
@@ -43,7 +76,8 @@ const common = { lane: 'io', effects: 'external', deadlineMs: 30_000, claims: ()
 
 /** The kinds of operation on a shelf of sessions, by name. */
 export function sessionKinds(shelf: Shelf): readonly OperationKind[] {
-  const kinds = [
+  const kinds: OperationKind[] = [
+    lookKind,
     defineOperation<SaveInput, SessionSummary>({
       ...common,
       kind: 'session-save',
@@ -62,6 +96,24 @@ export function sessionKinds(shelf: Shelf): readonly OperationKind[] {
       output: (z) =>
         z.object({ session: z.intersection(head(z), z.object({ context: context(z) })), digest: z.string() }),
       run: ({ wanted }) => shelf.load(wanted ?? undefined),
+    }),
+    defineOperation<ForkInput, SessionSummary>({
+      ...common,
+      kind: 'session-fork',
+      description: 'Saves what a session holds once more, under another name',
+      idempotent: false,
+      input: (z) => z.object({ wanted: z.string().nullable(), name: z.string() }),
+      output: summary,
+      run: ({ wanted, name }) => shelf.fork(wanted ?? undefined, name),
+    }),
+    defineOperation<RemoveInput, RemoveOutput>({
+      ...common,
+      kind: 'session-remove',
+      description: 'Removes the sessions of a name, or one by its id',
+      idempotent: false,
+      input: (z) => z.object({ wanted: z.string() }),
+      output: (z) => z.object({ removed: z.array(z.string()) }),
+      run: async ({ wanted }) => ({ removed: await shelf.remove(wanted) }),
     }),
     defineOperation<Record<string, never>, Inventory>({
       ...common,

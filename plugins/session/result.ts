@@ -1,7 +1,7 @@
 import type { Session, SessionSummary } from './session.ts'
 
 /** What a run of the pattern `session` can be asked for. */
-export const actions = ['save', 'load', 'list'] as const
+export const actions = ['save', 'resume', 'load', 'list', 'show', 'fork', 'prune'] as const
 
 export type Action = (typeof actions)[number]
 
@@ -22,13 +22,17 @@ export interface SessionResult extends SessionState {
   /** What a person reads first. */
   readonly summary: readonly string[]
   readonly action: Action
-  /** The session that was saved or loaded; null when there is none. */
+  /** The session that was saved, forked or loaded; null when there is none. */
   readonly session: Session | null
   /** Modules of the command that are not what they were when the loaded session was saved. */
   readonly changedModules: readonly string[]
+  /** What differs between where the work stood when the loaded session was saved and where it stands, in words. */
+  readonly sinceThen: readonly string[]
+  /** Lines that say TODO or FIXME; null when they were not counted. */
+  readonly open: number | null
   /** All sessions, oldest first. */
   readonly sessions: readonly SessionSummary[]
-  /** Ids of sessions that were removed to stay within bounds. */
+  /** Ids of sessions that were removed: to stay within bounds, or because it was asked for. */
   readonly removed: readonly string[]
   /** Names in the store of what could not be read; it is kept. */
   readonly unreadable: readonly string[]

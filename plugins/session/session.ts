@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ChangedFile, TreeState } from './tree.ts'
 
 /** What a session keeps of the work it was saved from. */
 export interface SessionContext {
@@ -9,6 +10,10 @@ export interface SessionContext {
   /** Codes of diagnostics of the run before, and how often each was reported. */
   readonly findings: readonly { readonly code: string; readonly count: number }[]
   readonly notes: string
+  /** Where the work stood in git; null without a repository, absent in sessions that are older than this. */
+  readonly tree?: TreeState | null | undefined
+  /** Memory files of the project with their digests. */
+  readonly memory?: readonly ChangedFile[] | undefined
 }
 
 /** A saved session. */
@@ -20,6 +25,8 @@ export interface Session {
   readonly createdAt: string
   /** Higher than that of every session that was there when it was saved. */
   readonly sequence: number
+  /** The session that this one was forked from. */
+  readonly parent?: string | undefined
   readonly context: SessionContext
 }
 

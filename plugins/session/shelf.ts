@@ -39,6 +39,10 @@ export interface Tidied {
 /** Sessions in a durable store. Calls wait for each other; every one of them rejects when the store does. */
 export interface Shelf {
   save(name: string | null, context: SessionContext): Promise<SessionSummary>
+  /** Saves what a session holds once more, under another name; the first stays as it is. */
+  fork(wanted: string | undefined, name: string): Promise<SessionSummary>
+  /** Removes every session of this name, or the one with this id; gives their ids, oldest first. */
+  remove(wanted: string): Promise<readonly string[]>
   /** The session with this id, the newest of this name, or the newest of all for undefined. */
   load(wanted: string | undefined): Promise<{ session: Session; digest: string }>
   /** Reads every session, and keeps those that are damaged aside. */
@@ -83,32 +87,51 @@ export function createShelf(store: DurableStore): Shelf {
     return { sessions: ordered, bytes, damaged: [...new Set(damaged)].toSorted(), newer, indexed }
   }
 
+  async function put(
+    content: Pick<Session, 'name' | 'context' | 'parent'>,
+    sessions: readonly SessionSummary[],
+  ): Promise<SessionSummary> {
+    const session: Session = {
+      id: randomBytes(16).toString('hex'),
+      createdAt: new Date().toISOString(),
+      sequence: (sessions.at(-1)?.sequence ?? 0) + 1,
+      ...content,
+    }
+    const text = writeSession(session)
+    await store.write(fileOf(session.id), text)
+    return summaryOf(session, text, digestOf(JSON.stringify(session)))
+  }
+
+  async function take(
+    wanted: string | undefined,
+    sessions: readonly SessionSummary[],
+  ): Promise<{ session: Session; digest: string }> {
+    const found = sessions.findLast(
+      ({ id, name }) => wanted === undefined || id === wanted || name === wanted,
+    )
+    const text = found && (await store.read(fileOf(found.id)))
+    const read = found && text !== undefined ? readSession(text, found.id) : undefined
+    if (read?.status !== 'good') throw notFound(wanted, sessions)
+    return { session: read.session, digest: read.digest }
+  }
+
   return {
     inspect: () => inTurn(inspect),
-    save: (name, context) =>
+    save: (name, context) => inTurn(async () => put({ name, context }, (await inspect()).sessions)),
+    fork: (wanted, name) =>
       inTurn(async () => {
         const { sessions } = await inspect()
-        const session: Session = {
-          id: randomBytes(16).toString('hex'),
-          name,
-          createdAt: new Date().toISOString(),
-          sequence: (sessions.at(-1)?.sequence ?? 0) + 1,
-          context,
-        }
-        const text = writeSession(session)
-        await store.write(fileOf(session.id), text)
-        return summaryOf(session, text, digestOf(JSON.stringify(session)))
+        const { session } = await take(wanted, sessions)
+        return put({ name, context: session.context, parent: session.id }, sessions)
       }),
-    load: (wanted) =>
+    load: (wanted) => inTurn(async () => take(wanted, (await inspect()).sessions)),
+    remove: (wanted) =>
       inTurn(async () => {
         const { sessions } = await inspect()
-        const found = sessions.findLast(
-          ({ id, name }) => wanted === undefined || id === wanted || name === wanted,
-        )
-        const text = found && (await store.read(fileOf(found.id)))
-        const read = found && text !== undefined ? readSession(text, found.id) : undefined
-        if (read?.status !== 'good') throw notFound(wanted, sessions)
-        return { session: read.session, digest: read.digest }
+        const meant = sessions.filter(({ id, name }) => id === wanted || name === wanted)
+        if (meant.length === 0) throw notFound(wanted, sessions)
+        for (const { id } of meant) await store.remove(fileOf(id))
+        return meant.map(({ id }) => id)
       }),
     tidy: (bounds) =>
       inTurn(async () => {
@@ -138,8 +161,8 @@ function fileOf(id: string): string {
 }
 
 function summaryOf(session: Session, text: string, digest: string): SessionSummary {
-  const { id, name, createdAt, sequence } = session
-  return { id, name, createdAt, sequence, bytes: Buffer.byteLength(text), digest }
+  const { context: _, ...head } = session
+  return { ...head, bytes: Buffer.byteLength(text), digest }
 }
 
 /**

@@ -4,6 +4,7 @@ import { wrongUsage } from '../exit.ts'
 import { listenForKeys } from '../keys.ts'
 import { openInBrowser } from '../browser.ts'
 import { countSeverities, counted, painter, printDiagnostics, visible } from '../print.ts'
+import { linesBelow, withPlace } from '../place.ts'
 import { rootOf } from '../root.ts'
 
 export interface DevOptions extends CommonOptions {
@@ -23,13 +24,16 @@ const usualPort = 4317
 
 /** `heddle dev`: serves the framework until it is ended; says what changes. */
 export async function dev(options: DevOptions): Promise<void> {
-  const editions = await openEditions({
-    root: rootOf(options),
-    keep: true,
-    user: options.user === true,
-    ...(typeof options.config === 'string' ? { config: options.config } : {}),
-    ...(options.config === false ? { config: false } : {}),
-  })
+  const root = rootOf(options)
+  const editions = await withPlace(root, () =>
+    openEditions({
+      root,
+      keep: true,
+      user: options.user === true,
+      ...(typeof options.config === 'string' ? { config: options.config } : {}),
+      ...(options.config === false ? { config: false } : {}),
+    }),
+  )
   const server = await start(editions, options).catch(async (thrown: unknown) => {
     await editions.close()
     throw thrown
@@ -113,7 +117,7 @@ function tellNews(editions: Editions, options: DevOptions): () => void {
     const now = `${fault?.message}\0${degraded}`
     if (now !== told && told !== undefined && !fault && !degraded)
       say('Everything is watched and loaded again.')
-    if (now !== told && fault) printDiagnostics([fault], process.stderr)
+    if (now !== told && fault) printDiagnostics([fault], process.stderr, linesBelow(rootOf(options)))
     if (now !== told && degraded) printDiagnostics(editions.standing.faults.slice(-1), process.stderr)
     told = now
     if (news && options.quiet !== true) void tellCheck(editions).catch(complain)
