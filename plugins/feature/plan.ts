@@ -66,13 +66,16 @@ function designGroup(planning: Planning, situation: Situation): Group {
       ...documents.map((path) => read(path, { name: path })),
       ...terms.map((term) => termSearch(term)),
     ],
-    rounds: 2,
+    // Reading, the agent, and a last look that adds nothing.
+    rounds: 3,
     expand(outcomes, round) {
       if (round === 1)
         return touchedIn(outcomes, terms).flatMap(({ path }) =>
           documents.includes(path) ? [] : [read(path, { name: path })],
         )
-      return agent === null ? [] : [runAgent(agent, readFeature(outcomes, situation).context.text)]
+      return agent === null || round > 2
+        ? []
+        : [runAgent(agent, readFeature(outcomes, situation).context.text)]
     },
     synthesise(outcomes, { report }) {
       const result = readFeature(outcomes, situation)

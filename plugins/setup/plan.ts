@@ -10,7 +10,7 @@ import {
   type ProjectSurvey,
 } from 'heddle'
 import { filesOf, lookRound, missed, readNamed, surveyOf, type TextFile, textsOf } from './look.ts'
-import { create, patchOf, type ProposedFile, type Proposal } from './proposal.ts'
+import { create, createFileKind, patchOf, type ProposedFile, type Proposal } from './proposal.ts'
 
 /** What a setup sees of the project. */
 export interface Sight {
@@ -70,10 +70,12 @@ export function planSetup(planning: Planning, setup: Setup): readonly Group[] {
     defineGroup<SetupResult>({
       name: setup.group,
       operations: [...lookRound, ...(setup.also ?? [])],
-      rounds: 2,
+      // Reading, writing, and a last look that adds nothing.
+      rounds: 3,
       expand(outcomes, round) {
-        if (round === 1) return unique([...readNamed(outcomes), ...(setup.more?.(outcomes) ?? [])])
-        if (!isWanted) return []
+        const reads = round === 1 ? unique([...readNamed(outcomes), ...(setup.more?.(outcomes) ?? [])]) : []
+        const isWritten = outcomes.some(({ kind }) => kind === createFileKind.kind)
+        if (reads.length > 0 || !isWanted || isWritten) return reads
         const { draft } = drafted(outcomes)
         return isBlocked(draft, severities) ? [] : draft.proposals.map(create)
       },
