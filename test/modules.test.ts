@@ -105,6 +105,15 @@ const edits: readonly Edit[] = [
     command: 'feature',
     words: { request: 'it must rise' },
   }),
+  {
+    module: 'development/cutting-tasks.md',
+    edit: ['name: most-agents\n    default: 8', 'name: most-agents\n    default: 1'],
+    command: 'swarm',
+    words: { tasks: 'one: change src/a.js\ntwo: change src/b.js' },
+    look: ({ diagnostics }) => diagnostics.some(({ code }) => code === 'swarm/too-many'),
+    before: false,
+    after: true,
+  },
   // patterns
   {
     module: 'patterns/intelligent-routing.md',
