@@ -2,6 +2,7 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { context } from './context/index.ts'
 import { docs } from './docs/index.ts'
 import { enhance } from './enhance/index.ts'
 import { feature } from './feature/index.ts'
@@ -19,6 +20,7 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { context, type ContextResult } from './context/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { enhance, type EnhanceResult } from './enhance/index.ts'
 export { feature, type FeatureResult } from './feature/index.ts'
@@ -51,6 +53,7 @@ export function preset(): readonly AppliedPlugin[] {
     feature(),
     setup(),
     enhance(),
+    context(),
     swarm(),
   ]
 }

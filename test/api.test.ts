@@ -91,6 +91,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'agentsMd',
     'analysis',
     'claude',
+    'context',
     'docs',
     'enhance',
     'feature',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createFramework, type Report, type RunEvent } from 'heddle'
@@ -13,6 +13,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const commands: readonly (readonly [name: string, words: Record<string, string>, isSame: boolean])[] = [
   ['analyze', {}, true],
   ['auto', { request: 'where is openSession used?' }, true],
+  ['context-prime', {}, true],
   ['docs', {}, true],
   ['enhance', {}, true],
   ['feature', { request: 'users must be able to reset their password' }, true],
@@ -54,6 +55,95 @@ test('no two commands have the same plan', async (t) => {
   await framework.dispose()
 })
 
+/** A built-in module, an edit of it in the project's own layer, and what the command gives before and after. */
+const edits: readonly {
+  readonly module: string
+  readonly edit: readonly [from: string | RegExp, to: string]
+  readonly command: string
+  readonly words?: Record<string, string>
+  readonly files?: Record<string, string>
+  look(report: Report): unknown
+  readonly before: unknown
+  readonly after: unknown
+}[] = [
+  {
+    module: 'system/quality/universal-quality-gates.md',
+    edit: ['name: coverage-threshold\n    default: 90', 'name: coverage-threshold\n    default: 40'],
+    command: 'protocol',
+    files: {
+      'package.json': JSON.stringify({
+        scripts: {
+          test: "mkdir coverage; printf 'SF:a\\nDA:1,1\\nDA:2,0\\nend_of_record\\n' > coverage/lcov.info",
+        },
+      }),
+    },
+    look: ({ gates }) => gates.find(({ name }) => name === 'coverage')?.status,
+    before: 'failed',
+    after: 'passed',
+  },
+  {
+    module: 'context/context-budget.md',
+    edit: ['name: context-budget\n    default: 50000', 'name: context-budget\n    default: 60'],
+    command: 'context-prime',
+    words: { references: 'CLAUDE.md' },
+    look: ({ gates }) => gates.find(({ name }) => name === 'asked-for-is-whole')?.status,
+    before: 'passed',
+    after: 'failed',
+  },
+  {
+    module: 'context/project-introduction.md',
+    edit: ['default: CLAUDE.md AGENTS.md README.md', 'default: docs/conventions.md'],
+    command: 'context-prime',
+    look: ({ groups }) => groups[0]!.operations.map(({ name }) => name),
+    before: ['structure', 'read CLAUDE.md', 'read README.md', 'read docs/conventions.md'],
+    after: ['structure', 'read docs/conventions.md'],
+  },
+  {
+    module: 'context/prefix-stability.md',
+    edit: ['default: 0.5', 'default: 1'],
+    command: 'context-prime',
+    words: { references: 'README.md', previous: 'earlier.txt' },
+    files: { 'earlier.txt': 'This was another text.\n' },
+    look: ({ gates }) => gates.find(({ name }) => name === 'prefix-kept')?.status,
+    before: 'failed',
+    after: 'passed',
+  },
+  {
+    module: 'context/complete-context.md',
+    edit: [/(name: references-found\n {4}severity:) warning/, '$1 blocking'],
+    command: 'context-prime',
+    words: { references: 'README.md docs/nowhere.md' },
+    look: ({ status, gates }) => [
+      status,
+      gates.find(({ name }) => name === 'references-found' || name === 'context/references-found')?.severity,
+    ],
+    before: ['passed', 'warning'],
+    after: ['failed', 'blocking'],
+  },
+  {
+    module: 'commands/context-prime.md',
+    edit: ['  - "@modules/context/context-budget.md"\n', '  - "@modules/patterns/search-fan-out.md"\n'],
+    command: 'context-prime',
+    words: { references: 'README.md' },
+    look: ({ groups }) => groups.map(({ name }) => name),
+    before: ['context/composition'],
+    after: [],
+  },
+]
+
+for (const { module, edit, command, words = {}, files = {}, look, before, after } of edits) {
+  test(`an edit of modules/${module} changes what "${command}" gives`, async (t) => {
+    const text = readFileSync(here(`../modules/${module}`), 'utf8')
+    const edited = text.replace(edit[0], edit[1])
+    assert.notEqual(edited, text)
+    const home = module.startsWith('commands/') ? '.heddle' : '.heddle/modules'
+    const seen = async (more: Record<string, string>): Promise<unknown> =>
+      look((await runIn(projectOf(t, { ...files, ...more }), command, words)).report)
+    assert.deepEqual(await seen({}), before)
+    assert.deepEqual(await seen({ [`${home}/${module}`]: edited }), after)
+  })
+}
+
 async function runIn(
   root: string,
   command: string,
@@ -86,10 +176,14 @@ function findingsOf({ groups, diagnostics }: Report): string {
   return JSON.stringify([groups.map(({ synthesis }) => synthesis), diagnostics])
 }
 
-/** The TypeScript project in a folder of its own. */
-function projectOf(t: TestContext): string {
+/** The TypeScript project in a folder of its own, with what a test adds. */
+function projectOf(t: TestContext, files: Record<string, string> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'heddle-commands-'))
   t.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }))
   cpSync(here('../fixtures/typescript-project'), root, { recursive: true })
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
   return root
 }

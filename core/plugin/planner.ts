@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { findNearest } from '../base/nearest.ts'
+import type { PreparedContext } from '../compose/prepare.ts'
 import type { Graph } from '../load/graph.ts'
 import { fillPlaceholders } from '../module/placeholder.ts'
 import { type ProjectValues, valueAt } from '../module/project-values.ts'
@@ -17,6 +18,7 @@ export interface PlanRequest {
   readonly modules: readonly Module[]
   commands(): Promise<readonly Module[]>
   graph(): Promise<Graph>
+  context(references: readonly string[], fill: (text: string) => string): Promise<PreparedContext>
   readonly arguments: Readonly<Record<string, string>>
   readonly files: Files
   readonly folder: string | null
@@ -86,8 +88,9 @@ async function planPattern(calls: HookCalls, request: PlanRequest, asked: Asked)
   const slots = await calls.plan(pattern, {
     ...rest,
     module,
-    groupsOf: (other) => planPattern(calls, request, { pattern: other, module, askedBy }),
     fill,
+    context: (references) => request.context(references, fill),
+    groupsOf: (other) => planPattern(calls, request, { pattern: other, module, askedBy }),
     textOf: async (one) => fill(await request.textOf(one)),
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
