@@ -7,6 +7,7 @@ import { docs } from './docs/index.ts'
 import { enhance } from './enhance/index.ts'
 import { feature } from './feature/index.ts'
 import { meta } from './meta/index.ts'
+import { performance } from './performance/index.ts'
 import { protocol } from './protocol/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
@@ -25,6 +26,7 @@ export { docs, type DocsResult } from './docs/index.ts'
 export { enhance, type EnhanceResult } from './enhance/index.ts'
 export { feature, type FeatureResult } from './feature/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
+export { performance, type PerformanceResult } from './performance/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
@@ -53,6 +55,7 @@ export function preset(): readonly AppliedPlugin[] {
     feature(),
     setup(),
     enhance(),
+    performance(),
     context(),
     swarm(),
   ]

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createFramework, type Report, type RunEvent } from 'heddle'
-import { preset } from 'heddle/plugins'
+import { type PerformanceResult, preset } from 'heddle/plugins'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -24,6 +24,7 @@ const commands: readonly (readonly [name: string, words: Record<string, string>,
   ['init-research', { question: 'why?' }, true],
   ['init-validate', {}, true],
   ['meta', {}, true],
+  ['performance', { command: 'node --version' }, false],
   ['protocol', {}, false],
   ['query', { query: 'session' }, true],
   ['session', {}, false],
@@ -80,6 +81,32 @@ const edits: readonly {
     look: ({ gates }) => gates.find(({ name }) => name === 'coverage')?.status,
     before: 'failed',
     after: 'passed',
+  },
+  {
+    module: 'system/quality/test-coverage.md',
+    edit: ['name: component-threshold\n    default: 90', 'name: component-threshold\n    default: 40'],
+    command: 'task',
+    words: { component: 'src/user.ts' },
+    files: {
+      'package.json': JSON.stringify({
+        scripts: {
+          test: "mkdir coverage; printf 'SF:src/user.ts\\nDA:1,1\\nDA:2,0\\nend_of_record\\n' > coverage/lcov.info",
+        },
+      }),
+    },
+    look: ({ gates }) => gates.find(({ name }) => name === 'coverage-sufficient')?.status,
+    before: 'failed',
+    after: 'passed',
+  },
+  {
+    module: 'patterns/performance-measurement.md',
+    edit: ['name: runs\n    default: 7', 'name: runs\n    default: 2'],
+    command: 'performance',
+    words: { command: 'node --version' },
+    look: ({ groups }) =>
+      (groups[0]!.synthesis as PerformanceResult).metrics.find(({ name }) => name === 'wall time')?.samples,
+    before: 7,
+    after: 2,
   },
   {
     module: 'context/context-budget.md',

@@ -226,16 +226,6 @@ const edits: readonly Edit[] = [
     after: 'warning failed',
   },
   {
-    module: 'system/quality/test-coverage.md',
-    edit: ['name: component-threshold\n    default: 90', 'name: component-threshold\n    default: 40'],
-    command: 'task',
-    words: { component: 'src/basket.js' },
-    files: { ...sources, 'coverage/lcov.info': 'SF:src/basket.js\nDA:1,1\nDA:2,0\nend_of_record\n' },
-    look: gate('coverage-sufficient'),
-    before: 'warning failed',
-    after: 'warning passed',
-  },
-  {
     module: 'system/quality/universal-quality-gates.md',
     edit: [/(name: linting\n {4}severity:) blocking/, '$1 warning'],
     command: 'protocol',
