@@ -9,6 +9,7 @@ import { feature } from './feature/index.ts'
 import { meta } from './meta/index.ts'
 import { performance } from './performance/index.ts'
 import { protocol } from './protocol/index.ts'
+import { queue } from './queue/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
@@ -28,6 +29,7 @@ export { feature, type FeatureResult } from './feature/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
 export { performance, type PerformanceResult } from './performance/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
+export { queue, type QueueOptions } from './queue/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
@@ -58,5 +60,6 @@ export function preset(): readonly AppliedPlugin[] {
     performance(),
     context(),
     swarm(),
+    queue(),
   ]
 }

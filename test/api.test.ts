@@ -54,6 +54,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'todo',
     'tokenShapes',
     'write',
+    'writeAgain',
   ],
   'heddle/files': [
     'createGate',
@@ -88,7 +89,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'watchLeaks',
     'withoutLeaks',
   ],
-  'heddle/server': ['createHandler', 'listen', 'openEditions', 'serveStdio'],
+  'heddle/server': ['createEditor', 'createHandler', 'listen', 'openEditions', 'serveStdio'],
   'heddle/plugins': [
     'agentsMd',
     'analysis',
@@ -101,6 +102,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'performance',
     'preset',
     'protocol',
+    'queue',
     'routing',
     'search',
     'session',

@@ -106,6 +106,8 @@ export interface CommandHelp {
 export interface Runner {
   command(name: string): Promise<CommandHelp>
   operations(): Promise<readonly ListedOperation[]>
+  /** The lane of each kind of operation. */
+  lanes(): ReadonlyMap<string, Lane>
   /** The executor of that name. */
   executor(name: string): Executor
   /** For running operations of other processes here. */
@@ -240,6 +242,11 @@ export function createRunner(parts: RunnerParts): Runner {
         description: kind.description,
       })),
     ],
+
+    lanes() {
+      const own = [...calls.operations().values()].map(({ kind }) => kind)
+      return new Map([...own, ...builtinOperations.values()].map(({ kind, lane }) => [kind, lane]))
+    },
 
     executor: executors.find,
 
