@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What looks like a code and is none: names of the environment, of gates and groups, and faults of the system. */
 const none =
-  /^(?:ERR_\w+|SIG[A-Z]+|NO_COLOR|FORCE_COLOR|XDG_\w+|LC_ALL|HEDDLE_\w+|E[A-Z]+\d?|[A-Z]|.*\/(?:state|checks|plan|readiness|decision|exports))$/
+  /^(?:ERR_\w+|SIG[A-Z]+|NO_COLOR|FORCE_COLOR|XDG_\w+|LC_ALL|HEDDLE_\w+|E[A-Z]+\d?|[A-Z]|.*\/(?:state|checks|plan|readiness|decision|exports|pieces|merge|result-checks|trial-merges))$/
 
 /** Every code in the sources, and a file that has it. */
 function codesInSources(): Map<string, string> {

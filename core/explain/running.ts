@@ -193,6 +193,17 @@ export const runningCodes: CodeExplanations = {
     example: 'A full disk below .heddle/state.',
     repair: 'Free some space, or let the program write less.',
   },
+  PARSER_MISSING: {
+    means: 'The parser of source files cannot be loaded on this machine.',
+    example: 'An installation without optional packages.',
+    repair:
+      'Install the packages again, with the optional ones; where there is no build for the machine, nothing can be parsed.',
+  },
+  PATTERN_CYCLE: {
+    means: 'Patterns are planned from each other in a ring.',
+    example: 'A plugin whose plan asks for its own pattern.',
+    repair: 'Mend the plugin.',
+  },
   PATTERN_UNKNOWN: {
     means: 'A module names a pattern that no plugin implements.',
     example: '"pattern: tddd" in the front matter.',

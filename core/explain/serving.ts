@@ -48,6 +48,21 @@ export const servingCodes: CodeExplanations = {
     example: 'A page on http://localhost:3000 that fetches from the dev server.',
     repair: 'Ask from the page of the dev server, or from a program.',
   },
+  EDITOR_FAILED: {
+    means: 'The editor that should open a file could not be started.',
+    example: 'heddle dev --editor cod',
+    repair: 'Name another one: heddle dev --editor COMMAND.',
+  },
+  NO_EDITOR: {
+    means: 'The server was started without an editor, so it opens no files.',
+    example: 'A click on a place in the page.',
+    repair: 'Start it with --editor COMMAND.',
+  },
+  OPEN_REQUEST: {
+    means: 'The body is no request to open a file.',
+    example: '{ "file": "a.md" }',
+    repair: 'Send { "path": "…", "line": 1 }.',
+  },
   RUN_NOT_ALLOWED: {
     means: 'The server was started without the permission to run anything.',
     example: 'POST /api/runs after heddle dev',

@@ -58,4 +58,19 @@ export const codes: CodeExplanations = {
     example: 'A test that keeps a server open.',
     repair: 'Find the test that does not end, or raise the option "limitMs".',
   },
+  'tdd/no-snapshot': {
+    means: 'There is no snapshot of the component to go back to.',
+    example: '--phase rollback before any green phase.',
+    repair: 'A green phase makes one: run --phase green when all tests pass.',
+  },
+  'tdd/not-parsed': {
+    means: 'Only the lines of a file were counted; its classes, functions and tests are not judged.',
+    example: 'A file with a syntax error.',
+    repair: 'Mend the file, or install the parser that the finding names.',
+  },
+  'tdd/phase-unknown': {
+    means: 'There is no such phase.',
+    example: '--phase blue',
+    repair: 'Name one of: red, green, refactor, rollback.',
+  },
 }
