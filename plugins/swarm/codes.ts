@@ -23,7 +23,7 @@ export const codes: CodeExplanations = {
     repair: 'Commit or stash first.',
   },
   'swarm/git-failed': {
-    means: 'git could not do what was asked.',
+    means: 'Git could not do what was asked.',
     example: 'A lock file that a killed git left.',
     repair: 'Repair the repository, then run the command again.',
   },
@@ -58,7 +58,7 @@ export const codes: CodeExplanations = {
     repair: 'Commit first.',
   },
   'swarm/no-git': {
-    means: 'git is not on PATH; each agent works in a worktree of its own.',
+    means: 'Git is not on PATH; each agent works in a worktree of its own.',
     example: 'A container without git.',
     repair: 'Install git.',
   },
