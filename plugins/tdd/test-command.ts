@@ -64,6 +64,7 @@ export const scratchOfTests: readonly string[] = [
   '**/coverage.xml',
   '**/.nyc_output/**',
   '**/.pytest_cache/**',
+  '**/.benchmarks/**',
   '**/.hypothesis/**',
   '**/__pycache__/**',
   '**/node_modules/.*/**',

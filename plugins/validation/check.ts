@@ -54,6 +54,7 @@ export const scratch = {
     '**/htmlcov/**',
     '**/.mypy_cache/**',
     '**/.pytest_cache/**',
+    '**/.benchmarks/**',
     '**/.ruff_cache/**',
     '**/.hypothesis/**',
     '**/__pycache__/**',
