@@ -64,7 +64,7 @@ export const scratchOfTests: readonly string[] = [
   '**/coverage.xml',
   '**/.nyc_output/**',
   '**/.pytest_cache/**',
-  '**/.benchmarks/**',
+  '**/.benchmarks',
   '**/.hypothesis/**',
   '**/__pycache__/**',
   '**/node_modules/.*/**',

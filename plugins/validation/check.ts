@@ -54,7 +54,7 @@ export const scratch = {
     '**/htmlcov/**',
     '**/.mypy_cache/**',
     '**/.pytest_cache/**',
-    '**/.benchmarks/**',
+    '**/.benchmarks',
     '**/.ruff_cache/**',
     '**/.hypothesis/**',
     '**/__pycache__/**',
