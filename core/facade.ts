@@ -21,6 +21,7 @@ import type { RenameOptions, RenameReport } from './mend/rename.ts'
 import type { Referrers } from './load/referrers.ts'
 import type { RegistryFigures } from './load/registry.ts'
 import type { Module } from './module/module.ts'
+import type { ProjectData } from './plugin/configured.ts'
 import type { Faults } from './plugin/faults.ts'
 import type { Host } from './plugin/host.ts'
 import type { CommandHelp, ListedOperation, ResumeOptions, Runner, RunOptions } from './plugin/runner.ts'
@@ -154,6 +155,8 @@ export interface FrameworkParts {
   /** Where outputs of the composer are kept to be compared with. */
   readonly outputs: DurableStore
   readonly context: ContextConfig
+  /** What the configuration says of the project, for the placeholders of its modules. */
+  readonly project: ProjectData
 }
 
 /** The framework over its parts. */
@@ -210,12 +213,17 @@ export class OpenFramework implements Framework {
     const { previous, ...options } = request
     const kept = previous === true ? keptFor(outputs, references, options.for ?? context.for) : undefined
     const earlier = previous === true ? await kept!.read() : previous
-    const composed = await composeContext(this.#reading, references, {
+    const composed = await composeContext({ ...this.#reading, fill: await this.#filler() }, references, {
       config: context,
       options: { ...options, ...(earlier !== undefined && { previous: earlier }) },
     })
     await kept?.write(composed.text)
     return composed
+  }
+
+  async #filler(): Promise<(text: string) => string> {
+    const { createFiller } = await import('./plugin/configured.ts')
+    return createFiller(this.#reading.layers[0]!, this.#open.project)
   }
 
   async view(id: string): Promise<ModuleView> {

@@ -37,6 +37,8 @@ const doors: Readonly<Record<string, string>> = {
   'js-yaml': 'core/module/frontmatter.ts',
   chokidar: 'core/vfs/watch.ts',
   '@opentelemetry/api': 'core/run/spans.ts',
+  '@ast-grep/napi': 'core/source/syntax.ts',
+  '@ast-grep/lang-python': 'core/source/syntax.ts',
 }
 
 interface SourceFile {

@@ -107,7 +107,7 @@ function createProgram(rest: readonly string[]): Command {
     )
     .argument(
       '<reference...>',
-      'aliases such as @modules/patterns/x.md#red, paths, or folders for all modules in them',
+      'aliases such as @modules/patterns/x.md#red, paths, or folders/ for all modules in them',
     )
     .option(
       '--budget <tokens>',
@@ -134,7 +134,7 @@ function createProgram(rest: readonly string[]): Command {
     .addHelpText(
       'after',
       '\nExamples:\n  heddle context @commands/task.md --budget 20000\n  heddle context @modules/patterns/tdd.md#red --for claude\n' +
-        '  heddle context .claude --for agents-md > AGENTS.md\n  heddle context .claude --for agents-md --diff AGENTS.md --quiet > /dev/null',
+        '  heddle context .claude/ --for agents-md > AGENTS.md\n  heddle context .claude/ --for agents-md --diff AGENTS.md --quiet > /dev/null',
     )
     .action(async (references, options) =>
       (await import('./commands/context.ts')).context(references, options),

@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
+import type { GatherParts } from '../compose/gather.ts'
+import { prepareContext } from '../compose/prepare.ts'
+import type { ContextConfig } from '../compose/settings.ts'
 import type { Catalogue } from '../load/catalogue.ts'
 import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
@@ -122,6 +125,9 @@ export interface RunnerParts {
   /** How much a run may hold in memory. */
   readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
+  /** The text of a module that a plugin makes up. */
+  readonly virtual: GatherParts['virtual']
+  readonly context: ContextConfig
   /** Stands in for the machine where programs are run. */
   readonly programs?: RunProgram | undefined
   /** What the configuration says of settings, of the project itself, and of programs that modules may run. */
@@ -166,6 +172,8 @@ export function createRunner(parts: RunnerParts): Runner {
       command: found.command,
       modules: found.modules,
       commands: () => everyCommand(layers, library),
+      context: (references, fill) =>
+        prepareContext({ layers, library, virtual: parts.virtual, fill }, references, parts.context),
       graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
       arguments: readArguments(found.command, given),
       files: workspace,
