@@ -48,6 +48,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'read',
     'readFrontMatter',
     'readSeverity',
+    'readSource',
     'scanSource',
     'sourceEndings',
     'surveyProject',
