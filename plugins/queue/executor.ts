@@ -189,7 +189,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
         },
         fail(thrown) {
           end()
-          reject(thrown as Error)
+          reject(thrown)
         },
       }
       const onAbort = (): void => {

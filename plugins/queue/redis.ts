@@ -16,7 +16,8 @@ export async function connectRedis(settings: QueueSettings): Promise<Redis> {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
   })
-  redis.on('error', () => undefined)
+  let last: unknown
+  redis.on('error', (thrown) => (last = thrown))
   const timer = setTimeout(() => redis.disconnect(), connectMs)
   try {
     await redis.connect()
@@ -25,7 +26,7 @@ export async function connectRedis(settings: QueueSettings): Promise<Redis> {
   } catch (thrown) {
     redis.disconnect()
     if ((thrown as { code?: string }).code?.startsWith('queue/')) throw thrown
-    throw unreachable(settings, thrown)
+    throw unreachable(settings, last ?? thrown)
   } finally {
     clearTimeout(timer)
   }
@@ -64,7 +65,7 @@ async function refuseUnsafe(redis: Redis, { allowVolatile }: QueueSettings): Pro
 
 /** A managed Redis may not tell its settings. */
 async function settingOf(redis: Redis, name: string): Promise<string | undefined> {
-  const found = (await redis.config('GET', name).catch(() => undefined)) as string[] | undefined
+  const found = await redis.config('GET', name).catch(() => undefined)
   return found?.[1]
 }
 
