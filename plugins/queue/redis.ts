@@ -18,10 +18,12 @@ export async function connectRedis(settings: QueueSettings): Promise<Redis> {
   })
   let last: unknown
   redis.on('error', (thrown) => (last = thrown))
-  const timer = setTimeout(() => redis.disconnect(), connectMs)
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing within ${connectMs} ms`)), connectMs)
+  })
   try {
-    await redis.connect()
-    await refuseUnsafe(redis, settings)
+    await Promise.race([redis.connect().then(() => refuseUnsafe(redis, settings)), tooLate])
     return redis
   } catch (thrown) {
     redis.disconnect()

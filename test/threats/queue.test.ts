@@ -130,8 +130,11 @@ async function pretendRedis(info: string): Promise<{ server: Server; url: string
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
     socket.on('data', (data) => {
-      const isInfo = data.toString().toLowerCase().includes('info')
-      socket.write(isInfo ? `$${Buffer.byteLength(info)}\r\n${info}\r\n` : '+OK\r\n')
+      for (const [, command] of data.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+        const name = command!.toLowerCase()
+        if (name === 'info') socket.write(`$${Buffer.byteLength(info)}\r\n${info}\r\n`)
+        else socket.write(name === 'hello' ? "-ERR unknown command 'hello'\r\n" : '+OK\r\n')
+      }
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
