@@ -3,12 +3,12 @@ import { type Blobs, keptSeconds } from './blobs.ts'
 import { queueError, requirePackage } from './faults.ts'
 import { type QueueSettings, shownUrl } from './settings.ts'
 
-const connectMs = 1500
 const longestPauseMs = 2000
 const oldestVersion = [7, 0] as const
 
-/** Connects within two seconds, and refuses a Redis that would lose what it is given. */
+/** Connects in the time that the settings give, and refuses a Redis that would lose what it is given. */
 export async function connectRedis(settings: QueueSettings): Promise<Redis> {
+  const { connectMs } = settings
   const { Redis } = await requirePackage('ioredis', () => import('ioredis'))
   const redis = new Redis(settings.url, {
     lazyConnect: true,
