@@ -19,7 +19,7 @@ const lockMs = 1000
 
 /** Starts two workers at the queue of that address. */
 export async function startQueue(url: string): Promise<QueueUnderTest> {
-  const settings = { url, lockMs }
+  const settings = { url, lockMs, connectMs: 30_000 }
   const start = (): Promise<TestWorker> => startWorker(settings)
   const workers = await Promise.all([start(), start()])
   const executor: Executor = { name: 'queue', open: (run) => openQueue(settingsOf(settings), run) }

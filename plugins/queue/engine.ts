@@ -44,7 +44,7 @@ const kept = { age: 3600, count: 20_000 }
 /** More often than any job may lose its worker. */
 const mostTakeovers = 1000
 
-/** Connects within two seconds, or rejects with what to do. */
+/** Connects in the time that the settings give, or rejects with what to do. */
 export async function openEngine(settings: QueueSettings): Promise<Engine> {
   const bullmq = await requirePackage('bullmq', () => import('bullmq'))
   const isPostgres = settings.url.startsWith('postgres')

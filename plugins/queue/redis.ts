@@ -3,12 +3,12 @@ import { type Blobs, keptSeconds } from './blobs.ts'
 import { queueError, requirePackage } from './faults.ts'
 import { type QueueSettings, shownUrl } from './settings.ts'
 
-const connectMs = 1500
 const longestPauseMs = 2000
 const oldestVersion = [7, 0] as const
 
-/** Connects within two seconds, and refuses a Redis that would lose what it is given. */
+/** Connects in the time that the settings give, and refuses a Redis that would lose what it is given. */
 export async function connectRedis(settings: QueueSettings): Promise<Redis> {
+  const { connectMs } = settings
   const { Redis } = await requirePackage('ioredis', () => import('ioredis'))
   const redis = new Redis(settings.url, {
     lazyConnect: true,
@@ -18,10 +18,12 @@ export async function connectRedis(settings: QueueSettings): Promise<Redis> {
   })
   let last: unknown
   redis.on('error', (thrown) => (last = thrown))
-  const timer = setTimeout(() => redis.disconnect(), connectMs)
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing within ${connectMs} ms`)), connectMs)
+  })
   try {
-    await redis.connect()
-    await refuseUnsafe(redis, settings)
+    await Promise.race([redis.connect().then(() => refuseUnsafe(redis, settings)), tooLate])
     return redis
   } catch (thrown) {
     redis.disconnect()

@@ -23,7 +23,7 @@ void test('two workers', { skip: missing && 'redis-server is not installed' }, a
   let server: TestServer
   let workers: Serving[] = []
   // Operations on the files outside the workspace stay where those are.
-  const settings = () => settingsOf({ url: server.url, lanes: ['io'] })
+  const settings = () => settingsOf({ url: server.url, lanes: ['io'], connectMs: 30_000 })
 
   before(async () => {
     server = await startRedis(['--appendonly', 'yes', '--appendfsync', 'no'])

@@ -93,7 +93,9 @@ void test(
       await t.test(settings.join(' '), async () => {
         const server = await startRedis(settings)
         try {
-          const { code, message, hint } = await codeOf(openEngine(settingsOf({ url: server.url })))
+          const { code, message, hint } = await codeOf(
+            openEngine(settingsOf({ url: server.url, connectMs: 30_000 })),
+          )
           assert.equal(code, 'queue/unsafe-redis')
           assert.match(message, new RegExp(names))
           assert.match(hint, new RegExp(`CONFIG SET ${names}`))
@@ -106,7 +108,7 @@ void test(
     await t.test('one that forgets is taken when that is allowed, one that evicts is not', async () => {
       const server = await startRedis(['--appendonly', 'no'])
       try {
-        const settings = settingsOf({ url: server.url, allowVolatile: true })
+        const settings = settingsOf({ url: server.url, allowVolatile: true, connectMs: 30_000 })
         await (await openEngine(settings)).close()
       } finally {
         await server.stop()
@@ -130,8 +132,11 @@ async function pretendRedis(info: string): Promise<{ server: Server; url: string
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
     socket.on('data', (data) => {
-      const isInfo = data.toString().toLowerCase().includes('info')
-      socket.write(isInfo ? `$${Buffer.byteLength(info)}\r\n${info}\r\n` : '+OK\r\n')
+      for (const [, command] of data.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+        const name = command!.toLowerCase()
+        if (name === 'info') socket.write(`$${Buffer.byteLength(info)}\r\n${info}\r\n`)
+        else socket.write(name === 'hello' ? "-ERR unknown command 'hello'\r\n" : '+OK\r\n')
+      }
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -144,7 +149,7 @@ void test('K5: what a job says is data', { skip }, async (t) => {
   const events: ServeEvent[] = []
   before(async () => {
     server = await startRedis()
-    serving = await serveQueue(settingsOf({ url: server.url }), contractWorkbench(), {
+    serving = await serveQueue(settingsOf({ url: server.url, connectMs: 30_000 }), contractWorkbench(), {
       concurrency: 2,
       onEvent: (event) => void events.push(event),
     })
@@ -188,7 +193,7 @@ void test('K5: what a job says is data', { skip }, async (t) => {
         typeof data === 'object'
           ? { ...(data as object), ...(Object.hasOwn(data as object, 'v') && { call: id }) }
           : data
-      const engine = await openEngine(settingsOf({ url: server.url }))
+      const engine = await openEngine(settingsOf({ url: server.url, connectMs: 30_000 }))
       try {
         const queue = engine.queue(engine.laneQueue('io'))
         await queue.add('x', wanted, { jobId: id })
@@ -207,7 +212,7 @@ void test('K5: what a job says is data', { skip }, async (t) => {
 
   await t.test('a kind that no plugin of the worker gives is named, and is not looked for', async () => {
     const id = 'unknown-kind'
-    const engine = await openEngine(settingsOf({ url: server.url }))
+    const engine = await openEngine(settingsOf({ url: server.url, connectMs: 30_000 }))
     try {
       const queue = engine.queue(engine.laneQueue('io'))
       await queue.add('x', { ...good, call: id, kind: './evil.ts' }, { jobId: id })
@@ -256,7 +261,7 @@ void test(
       const told: string[] = []
       const executor: Executor = {
         name: 'queue',
-        open: (run) => openQueue(settingsOf({ url: server.url, lockMs: 1000 }), run),
+        open: (run) => openQueue(settingsOf({ url: server.url, lockMs: 1000, connectMs: 30_000 }), run),
       }
       const plan = createPlan([
         {
