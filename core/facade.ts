@@ -15,6 +15,7 @@ import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { findModule, type ModuleView } from './load/module-view.ts'
 import { explain } from './load/explain.ts'
+import type { PipelineStep } from './load/pipeline.ts'
 import type { FixOptions, FixReport } from './mend/fix.ts'
 import type { MendParts } from './mend/parts.ts'
 import type { RenameOptions, RenameReport } from './mend/rename.ts'
@@ -72,6 +73,8 @@ export interface Framework {
   context(references: readonly string[], options?: ContextRequest): Promise<Context>
   /** The module of an id, and its references as the graph shows them; rejects with NOT_FOUND where no markdown file is. */
   view(id: string): Promise<ModuleView>
+  /** The way from a file's text to its module: what it was at first, and after each plugin, with times. Rejects as `view` does. */
+  trace(id: string): Promise<readonly PipelineStep[]>
   resolve(reference: string, from?: string): Resolved
   why(reference: string, from?: string): Explained
   /**
@@ -230,6 +233,13 @@ export class OpenFramework implements Framework {
     return findModule(this.#reading.library, this.#spot(id))
   }
 
+  async trace(id: string): Promise<readonly PipelineStep[]> {
+    const { library, trace } = this.#reading
+    const spot = this.#spot(id)
+    await findModule(library, spot)
+    return trace(spot)
+  }
+
   resolve(reference: string, from?: string): Resolved {
     const found = this.#reading.resolve(reference, from) ?? notAReference(reference)
     return asResolved(reference, from, found)
@@ -341,7 +351,8 @@ export class OpenFramework implements Framework {
 
   async runs(): Promise<PastRuns> {
     const { state } = this.#open
-    return (await import('./run/past-runs.ts')).createPastRuns(state)
+    const { createPastRuns } = await import('./run/past-runs.ts')
+    return createPastRuns(state, async () => (await this.#runner).lanes())
   }
 
   async executor(name: string): Promise<Executor> {
