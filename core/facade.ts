@@ -21,6 +21,7 @@ import type { RegistryFigures } from './load/registry.ts'
 import type { Module } from './module/module.ts'
 import type { Faults } from './plugin/faults.ts'
 import type { Host } from './plugin/host.ts'
+import type { Profile, TapTiming } from './plugin/profile.ts'
 import type { CommandHelp, ListedOperation, ResumeOptions, Runner, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
 import type { Change, Live, Watching, WatchOptions } from './live.ts'
@@ -112,6 +113,8 @@ export interface Framework {
   read(module: Module | string): Promise<string>
   /** What the registry has been asked for and holds; begins anew when the framework comes to have other homes or aliases. */
   stats(): RegistryFigures
+  /** What each plugin's taps took so far, the costliest first; empty without the option `profile`. */
+  readonly profile: readonly TapTiming[]
   /** What plugins did wrong so far, layers that could not be opened, and modules that could not be preloaded. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
@@ -125,6 +128,7 @@ export interface FrameworkParts {
   readonly folder: string | null
   readonly disk: DiskFiles | null
   readonly faults: Faults
+  readonly profile: Profile | undefined
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
   readonly mendPartsOf: (reading: Reading) => MendParts
@@ -153,6 +157,10 @@ export class OpenFramework implements Framework {
 
   get #runner(): Promise<Runner> {
     return this.#open.runnerOf(this.#reading)
+  }
+
+  get profile(): readonly TapTiming[] {
+    return this.#parts.profile?.timings ?? []
   }
 
   get faults(): readonly Diagnostic[] {

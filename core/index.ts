@@ -99,6 +99,12 @@ export type {
   TapOptions,
 } from './plugin/plugin.ts'
 export { definePlugin } from './plugin/plugin.ts'
+export type { Collected, Collection, MergePolicy } from './plugin/collection.ts'
+export { defineCollection } from './plugin/collection.ts'
+export type { PluginFilter } from './plugin/filter.ts'
+export type { TapTiming } from './plugin/profile.ts'
+export type { Service } from './plugin/service.ts'
+export { defineService } from './plugin/service.ts'
 export type { GivenArguments } from './plugin/command.ts'
 export type { CommandHelp, ListedOperation, ResumeOptions, RunOptions } from './plugin/runner.ts'
 export type { Resolution, ResolutionStatus, Rung, Suggestion, Try } from './resolve/trail.ts'
