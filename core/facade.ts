@@ -28,8 +28,10 @@ import type { Change, Live, Watching, WatchOptions } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import type { Reading } from './reading.ts'
 import type { ParallelDesign } from './run/design.ts'
+import type { Executor } from './run/executor.ts'
 import type { PastRuns } from './run/past-runs.ts'
 import type { Report } from './run/report.ts'
+import type { Workbench } from './run/workbench.ts'
 import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
@@ -97,6 +99,10 @@ export interface Framework {
    * again, and what has effects outside and may have run is named instead of run. Of a run that has ended it gives the report.
    */
   resume(id?: string, options?: ResumeOptions): Promise<Report>
+  /** Who can run the code of operations, by name: `local`, or what a plugin gives. Rejects with EXECUTOR_UNKNOWN. */
+  executor(name: string): Promise<Executor>
+  /** For running operations of other processes with the kinds and in the folder of this framework. */
+  workbench(): Promise<Workbench>
   /** The runs that are kept. */
   runs(): Promise<PastRuns>
   /**
@@ -301,6 +307,14 @@ export class OpenFramework implements Framework {
   async runs(): Promise<PastRuns> {
     const { state } = this.#open
     return (await import('./run/past-runs.ts')).createPastRuns(state)
+  }
+
+  async executor(name: string): Promise<Executor> {
+    return (await this.#runner).executor(name)
+  }
+
+  async workbench(): Promise<Workbench> {
+    return (await this.#runner).workbench()
   }
 
   async fix(options: FixOptions = {}): Promise<FixReport> {

@@ -59,6 +59,20 @@ export type { Placeholder } from './module/placeholder.ts'
 export type { Form, FoundReference, ParsedReference, Reference, ReferenceClass } from './module/reference.ts'
 export { formatReference, parseReference } from './module/reference.ts'
 export type { RunEvent } from './run/events.ts'
+export type {
+  Executor,
+  ExecutorRun,
+  OpenExecutor,
+  OperationCall,
+  QueueCare,
+  QueueStatus,
+  ServeEvent,
+  ServeOptions,
+  Serving,
+  WorkerHealth,
+} from './run/executor.ts'
+export type { Written } from './run/memory.ts'
+export type { Errand, ErrandDoors, ErrandEnd, Workbench } from './run/workbench.ts'
 export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'

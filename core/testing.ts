@@ -3,6 +3,13 @@ import { createFramework, type FrameworkOptions } from './framework.ts'
 import { memoryFiles } from './vfs/memory.ts'
 import type { WritableFiles } from './vfs/file-system.ts'
 
+export { contractWorkbench } from './run/contract-kinds.ts'
+export {
+  type ExecutorCase,
+  executorContract,
+  type ExecutorUnderTest,
+  type MakeExecutor,
+} from './run/executor-contract.ts'
 export { filesContract } from './vfs/contract.ts'
 export { readingContract } from './vfs/reading-contract.ts'
 

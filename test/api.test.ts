@@ -67,7 +67,13 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'renamePath',
     'resolvePath',
   ],
-  'heddle/testing': ['createTestFramework', 'filesContract', 'readingContract'],
+  'heddle/testing': [
+    'contractWorkbench',
+    'createTestFramework',
+    'executorContract',
+    'filesContract',
+    'readingContract',
+  ],
   'heddle/server': ['createHandler', 'listen', 'openEditions', 'serveStdio'],
   'heddle/plugins': [
     'agentsMd',

@@ -144,6 +144,7 @@ function createProgram(rest: readonly string[]): Command {
     .option('--serial', 'one operation at a time, in declared order; the result is the same')
     .option('--dry-run', 'print the plan and run nothing')
     .option('--concurrency <n>', 'operations at once in every lane')
+    .option('--executor <name>', 'who runs the operations: local (the default), or what a plugin gives')
     .addOption(
       new Option(
         '--on-failure <what>',

@@ -27,6 +27,7 @@ const usageCodes = new Set([
   'PATH_MISSING',
   'CONFIDENCE_OUT_OF_RANGE',
   'HOST_UNKNOWN',
+  'EXECUTOR_UNKNOWN',
   'USAGE',
 ])
 

@@ -15,6 +15,7 @@ import type { Module } from '../module/module.ts'
 import type { FoundReference } from '../module/reference.ts'
 import type { RunEvent } from '../run/events.ts'
 import type { Group } from '../run/group.ts'
+import type { Executor } from '../run/executor.ts'
 import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport, Report } from '../run/report.ts'
 import type { Path } from '../vfs/path.ts'
@@ -32,7 +33,8 @@ import type {
 } from './plugin.ts'
 import type { Profile } from './profile.ts'
 import { createSettle, type Settle, type Slot } from './settle.ts'
-import { asDraft, asFindings, asGroupReports, asGroups, asKind, asReferences, asText } from './shapes.ts'
+import { asDraft,
+  asExecutor, asFindings, asGroupReports, asGroups, asKind, asReferences, asText } from './shapes.ts'
 
 /** The hooks as the framework calls them: no call throws, a plugin that fails is named among the faults. */
 export interface HookCalls {
@@ -50,6 +52,8 @@ export interface HookCalls {
   patterns(): readonly string[]
   /** The plugins' own kinds of operation, by kind. */
   operations(): ReadonlyMap<string, { readonly kind: OperationKind; readonly plugin: string }>
+  /** The plugins' executors, by name. */
+  executors(): ReadonlyMap<string, Executor>
   event(event: RunEvent): void
   /** True when some plugin hears events. */
   hears(): boolean
@@ -116,12 +120,14 @@ export function createHookSet({ faults, clock, deadlineMs, profile }: HookSetOpt
     invalidated: new SyncHook<[Path]>(['path']),
     plan: new HookMap(() => new AsyncParallelHook<[Planning], { wants: Wants | undefined }>(['planning'])),
     operation: new HookMap(() => new SyncBailHook<[], Collected<OperationKind> | undefined>()),
+    executor: new HookMap(() => new SyncBailHook<[], Collected<Executor> | undefined>()),
     event: new SyncHook<[RunEvent]>(['event']),
     synthesise: new AsyncSeriesWaterfallHook<[readonly GroupReport[]]>(['groups']),
     report: new SyncHook<[Report]>(['report']),
   }
   const patterns = new Set<string>()
   const kinds = new Set<string>()
+  const executors = new Set<string>()
 
   /** True where the plugin does not want to see it. */
   function skips({ plugin, hook }: Tap, wants: Wants | undefined, ...subject: Parameters<Wants>): boolean {
@@ -217,6 +223,16 @@ export function createHookSet({ faults, clock, deadlineMs, profile }: HookSetOpt
             })
           }),
       },
+      executor: {
+        for: (name) =>
+          door('executor', ({ options }, give, tap) => {
+            executors.add(name)
+            hooks.executor.for(name).tap(options, () => {
+              const value = guard(tap, undefined, () => asExecutor(plain(give())))
+              return value === undefined ? undefined : { plugin, value }
+            })
+          }),
+      },
       event: door('event', ({ options }, see, tap) =>
         hooks.event.tap(options, (event) => guard(tap, undefined, () => plain(see(event)))),
       ),
@@ -289,7 +305,19 @@ export function createHookSet({ faults, clock, deadlineMs, profile }: HookSetOpt
       if (isFrozen) kindsGiven = found
       return found
     },
+<<<<<<< HEAD
     event: (event) => hooks.event.call(Object.freeze(event)),
+=======
+    executors() {
+      const found = new Map<string, Executor>()
+      for (const name of [...executors].toSorted()) {
+        const answer = hooks.executor.get(name)?.call()
+        if (answer) found.set(name, answer.value)
+      }
+      return found
+    },
+    event: (event) => hooks.event.call(event),
+>>>>>>> config
     hears: () => hooks.event.isUsed(),
     synthesise: async (groups) =>
       hooks.synthesise.isUsed() ? hooks.synthesise.promise(deepFreeze(groups)) : groups,

@@ -6,6 +6,7 @@ import type { Draft } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import type { FoundReference, Reference } from '../module/reference.ts'
 import type { Group } from '../run/group.ts'
+import type { Executor } from '../run/executor.ts'
 import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport, Report } from '../run/report.ts'
 import type { RunEvent } from '../run/events.ts'
@@ -101,6 +102,8 @@ export interface Hooks {
   readonly plan: DoorMap<(planning: Planning) => readonly Group[] | Promise<readonly Group[]>>
   /** First answer wins: a kind of operation of one's own. */
   readonly operation: DoorMap<() => OperationKind>
+  /** First answer wins: who runs the code of operations, chosen by its name. */
+  readonly executor: DoorMap<() => Executor>
   /** Observers of a run. */
   readonly event: Door<(event: RunEvent) => void>
   /** Waterfall, awaited: the groups as the report will show them. */

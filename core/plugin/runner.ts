@@ -9,6 +9,7 @@ import { builtinOperations } from '../operations/index.ts'
 import type { Layer } from '../resolve/layers.ts'
 import { designPlan, type ParallelDesign } from '../run/design.ts'
 import type { RunEvent } from '../run/events.ts'
+import type { Executor, OpenExecutor } from '../run/executor.ts'
 import { type DeclaredSeverities, declaredSeverities } from '../run/gates.ts'
 import {
   createRunId,
@@ -27,11 +28,13 @@ import { createPlan, type Plan } from '../run/plan.ts'
 import type { RunLimits } from '../run/prune-runs.ts'
 import type { Report } from '../run/report.ts'
 import type { RunJournal } from '../run/run-journal.ts'
+import { createWorkbench, type Workbench } from '../run/workbench.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
 import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { everyCommand, findCommand } from './commands.ts'
+import { createExecutors } from './executors.ts'
 import type { HookCalls } from './hooks.ts'
 import { type ProjectData, readProjectValues, type SettingValues } from './configured.ts'
 import { configureIsolation } from './isolation.ts'
@@ -60,6 +63,8 @@ export interface RunOptions {
   readonly aside?: readonly string[]
   /** False keeps nothing of the run: it cannot be resumed, shown or compared. */
   readonly journal?: boolean
+  /** Who runs the code of operations, by the name that a plugin gives it or itself; this process when left out, or `local`. */
+  readonly executor?: string | Executor
   /** True takes no result from the result cache; what is made is kept there. */
   readonly fresh?: boolean
 }
@@ -88,6 +93,10 @@ export interface CommandHelp {
 export interface Runner {
   command(name: string): Promise<CommandHelp>
   operations(): Promise<readonly ListedOperation[]>
+  /** The executor of that name. */
+  executor(name: string): Executor
+  /** For running operations of other processes here. */
+  workbench(): Workbench
   plan(command: string, given: GivenArguments): Promise<ParallelDesign>
   run(command: string, given: GivenArguments, options: RunOptions): Promise<Report>
   /** Takes up the run that begins with `id`, or the last that was cut short. */
@@ -126,12 +135,11 @@ interface Prepared {
   readonly severities: DeclaredSeverities
 }
 
-const lanes: readonly Lane[] = ['io', 'process', 'network', 'agent']
-
 /** A runner over the parts of a framework. */
 export function createRunner(parts: RunnerParts): Runner {
   const { library, catalogue, layers, calls, folder, disk, state, clock } = parts
   const isolation = configureIsolation(parts.isolation)
+  const executors = createExecutors(calls)
   const keeper = createKeeper({ state, clock, limits: parts.runs })
 
   function kindOf(name: string): OperationKind | undefined {
@@ -205,6 +213,10 @@ export function createRunner(parts: RunnerParts): Runner {
       })),
     ],
 
+    executor: executors.find,
+
+    workbench: () => createWorkbench({ kindOf, folder, isolation: isolation.ofPrograms }),
+
     async plan(command, given) {
       const { plan, diagnostics, severities } = await prepare(command, given)
       const { deadlineMs } = parts
@@ -239,7 +251,14 @@ export function createRunner(parts: RunnerParts): Runner {
     const { command, id, kept, commit } = options
     const { journal } = kept
     let committed = false
+    const told: Diagnostic[] = []
+    let opened: OpenExecutor | undefined
+    const tell = (diagnostic: Diagnostic): void => {
+      told.push(diagnostic)
+      options.onEvent?.({ type: 'finding', diagnostic })
+    }
     try {
+      opened = await executors.open(options.executor, { id, command, folder, tell })
       const report = await oversee(plan, {
         command,
         id,
@@ -248,7 +267,8 @@ export function createRunner(parts: RunnerParts): Runner {
         folder,
         clock,
         deadlineMs: parts.deadlineMs,
-        concurrency: options.concurrency ? sameForAll(options.concurrency) : parts.concurrency,
+        concurrency: executors.lanesFor(options, parts.concurrency),
+        ...(opened && { executor: opened }),
         isolation: isolation.ofPrograms,
         diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
@@ -269,7 +289,12 @@ export function createRunner(parts: RunnerParts): Runner {
           const shaped = {
             ...report,
             groups: await calls.synthesise(report.groups),
-            diagnostics: [...report.diagnostics, ...heldBack(report)],
+            diagnostics: [
+              ...report.diagnostics,
+              ...heldBack(report),
+              ...told,
+              ...((await opened?.close()) ?? []),
+            ],
           }
           const settled = await settleFiles(workspace, shaped, { commit, journal })
           committed = settled.committed
@@ -282,6 +307,7 @@ export function createRunner(parts: RunnerParts): Runner {
       return report
     } catch (thrown) {
       journal?.abandon()
+      await opened?.close()
       throw thrown
     }
   }
@@ -327,8 +353,4 @@ function nothing(): undefined {}
 
 function wholeOf({ positional = [], named = {} }: GivenArguments): RunRequest['given'] {
   return { positional, named }
-}
-
-function sameForAll(size: number): Record<Lane, number> {
-  return Object.fromEntries(lanes.map((lane) => [lane, size])) as Record<Lane, number>
 }

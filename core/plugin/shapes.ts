@@ -2,6 +2,7 @@ import { type Diagnostic, HeddleError } from '../base/diagnostic.ts'
 import type { Draft } from '../module/draft.ts'
 import type { Document } from '../module/document.ts'
 import type { Form, FoundReference } from '../module/reference.ts'
+import type { Executor } from '../run/executor.ts'
 import type { Group } from '../run/group.ts'
 import type { OperationKind } from '../run/operation.ts'
 import type { GroupReport } from '../run/report.ts'
@@ -136,6 +137,13 @@ export function asKind(value: unknown, name: string): OperationKind {
   if (!isObject(value) || typeof value['run'] !== 'function' || value['kind'] !== name)
     return wrong(value, `a kind of operation named "${name}": defineOperation({ kind: '${name}', … })`)
   return value as unknown as OperationKind
+}
+
+/** An executor; which name it has is its own affair. */
+export function asExecutor(value: unknown): Executor {
+  if (!isObject(value) || typeof value['name'] !== 'string' || typeof value['open'] !== 'function')
+    return wrong(value, 'an executor with a name and open()')
+  return value as unknown as Executor
 }
 
 /** The groups of a report: as many as there were, of the same names. */

@@ -13,6 +13,8 @@ export interface AttemptOptions {
   readonly clock: Clock
   readonly deadlineMs: number
   readonly graceMs: number
+  /** True when the call waits for somebody first: its time counts from `begin` on. */
+  readonly waits?: boolean
   call(attempt: Attempt): unknown
   /** Called once, at the latest a grace after the deadline or `stop`; at once when the call answers at once. */
   ended(ending: Ending): void
@@ -21,7 +23,8 @@ export interface AttemptOptions {
 /** One call under a deadline; whatever it throws, returns or never does, the ending says so. */
 export class Attempt {
   readonly #options: AttemptOptions
-  readonly #startedAt: number
+  /** Undefined while it waits to begin. */
+  #startedAt: number | undefined
   #stopTimer: (() => void) | undefined
   #stopped: StopReason | undefined
   #over = false
@@ -30,19 +33,17 @@ export class Attempt {
 
   constructor(options: AttemptOptions) {
     this.#options = options
-    this.#startedAt = options.clock.now()
+    this.#startedAt = options.waits ? undefined : options.clock.now()
   }
 
   /** Begins; once. */
   start(): void {
-    const { call, clock, deadlineMs } = this.#options
+    const { call } = this.#options
     try {
       const value = call(this)
       if (!isThenable(value)) return this.#returned(value)
       // A call that answers at once costs no timer.
-      this.#stopTimer ??= clock.after(deadlineMs - (clock.now() - this.#startedAt), () =>
-        this.stop('deadline'),
-      )
+      this.#watch()
       void Promise.resolve(value).then(
         (value) => this.#returned(value),
         (thrown: unknown) => this.#threw(thrown),
@@ -50,6 +51,15 @@ export class Attempt {
     } catch (thrown) {
       this.#threw(thrown)
     }
+  }
+
+  /** What it waited for is there: its time counts from now. */
+  begin(): void {
+    if (this.#over || this.#stopped) return
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    this.#startedAt = this.#options.clock.now()
+    this.#watch()
   }
 
   /** True from the moment that the ending is decided: what comes later has no effect. */
@@ -75,6 +85,12 @@ export class Attempt {
     this.#controller?.abort(reasonError(reason))
   }
 
+  #watch(): void {
+    if (this.#startedAt === undefined) return
+    const { clock, deadlineMs } = this.#options
+    this.#stopTimer ??= clock.after(deadlineMs - (clock.now() - this.#startedAt), () => this.stop('deadline'))
+  }
+
   #end(ending: Ending): void {
     if (this.#over) return
     this.#over = true
@@ -93,7 +109,8 @@ export class Attempt {
   /** A synchronous loop keeps the timer from firing: the time it took is compared as well. */
   #whyStopped(): StopReason | undefined {
     const { clock, deadlineMs } = this.#options
-    return this.#stopped ?? (clock.now() - this.#startedAt > deadlineMs ? 'deadline' : undefined)
+    const startedAt = this.#startedAt ?? Infinity
+    return this.#stopped ?? (clock.now() - startedAt > deadlineMs ? 'deadline' : undefined)
   }
 }
 

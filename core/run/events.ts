@@ -21,6 +21,8 @@ export type RunEvent =
       readonly lane: Lane
       readonly attempt: number
       readonly rerun: number
+      /** Who runs it; left out when that is the run's own process. */
+      readonly worker?: string
     }
   /** Each time that it has ended, before it is known whether that stands. */
   | {

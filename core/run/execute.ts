@@ -4,6 +4,7 @@ import type { Workspace } from '../vfs/workspace.ts'
 import type { Conclusion } from './conclude-group.ts'
 import { concludeGroup } from './conclude-group.ts'
 import type { PlannedGroup, RunEvent } from './events.ts'
+import type { OpenExecutor } from './executor.ts'
 import { growGroup, isWanted } from './grow.ts'
 import { createKinds } from './kinds.ts'
 import type { LaneLimits } from './lanes.ts'
@@ -71,6 +72,8 @@ export interface ExecuteOptions {
   readonly plant?: PlantedFault
   /** What is kept of the run, and known from earlier ones; nothing when left out. */
   readonly memory?: RunMemory
+  /** Who calls the operations' own code; they are called in this process when left out. */
+  readonly executor?: OpenExecutor
 }
 
 /** A group, and what came of it besides its outcomes. */
@@ -89,13 +92,17 @@ const defaultGraceMs = 250
  */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<Report> {
   const { clock, signal, serial = false, random = Math.random, deadlineMs = defaultDeadlineMs } = options
-  const { onFailure = 'continue', budgetMs } = options
+  const { onFailure = 'continue', budgetMs, executor } = options
   const kinds = createKinds(options.kinds)
   await kinds.prepare(plan.groups.flatMap(({ operations }) => operations.map(({ kind }) => kind)))
   const startedAt = clock.now()
   const groups = createGroupStates(plan.groups)
   const concluded = groups.map((group): Concluded => ({ group, notes: undefined, conclusion: undefined }))
-  const lanes = createLanes<Task>({ limits: options.concurrency ?? {}, serial, now: clock.now })
+  const lanes = createLanes<Task>({
+    limits: { ...executor?.atOnce, ...options.concurrency },
+    serial,
+    now: clock.now,
+  })
   const syntheses = new Set<() => void>()
   const findings: Diagnostic[] = []
   const recovery = { retries: 0, fallbacks: 0, recovered: 0, recoveryMs: 0 }
@@ -130,6 +137,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
   }
 
   const performer = createPerformer({
+    run: options.id,
     surroundings: {
       ...options,
       graceMs: options.graceMs ?? defaultGraceMs,
@@ -138,6 +146,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     clock,
     random,
     memory: options.memory,
+    executor,
     schedule: () => schedule,
     around: options.around && ((task, call) => options.around!(here(task), call)),
     started: (task, at) =>
@@ -148,6 +157,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
         lane: task.lane,
         attempt: task.attempts,
         rerun: task.reruns,
+        ...(task.worker !== undefined && { worker: task.worker }),
       }),
     ended: (task, { status }, at) => emit({ type: 'operation-ended', at: since(at), ...here(task), status }),
     retrying: (task, { error }, delayMs) =>
@@ -221,6 +231,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Repo
     concludeGroup(group, options, (conclusion) => {
       concluded[group.index]!.conclusion = conclusion
       for (const diagnostic of conclusion.findings) emit({ type: 'finding', diagnostic })
+      executor?.groupSettled?.(group.work.name)
       emit({ type: 'group-settled', at: since(clock.now()), group: group.work.name })
       if (--open === 0) finish()
     })

@@ -61,12 +61,16 @@ export interface CallOptions {
   readonly deadlineMs: number
   /** Which try this is, from 1. */
   readonly attempt: number
+  /** The operation of the run, whichever call it is. */
+  readonly key: string
   /** Makes the view for this call when the operation first looks at its files. */
   readonly view: () => WorkspaceView
   progress(message: string): void
   /** Something about the operation that a person should know. */
   noted(diagnostic: Diagnostic): void
   readonly remembered?: RememberedCall | undefined
+  /** Has somebody else call the operation's own code, which begins when `begin` is called; it is called here when left out. */
+  readonly elsewhere?: ((context: OperationContext, begin: () => void) => unknown) | undefined
   /** Called once, with what came of it; at once when the operation answers at once. */
   called(called: Called): void
 }
@@ -76,11 +80,14 @@ export interface Calling {
   stop(reason: StopReason): void
 }
 
+/** Milliseconds that somebody elsewhere has more: word must reach them, and theirs must come back. */
+const messageMs = 2000
+
 /** Calls the operation once. */
 export function callOperation(
   runnable: Runnable,
   surroundings: Surroundings,
-  { deadlineMs, attempt: number, view, progress, noted, remembered, called }: CallOptions,
+  { deadlineMs, attempt: number, key, view, progress, noted, remembered, elsewhere, called }: CallOptions,
 ): Calling {
   const { kind } = runnable.kind
   const { workspace, witness, clock, graceMs } = surroundings
@@ -90,13 +97,16 @@ export function callOperation(
   const attempt = new Attempt({
     clock,
     deadlineMs,
-    graceMs,
+    graceMs: elsewhere ? graceMs + messageMs : graceMs,
+    waits: elsewhere !== undefined,
     call(attempt) {
       const place = surroundings
       const programs = (): Programs =>
         createPrograms({ attempt, place, operation: runnable, view: () => open().view, noted })
-      const run = (): unknown =>
-        kind.run(runnable.input, new CallContext({ attempt, number, open, programs, progress }))
+      const run = (): unknown => {
+        const context = new CallContext({ attempt, number, key, open, programs, progress })
+        return elsewhere ? elsewhere(context, () => attempt.begin()) : kind.run(runnable.input, context)
+      }
       const isWatched = kind.effects === 'external' || kind.untraced
       const runHere = isWatched ? (): unknown => runWatched(run, attempt) : run
       return remembered ? remembered.call(() => open().view, runHere) : runHere()
@@ -179,6 +189,7 @@ function openFiles(
 interface ContextParts {
   readonly attempt: Attempt
   readonly number: number
+  readonly key: string
   readonly open: () => UsedFiles
   readonly programs: () => Programs
   readonly progress: (message: string) => void
@@ -194,6 +205,10 @@ class CallContext implements OperationContext {
 
   get attempt(): number {
     return this.#parts.number
+  }
+
+  get key(): string {
+    return this.#parts.key
   }
 
   get files(): WritableFiles {

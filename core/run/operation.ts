@@ -54,6 +54,11 @@ export interface OperationContext {
   readonly files: WritableFiles
   /** Which try this is, from 1. */
   readonly attempt: number
+  /**
+   * The same in every call of this operation of this run, whoever makes it: what has effects outside hands it on, so that they come
+   * about once even where a worker died and another took over.
+   */
+  readonly key: string
   /** Aborts at the deadline, on cancel, or when the run is given up. */
   readonly signal: AbortSignal
   /** Runs a program in the project, ends its whole tree at the deadline; never through a shell unless `shell` is set. */

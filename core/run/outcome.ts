@@ -4,7 +4,7 @@ import type { GroupState, Task } from './task.ts'
 
 /** How a task ended, for the report. */
 export function outcomeOf(task: Task, called: Called): Outcome {
-  const { name, kind, attempts, reruns, ranMs, group, firstStartedAt } = task
+  const { name, kind, attempts, reruns, ranMs, group, firstStartedAt, worker } = task
   const { status, output, error, quality } = called
   const openedAt = group.openedAt ?? firstStartedAt
   const queuedMs = firstStartedAt === undefined ? 0 : Math.max(0, firstStartedAt - openedAt!)
@@ -20,7 +20,8 @@ export function outcomeOf(task: Task, called: Called): Outcome {
     error,
     quality,
   }
-  return called.known ? { ...outcome, ...called.known } : outcome
+  if (worker === undefined) return called.known ? { ...outcome, ...called.known } : outcome
+  return { ...outcome, ...called.known, worker }
 }
 
 /** The outcomes of a group in declared order; of operations that have run and are not settled, what came of them so far. */

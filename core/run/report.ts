@@ -23,6 +23,8 @@ export interface Outcome {
   readonly replayed?: { readonly at: string }
   /** There when the operation may be cached: whether it was, and why not. */
   readonly cache?: CacheUse
+  /** Who ran it; left out when that was the run's own process. */
+  readonly worker?: string
 }
 
 /** A result of an earlier run, by the time it was made, its age and its inputs; or why there was none. */

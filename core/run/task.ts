@@ -59,6 +59,8 @@ export interface Task extends Queued {
   ranMs: number
   firstFailedAt: number | undefined
   fellBack: boolean
+  /** Who called its own code last, when that was not this process by itself. */
+  worker: string | undefined
   outcome: Outcome | undefined
 }
 
@@ -171,6 +173,7 @@ export function createTask(group: GroupState, operation: NamedOperation, runnabl
     ranMs: 0,
     firstFailedAt: undefined,
     fellBack: false,
+    worker: undefined,
     outcome: undefined,
   }
 }

@@ -83,6 +83,7 @@ function contextWith(files: WritableFiles, attempt: number): OperationContext {
   return {
     files,
     attempt,
+    key: 'on a model',
     signal: new AbortController().signal,
     spawn: () => Promise.reject(new Error('nothing is spawned on a model')),
     spawnTogether: () => Promise.reject(new Error('nothing is spawned on a model')),

@@ -402,6 +402,7 @@ async function assertFound(files: WritableFiles, model: Model): Promise<void> {
       files,
       attempt: 1,
       signal,
+      key: 'grep',
       spawn: () => assert.fail('grep starts no program'),
       spawnTogether: () => assert.fail('grep starts no program'),
       progress: () => undefined,

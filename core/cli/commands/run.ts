@@ -19,6 +19,7 @@ export interface RunCommandOptions extends CommonOptions {
   readonly budget?: string | undefined
   readonly commit?: 'passed' | 'always' | 'never' | undefined
   readonly repeat?: readonly string[] | undefined
+  readonly executor?: string | undefined
   readonly fresh?: true | undefined
   readonly trace?: string | undefined
   readonly events?: string | undefined
@@ -87,6 +88,7 @@ async function carryOut(
         aside: ownFiles(options),
         ...(options.commit === undefined ? {} : { commit: options.commit }),
         ...(concurrency === undefined ? {} : { concurrency }),
+        ...(options.executor === undefined ? {} : { executor: options.executor }),
         ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
         ...(budgetMs === undefined ? {} : { budgetMs }),
       })
