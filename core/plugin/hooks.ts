@@ -33,8 +33,16 @@ import type {
 } from './plugin.ts'
 import type { Profile } from './profile.ts'
 import { createSettle, type Settle, type Slot } from './settle.ts'
-import { asDraft,
-  asExecutor, asFindings, asGroupReports, asGroups, asKind, asReferences, asText } from './shapes.ts'
+import {
+  asDraft,
+  asExecutor,
+  asFindings,
+  asGroupReports,
+  asGroups,
+  asKind,
+  asReferences,
+  asText,
+} from './shapes.ts'
 
 /** The hooks as the framework calls them: no call throws, a plugin that fails is named among the faults. */
 export interface HookCalls {
@@ -305,9 +313,6 @@ export function createHookSet({ faults, clock, deadlineMs, profile }: HookSetOpt
       if (isFrozen) kindsGiven = found
       return found
     },
-<<<<<<< HEAD
-    event: (event) => hooks.event.call(Object.freeze(event)),
-=======
     executors() {
       const found = new Map<string, Executor>()
       for (const name of [...executors].toSorted()) {
@@ -316,8 +321,7 @@ export function createHookSet({ faults, clock, deadlineMs, profile }: HookSetOpt
       }
       return found
     },
-    event: (event) => hooks.event.call(event),
->>>>>>> config
+    event: (event) => hooks.event.call(Object.freeze(event)),
     hears: () => hooks.event.isUsed(),
     synthesise: async (groups) =>
       hooks.synthesise.isUsed() ? hooks.synthesise.promise(deepFreeze(groups)) : groups,
