@@ -1,5 +1,6 @@
 import type { Isolation } from './base/namespace.ts'
 import type { Schema } from './base/schema.ts'
+import type { ContextConfig } from './compose/settings.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { ProjectData, SettingValues } from './plugin/configured.ts'
@@ -67,6 +68,8 @@ export interface Config {
    * always. False keeps nothing: runs cannot be resumed, shown or compared.
    */
   readonly runs?: false | { readonly keep?: number; readonly days?: number; readonly megabytes?: number }
+  /** How `heddle context` composes: its budget, what stays longest, what comes late, and what may lose its place. */
+  readonly context?: ContextConfig
   /** More paths that no door opens, as globs. */
   readonly deny?: readonly string[]
   /** True refuses to read files that have other names on the disk (hard links); false when left out: they are reported. */
@@ -121,6 +124,7 @@ export const merging: Readonly<Record<Exclude<keyof Config, 'extends'>, Merging>
   preset: 'last',
   concurrency: 'record',
   bash: 'record',
+  context: 'record',
   settings: 'record',
   project: 'record',
   deadlineMs: 'last',
@@ -143,6 +147,7 @@ export const dataKeys = [
   'deny',
   'strict',
   'preload',
+  'context',
   'settings',
   'project',
 ] as const
@@ -235,6 +240,16 @@ export const configSchema: Schema<Config> = (z) =>
       .array(z.string())
       .optional()
       .describe('Modules that are loaded at the start and stay in memory, as references.'),
+    context: z
+      .strictObject({
+        budget: z.int().min(1).optional(),
+        for: z.enum(['plain', 'claude', 'agents-md']).optional(),
+        tokenizer: z.enum(['auto', 'characters', 'gpt-tokenizer', 'ai-tokenizer']).optional(),
+        priorities: z.record(z.string(), z.number()).optional(),
+        volatile: z.array(z.string()).optional(),
+        maxInvalidated: z.number().min(0).max(1).optional(),
+      })
+      .optional(),
     runs: z
       .union([
         z.literal(false),

@@ -8,6 +8,8 @@ import {
   type Resolved,
 } from './answers.ts'
 import type { CheckReport } from './load/check.ts'
+import type { Context, ContextOptions } from './compose/context.ts'
+import type { ContextConfig } from './compose/settings.ts'
 import { compose, type Composition } from './load/composition.ts'
 import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
@@ -36,6 +38,7 @@ import type { Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { DiskFiles } from './vfs/disk.ts'
+import type { DurableStore } from './vfs/durable.ts'
 import { decodeText } from './vfs/text.ts'
 
 /** One line of `heddle list`. */
@@ -49,12 +52,24 @@ export interface Listed {
 
 export type ListKind = 'commands' | 'modules' | 'plugins' | 'operations'
 
+/** How one context differs from what the configuration says. */
+export interface ContextRequest extends Omit<ContextOptions, 'previous'> {
+  /** An earlier output to compare with; true for that of the last time with true, which this one then replaces. */
+  readonly previous?: string | true
+}
+
 /** The running whole: resolves, loads, checks and runs until it is disposed. */
 export interface Framework {
   /** The module that a reference names; rejects with a HeddleError that says what was tried. `from` is a path of the project. */
   load(reference: string, from?: string): Promise<Module>
   /** Each reference settled by itself, and what belongs to the modules that were found. Never rejects for a reference. */
   loadAll(references: readonly string[]): Promise<Composition>
+  /**
+   * The text that references come to with all that they need, under a budget of tokens: parts by `#fragment`, repeated text once, what
+   * rarely changes first, every cut named. The same files give the same bytes. What references lack is a diagnostic; rejects with
+   * CONTEXT_BUDGET for a budget that is none, and with TOKENIZER_MISSING.
+   */
+  context(references: readonly string[], options?: ContextRequest): Promise<Context>
   /** The module of an id, and its references as the graph shows them; rejects with NOT_FOUND where no markdown file is. */
   view(id: string): Promise<ModuleView>
   resolve(reference: string, from?: string): Resolved
@@ -140,6 +155,9 @@ export interface FrameworkParts {
   readonly mendPartsOf: (reading: Reading) => MendParts
   /** The absolute folder of our own state; null when the project is not on a disk. */
   readonly state: string | null
+  /** Where outputs of the composer are kept to be compared with. */
+  readonly outputs: DurableStore
+  readonly context: ContextConfig
 }
 
 /** The framework over its parts. */
@@ -189,6 +207,23 @@ export class OpenFramework implements Framework {
     const modules = [...asked.values()]
     const closure = await library.closure(modules)
     return compose(modules, closure.linked, [...diagnostics, ...closure.diagnostics, ...this.faults])
+  }
+
+  async context(references: readonly string[], request: ContextRequest = {}): Promise<Context> {
+    const { outputs, context } = this.#open
+    const [{ composeContext }, { keptFor }] = await Promise.all([
+      import('./compose/context.ts'),
+      import('./compose/kept.ts'),
+    ])
+    const { previous, ...options } = request
+    const kept = previous === true ? keptFor(outputs, references, options.for ?? context.for) : undefined
+    const earlier = previous === true ? await kept!.read() : previous
+    const composed = await composeContext(this.#reading, references, {
+      config: context,
+      options: { ...options, ...(earlier !== undefined && { previous: earlier }) },
+    })
+    await kept?.write(composed.text)
+    return composed
   }
 
   async view(id: string): Promise<ModuleView> {

@@ -19,6 +19,7 @@ import { choosePlugins } from './plugin/preset.ts'
 import type { Runner, RunnerParts } from './plugin/runner.ts'
 import { openReading, type Reading } from './reading.ts'
 import type { Layer } from './resolve/layers.ts'
+import type { RunProgram } from './run/spawn.ts'
 import { ignoredFolders, openLayers } from './sources.ts'
 import { diskFiles } from './vfs/disk.ts'
 import { createDurableStore, createMemoryStore } from './vfs/durable.ts'
@@ -47,6 +48,8 @@ export interface FrameworkOptions extends Config {
   /** True counts what each plugin's taps take: `framework.profile`. */
   readonly profile?: boolean
   readonly clock?: Clock
+  /** Runs programs in place of the machine, also for files in memory; for tests. */
+  readonly programs?: RunProgram
 }
 
 /**
@@ -110,12 +113,15 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     runs: runLimitsOf(config),
     workspaceLimits: config.workspace ?? {},
     isolation: config.bash?.isolation,
+    programs: options.programs,
     settings: config.settings ?? {},
     project: config.project ?? {},
     allowed: config.bash?.allow ?? [],
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })
+  const outputs = state === null ? createMemoryStore() : createDurableStore(join(state, 'outputs'))
+  const context = config.context ?? {}
   return new OpenFramework({
     live,
     profile,
@@ -127,6 +133,8 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     runnerOf,
     mendPartsOf,
     state,
+    outputs,
+    context,
   })
 }
 

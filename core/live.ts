@@ -95,6 +95,7 @@ export function createLive({ first, open, folder, clock, ignored, fault }: LiveO
     if (!(await reading.refresh(dirty))) {
       // Work that has begun may still read from the old layers: what they hold open is ended with the rest.
       replaced.push(...reading.layers.map(({ files }) => files))
+      reading.close()
       reading = await open()
     }
     cards = await readCards()
@@ -163,6 +164,7 @@ export function createLive({ first, open, folder, clock, ignored, fault }: LiveO
       listeners.clear()
       await endLookout()
       await reading.catalogue.keep()
+      reading.close()
       for (const files of [...replaced, ...reading.layers.map(({ files }) => files)]) closeFiles(files)
     },
   }

@@ -31,11 +31,15 @@ export interface Reading {
   /** Loads the modules that the references name, and keeps them; gives why some could not be. */
   preload(references: readonly string[]): Promise<readonly Diagnostic[]>
   readonly figures: RegistryFigures
+  /** The text of a module that a plugin makes up. */
+  virtual(spot: Spot): string | undefined
   /**
    * Takes in what changed on disk, at the paths given or anywhere, and gives the modules that must be loaded or judged anew;
    * undefined when the framework has come to have other homes or aliases: then everything must be opened anew.
    */
   refresh(dirty?: ReadonlySet<Path>): Promise<readonly string[] | undefined>
+  /** Ends its timers; what has begun goes on. */
+  close(): void
 }
 
 export interface ReadingOptions {
@@ -62,9 +66,11 @@ export function openReading(options: ReadingOptions): Reading {
     folder,
     ...(calls.resolves() && { answer: (asked: Asked, from: Spot | null) => answer(asked, from) }),
   })
+  const virtual = (spot: Spot): string | undefined =>
+    spot.layer === project ? calls.load(spot.path) : undefined
   const loader = createLoader({
     aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
-    virtual: (spot) => (spot.layer === project ? calls.load(spot.path) : undefined),
+    virtual,
     references: (document, exists) => calls.references(document, { aliases, exists }),
     parse: (draft, spot) => calls.parse(draft, { isFile: (path) => isFile(spot, path) }),
     validate: calls.validate,
@@ -73,7 +79,8 @@ export function openReading(options: ReadingOptions): Reading {
       return isFile(spot, folder === '' ? target : `${folder}/${target}`)
     },
   })
-  const registry = createRegistry(loader, calls.registered, new ModuleCache(limits))
+  const cache = new ModuleCache(limits)
+  const registry = createRegistry(loader, calls.registered, cache)
   const library = createLibrary({ layers, resolver, registry })
   const alone = createLimit(1)
   const catalogue = createCatalogue({
@@ -103,6 +110,7 @@ export function openReading(options: ReadingOptions): Reading {
     library,
     resolve: answers.get,
     catalogue,
+    virtual,
     preload: (references) => preload({ library, registry, layers }, references),
     get figures() {
       return registry.figures
@@ -115,6 +123,7 @@ export function openReading(options: ReadingOptions): Reading {
           answers.clear()
         }
       }),
+    close: () => cache.close(),
   }
 
   function answer(asked: Asked, from: Spot | null): Answer | undefined {

@@ -14,6 +14,7 @@ const order = [
   ['module'],
   ['resolve'],
   ['load'],
+  ['compose'],
   ['mend'],
   ['run'],
   ['operations'],

@@ -5,7 +5,7 @@ import type { Hints } from '../core/vfs/hints.ts'
 import { keepLookout, type Lookout } from '../core/vfs/lookout.ts'
 import type { Path } from '../core/vfs/path.ts'
 import type { FolderWatch, FolderWatchOptions } from '../core/vfs/watch.ts'
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from 'heddle/testing'
 
 /** A watcher that tells what the test says, and what the lookout did with it: seconds since the start and what was looked at. */
 interface Stage {

@@ -13,7 +13,7 @@ import {
   scanSource,
 } from 'heddle'
 import { analysis, type AnalysisResult, search, type SearchResult, tdd, type TddResult } from 'heddle/plugins'
-import { createTestFramework } from 'heddle/testing'
+import { createTestFramework, createVirtualClock, type TestFramework, type TestProgram } from 'heddle/testing'
 import { findPassages, findSameFiles } from '../plugins/analysis/duplicates.ts'
 import { synthesise } from '../plugins/analysis/synthesise.ts'
 import { rank } from '../plugins/search/rank.ts'
@@ -554,6 +554,29 @@ async function runTask(
   return { report, result: synthesisOf(report, 'tdd/plan') as TddResult }
 }
 
+const oneAdded = 'TAP version 13\nok 1 - adds\n1..1\n# tests 1\n# pass 1\n# fail 0\n'
+
+/** The same in memory, where a stand-in runs the tests and time is made up. */
+async function runTaskInMemory(
+  t: TestContext,
+  changes: Readonly<Record<string, string | null>>,
+  tests: Partial<TestProgram> = { stdout: oneAdded },
+): Promise<{ report: Report; result: TddResult; started: TestFramework['started'] }> {
+  const kept = Object.entries({ ...sound, ...changes }).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  )
+  const clock = createVirtualClock()
+  const framework = await createTestFramework({
+    files: Object.fromEntries(kept),
+    plugins: [tdd()],
+    programs: [{ command: 'npm run --silent test', ...tests }],
+    clock,
+  })
+  t.after(() => framework.dispose())
+  const report = await clock.drive(framework.run('task', { component: 'src/sum.js' }))
+  return { report, result: synthesisOf(report, 'tdd/plan') as TddResult, started: framework.started }
+}
+
 const gatesOf = (report: Report): Record<string, string> =>
   Object.fromEntries(
     report.gates
@@ -622,14 +645,20 @@ test('an export that no test names, and tests that prove nothing, make their ver
 })
 
 test('a component without tests, or with too little coverage, is said to be so', async (t) => {
-  const { report, result } = await runTask(t, { 'test/sum.test.js': null, 'coverage/lcov.info': null })
+  const { report, result } = await runTaskInMemory(
+    t,
+    { 'test/sum.test.js': null, 'coverage/lcov.info': null },
+    { stdout: 'TAP version 13\n1..0\n# tests 0\n# pass 0\n# fail 0\n' },
+  )
   assert.equal(result.qualityAssurance.testsExist, false)
   assert.equal(result.qualityAssurance.testsRan, false)
   assert.equal(result.qualityAssurance.coverageSufficient, null)
   assert.equal(result.testAnalysis.coverage, null)
   assert.equal(gatesOf(report)['tests-exist'], 'warning failed')
   assert.ok(codesOf(report).includes('tdd/no-test'))
-  const low = await runTask(t, { 'coverage/lcov.info': 'SF:src/sum.js\nDA:1,1\nDA:2,0\nend_of_record\n' })
+  const low = await runTaskInMemory(t, {
+    'coverage/lcov.info': 'SF:src/sum.js\nDA:1,1\nDA:2,0\nend_of_record\n',
+  })
   assert.equal(low.result.qualityAssurance.coverageSufficient, false)
   assert.equal(low.result.qualityAssurance.compliant, false)
   assert.deepEqual(low.result.testAnalysis.coverage?.uncovered, [{ path: 'src/sum.js', lines: [2] }])
@@ -637,7 +666,7 @@ test('a component without tests, or with too little coverage, is said to be so',
 })
 
 test('a project without a test command is not run, and does not count as tested', async (t) => {
-  const { report, result } = await runTask(t, { 'package.json': '{ "type": "module" }' })
+  const { report, result } = await runTaskInMemory(t, { 'package.json': '{ "type": "module" }' })
   assert.equal(result.testAnalysis.run, null)
   assert.equal(result.qualityAssurance.testsRan, false)
   assert.equal(result.qualityAssurance.testsPass, false)
@@ -648,7 +677,15 @@ test('a project without a test command is not run, and does not count as tested'
 })
 
 test('tests that do not end are ended, and the result is still there', async (t) => {
-  const { report, result } = await runTask(t, { 'test/sum.test.js': 'setInterval(() => {}, 1000)\n' }, 1_500)
+  const { report, result, started } = await runTaskInMemory(
+    t,
+    {},
+    { hangs: true, stdout: 'TAP version 13\n' },
+  )
+  assert.deepEqual(
+    started.map(({ command, ended }) => `${command} ${ended}`),
+    ['npm run --silent test deadline'],
+  )
   assert.equal(result.testAnalysis.run?.ended, 'deadline')
   assert.equal(result.qualityAssurance.testsRan, false)
   assert.equal(report.status, 'failed')
@@ -658,7 +695,10 @@ test('tests that do not end are ended, and the result is still there', async (t)
 test('a gate has the severity that the module of the pattern gives it', async (t) => {
   const gates = 'gates:\n  - name: tests-exist\n    severity: blocking\n'
   const module = command('tdd', 'component').replace('arguments:', `${gates}arguments:`)
-  const { report } = await runTask(t, { '.heddle/commands/task.md': module, 'test/sum.test.js': null })
+  const { report } = await runTaskInMemory(t, {
+    '.heddle/commands/task.md': module,
+    'test/sum.test.js': null,
+  })
   assert.equal(gatesOf(report)['tests-exist'], 'blocking failed')
   assert.equal(report.status, 'failed')
 })

@@ -24,7 +24,10 @@ function handClock() {
     timers,
     clock: {
       now: () => time,
-      later: (ms: number, callback: () => void) => void timers.push({ at: time + ms, callback }),
+      later: (ms: number, callback: () => void) => {
+        timers.push({ at: time + ms, callback })
+        return () => undefined
+      },
     },
     advance(minutes: number) {
       time += minutes * 60_000
@@ -108,7 +111,10 @@ test('a module that nobody asks for is dropped by itself, one that is used stays
 
 test('a module that is too old is not given although no timer has fired', async () => {
   let time = 0
-  const cache = new ModuleCache({ megabytes: 1, minutes: 1 }, { now: () => time, later: () => undefined })
+  const cache = new ModuleCache(
+    { megabytes: 1, minutes: 1 },
+    { now: () => time, later: () => () => undefined },
+  )
   const { registry, spots, reads } = await registryOf(1, () => cache)
   await registry.get(spots[0]!)
   time = 60_000

@@ -26,7 +26,7 @@ import { memoryFiles } from '../core/vfs/memory.ts'
 import type { Path } from '../core/vfs/path.ts'
 import type { z as zod } from 'zod'
 import { createWorkspace } from '../core/vfs/workspace.ts'
-import { createVirtualClock } from './virtual-clock.ts'
+import { createVirtualClock } from 'heddle/testing'
 
 // Plans
 

@@ -13,7 +13,7 @@ import type { Outcome, Report } from '../core/run/report.ts'
 import { memoryFiles } from '../core/vfs/memory.ts'
 import type { Path } from '../core/vfs/path.ts'
 import { createWorkspace } from '../core/vfs/workspace.ts'
-import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from 'heddle/testing'
 
 // What cannot say what it touches runs ahead of its turn, and the outcome is that of one by one all the same.
 

@@ -145,7 +145,8 @@ function deferred<T>(): {
   return { promise, resolve, reject }
 }
 
-function endingOf(signal: AbortSignal): 'deadline' | 'cancelled' {
+/** Why a signal ends a program: its deadline, or somebody who does not want it any more. */
+export function endingOf(signal: AbortSignal): 'deadline' | 'cancelled' {
   const { reason } = signal as { reason: unknown }
   const isDeadline =
     reason instanceof HeddleError

@@ -97,6 +97,49 @@ function createProgram(rest: readonly string[]): Command {
     .argument('<what>', 'commands, modules, plugins or operations')
     .action(async (what, options) => (await import('./commands/list.ts')).list(what, options))
 
+  common(program.command('context'))
+    .summary('compose what references need into one text under a budget of tokens')
+    .description(
+      'Prints the text of what the references name with everything that it needs: modules and imported files whole, or the parts that\n' +
+        '#fragments name, what rarely changes first, and text that stands in several places once. What does not fit is left out by\n' +
+        'importance, and named: on standard error, at the end of the text, and in JSON. The same files give the same bytes.\n' +
+        'Ends with 1 when a reference leads nowhere or the gate context.maxInvalidated fails; the text is printed all the same.',
+    )
+    .argument(
+      '<reference...>',
+      'aliases such as @modules/patterns/x.md#red, paths, or folders for all modules in them',
+    )
+    .option(
+      '--budget <tokens>',
+      'tokens that the text may have at most; 200000 when neither this nor the configuration says',
+    )
+    .addOption(
+      new Option(
+        '--for <audience>',
+        'plain text, documents in tags (claude), or one markdown document (agents-md)',
+      ).choices(['plain', 'claude', 'agents-md'] as const),
+    )
+    .addOption(
+      new Option(
+        '--tokenizer <name>',
+        'what counts: an installed gpt-tokenizer or ai-tokenizer, or characters / 4, an estimate; auto takes what is installed',
+      ).choices(['auto', 'characters', 'gpt-tokenizer', 'ai-tokenizer'] as const),
+    )
+    .option(
+      '--diff [file]',
+      'say how much of an earlier output is still the beginning of this one: of a file, or of the last time with --diff, which is kept ' +
+        'in .heddle/state/ for each request',
+    )
+    .option('--user', "look in the user's own modules too")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle context @commands/task.md --budget 20000\n  heddle context @modules/patterns/tdd.md#red --for claude\n' +
+        '  heddle context .claude --for agents-md > AGENTS.md\n  heddle context .claude --for agents-md --diff AGENTS.md --quiet > /dev/null',
+    )
+    .action(async (references, options) =>
+      (await import('./commands/context.ts')).context(references, options),
+    )
+
   common(program.command('fix'))
     .summary('repair references that have one right answer')
     .description(

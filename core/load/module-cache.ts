@@ -11,8 +11,8 @@ export interface CacheLimits {
 export interface CacheClock {
   /** Monotonic milliseconds. */
   now(): number
-  /** Calls once, not before `ms` have passed, and keeps no process alive for it. */
-  later(ms: number, callback: () => void): void
+  /** Calls once, not before `ms` have passed, and keeps no process alive for it; the function returned cancels it. */
+  later(ms: number, callback: () => void): () => void
 }
 
 /** What is in a cache, and what it did. */
@@ -27,7 +27,10 @@ export interface CacheFigures {
 const longestTimer = 2 ** 31 - 1
 const machineClock: CacheClock = {
   now: () => performance.now(),
-  later: (ms, callback) => void setTimeout(callback, Math.min(ms, longestTimer)).unref(),
+  later(ms, callback) {
+    const timer = setTimeout(callback, Math.min(ms, longestTimer)).unref()
+    return () => clearTimeout(timer)
+  },
 }
 
 interface Entry {
@@ -49,7 +52,8 @@ export class ModuleCache {
   readonly #clock: CacheClock
   #bytes = 0
   #evictions = 0
-  #isArmed = false
+  /** Cancels the timer; null when there is to be none any more. */
+  #disarm: (() => void) | null | undefined
 
   constructor({ megabytes, minutes }: CacheLimits, clock: CacheClock = machineClock) {
     this.#mostBytes = megabytes * 1024 * 1024
@@ -118,8 +122,14 @@ export class ModuleCache {
 
   /** Looks again whether something is to be dropped; the timer calls it. */
   wake(): void {
-    this.#isArmed = false
+    if (this.#disarm) this.#disarm = undefined
     this.sweep()
+  }
+
+  /** Ends the timer; from now on nothing is dropped before it is asked for. */
+  close(): void {
+    this.#disarm?.()
+    this.#disarm = null
   }
 
   /** Drops what nobody has asked for too long. */
@@ -141,13 +151,12 @@ export class ModuleCache {
   }
 
   #arm(ms: number): void {
-    if (this.#isArmed || this.#entries.size === 0 || !Number.isFinite(ms)) return
-    this.#isArmed = true
-    wakeLater(new WeakRef(this), ms, this.#clock)
+    if (this.#disarm !== undefined || this.#entries.size === 0 || !Number.isFinite(ms)) return
+    this.#disarm = wakeLater(new WeakRef(this), ms, this.#clock)
   }
 }
 
 /** A timer that keeps no cache alive which nobody has any more. */
-function wakeLater(cache: WeakRef<ModuleCache>, ms: number, clock: CacheClock): void {
-  clock.later(ms, () => cache.deref()?.wake())
+function wakeLater(cache: WeakRef<ModuleCache>, ms: number, clock: CacheClock): () => void {
+  return clock.later(ms, () => cache.deref()?.wake())
 }

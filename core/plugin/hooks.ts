@@ -189,7 +189,7 @@ export function createHookSet({ faults, clock, deadlineMs, profile }: HookSetOpt
         hooks.parse.tap(options, (draft, context) =>
           skips(tap, wants, draft.document.label, draft.document.path, draft.kind)
             ? draft
-            : guard(tap, draft, () => deepFreeze(asDraft(plain(parse(draft, context)), draft))),
+            : guard(tap, draft, () => Object.freeze(asDraft(plain(parse(draft, context)), draft))),
         ),
       ),
       validate: door('validate', ({ options, wants }, validate, tap) =>
@@ -280,7 +280,7 @@ export function createHookSet({ faults, clock, deadlineMs, profile }: HookSetOpt
     resolves: () => hooks.resolve.isUsed(),
     load: (path) => hooks.load.call(path),
     parse(draft, context) {
-      parsed = hooks.parse.isUsed() ? hooks.parse.call(deepFreeze(draft), context) : draft
+      parsed = hooks.parse.isUsed() ? hooks.parse.call(Object.freeze(draft), context) : draft
       return parsed
     },
     validate(draft) {

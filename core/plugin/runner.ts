@@ -28,6 +28,7 @@ import { createPlan, type Plan } from '../run/plan.ts'
 import type { RunLimits } from '../run/prune-runs.ts'
 import type { Report } from '../run/report.ts'
 import type { RunJournal } from '../run/run-journal.ts'
+import { memoryFolder, type RunProgram } from '../run/spawn.ts'
 import { createWorkbench, type Workbench } from '../run/workbench.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
@@ -121,6 +122,8 @@ export interface RunnerParts {
   /** How much a run may hold in memory. */
   readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
+  /** Stands in for the machine where programs are run. */
+  readonly programs?: RunProgram | undefined
   /** What the configuration says of settings, of the project itself, and of programs that modules may run. */
   readonly settings: SettingValues
   readonly project: ProjectData
@@ -166,7 +169,7 @@ export function createRunner(parts: RunnerParts): Runner {
       graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
       arguments: readArguments(found.command, given),
       files: workspace,
-      folder,
+      folder: folder ?? (parts.programs ? memoryFolder : null),
       settings: parts.settings,
       project: await readProjectValues(layers[0]!, parts.project),
       allowed: parts.allowed,
@@ -270,6 +273,7 @@ export function createRunner(parts: RunnerParts): Runner {
         concurrency: executors.lanesFor(options, parts.concurrency),
         ...(opened && { executor: opened }),
         isolation: isolation.ofPrograms,
+        programs: parts.programs,
         diagnostics: [...prepared.diagnostics, ...kept.diagnostics, ...(await isolation.findings())],
         complete,
         severities,

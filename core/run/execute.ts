@@ -20,7 +20,7 @@ import type { Plan, PlannedWork } from './plan.ts'
 import { countRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
 import { Schedule, skippedCall } from './schedule.ts'
-import type { SpawnPlace } from './spawn.ts'
+import type { RunProgram, SpawnPlace } from './spawn.ts'
 import type { GroupState, Task } from './task.ts'
 import { createGroupStates } from './task.ts'
 import { judgeRun, timingOf } from './verdict.ts'
@@ -56,6 +56,8 @@ export interface ExecuteOptions {
   readonly storeIn?: string
   /** What holds programs that do not say it themselves. */
   readonly isolation?: SpawnPlace['isolation']
+  /** Stands in for the machine where programs are run. */
+  readonly programs?: RunProgram | undefined
   /** Paths below the root that whoever watches the run writes meanwhile: a trace, a file of events. */
   readonly aside?: readonly string[]
   /** What planning found; errors among it make the run at least partial. */

@@ -33,6 +33,10 @@ export function createPrograms(parts: ProgramsParts): Programs {
     if (programs.length === 0) return []
     const folder = folderOf(place, programs[0]!.program)
     const ready = await Promise.all(programs.map((program) => placed(place, program, attempt.signal)))
+    if (place.programs) {
+      const results = await Promise.all(ready.map(place.programs))
+      return results.map((result) => ({ ...result, conflicts: [] }))
+    }
     // Merging and what belongs to it is loaded by those alone who need it.
     const { runTogether } = await import('./apart.ts')
     return runTogether(ready, {

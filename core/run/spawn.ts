@@ -28,7 +28,15 @@ export interface SpawnPlace {
   readonly storeIn?: string
   /** What holds programs that do not say it themselves; without it a namespace where that changes nothing for them. */
   readonly isolation?: Exclude<Isolation, 'overlay'> | undefined
+  /** Stands in for the machine, also where the project is not on a disk. */
+  readonly programs?: RunProgram | undefined
 }
+
+/** Runs one program to its end. */
+export type RunProgram = (options: ProcessOptions) => Promise<ProcessResult>
+
+/** The folder of a project in memory, as stand-ins for programs are told it. */
+export const memoryFolder = '/project'
 
 /**
  * Runs a program in a folder of the project until `signal` ends it. Rejects with NOT_ON_DISK where there is no folder, and
@@ -39,6 +47,7 @@ export async function spawnIn(
   options: SpawnOptions,
   signal: AbortSignal,
 ): Promise<ProcessResult> {
+  if (place.programs) return place.programs(await placed(place, options, signal))
   const { isolation = await preferred(place) } = options
   const result = await runProcess({
     ...(await placed(place, options, signal)),
@@ -73,15 +82,16 @@ export async function placed(
   const { isolation: _, ...rest } = options
   return {
     ...rest,
-    cwd: await folderInside(folder, options.cwd),
+    cwd: place.programs ? resolve(folder, options.cwd) : await folderInside(folder, options.cwd),
     signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
     ...(place.storeIn !== undefined && { storeIn: place.storeIn }),
   }
 }
 
 /** The folder of the project; throws NOT_ON_DISK. */
-export function folderOf({ folder }: SpawnPlace, program: string): string {
+export function folderOf({ folder, programs }: SpawnPlace, program: string): string {
   if (folder !== null) return folder
+  if (programs) return memoryFolder
   return fail(
     'NOT_ON_DISK',
     `"${program}" cannot run: the project is in memory.`,

@@ -4,7 +4,6 @@ import type { Framework } from '../facade.ts'
 import { graphAround } from './around.ts'
 import { createProvenance, label, type Provenance } from './labelled.ts'
 import { readModule, readModuleById } from './module-text.ts'
-import { answerContext } from './questions.ts'
 import { searchModules } from './search.ts'
 
 type Zod = typeof z
@@ -152,15 +151,28 @@ export function createReadingTools(z: Zod): readonly ReadingTool[] {
       name: 'context',
       title: 'Compose a context',
       description:
-        'Gives the modules that references name with everything that they need, in the order in which to read them, and what is wrong with them.',
-      input: z.strictObject({ references: z.array(reference).min(1).max(100) }),
+        'Gives the text of what references name with everything that they need, under a budget of tokens: parts by #fragment, repeated ' +
+        'text once, what rarely changes first. Names every cut and why.',
+      input: z.strictObject({
+        references: z.array(reference).min(1).max(100),
+        budget: z.int().min(1).max(10_000_000).optional().describe('Tokens, 200000 when left out'),
+        for: z.enum(['plain', 'claude', 'agents-md']).optional(),
+      }),
       output: anything.extend({
-        modules: z.array(z.looseObject({ id: z.string() })),
+        text: z.string(),
+        tokens: z.number(),
+        tokenizer: z.string(),
+        estimate: z.boolean(),
         composition: z.array(z.string()),
+        sections: z.array(z.looseObject({ id: z.string(), tokens: z.number() })),
+        cuts: z.array(z.looseObject({ id: z.string(), why: z.string(), tokens: z.number() })),
         diagnostics: z.array(z.looseObject({ code: z.string() })),
       }),
-      call: async (framework, { references }, generation) =>
-        plain(await answerContext(framework, references), generation),
+      call: async (framework, { references, budget, for: audience }, generation) => {
+        const options = { ...(budget !== undefined && { budget }), ...(audience && { for: audience }) }
+        const data = await framework.context(references, options)
+        return { ...plain(data, generation), text: data.text }
+      },
     }),
   ]
 }

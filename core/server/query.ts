@@ -1,4 +1,6 @@
 import { fail } from '../base/diagnostic.ts'
+import type { ContextOptions } from '../compose/context.ts'
+import { audiences, isAudience } from '../compose/settings.ts'
 
 /** A parameter that must be there; throws ARGUMENT_MISSING. */
 export function required(query: URLSearchParams, name: string): string {
@@ -28,4 +30,13 @@ export function decodePath(text: string): string {
   } catch {
     return fail('ARGUMENT_WRONG', 'The path in the address is not encoded as UTF-8.', 'Encode it.')
   }
+}
+
+/** The parameters `budget` and `for` of a context; throws ARGUMENT_WRONG. */
+export function contextOptions(query: URLSearchParams): ContextOptions {
+  const audience = query.get('for')
+  if (audience !== null && !isAudience(audience))
+    fail('ARGUMENT_WRONG', `"for" is one of ${audiences.join(', ')}.`, 'Correct it.')
+  const budget = wholeNumber(query, 'budget', { least: 1, most: 999_999_999, otherwise: 0 })
+  return { ...(budget > 0 && { budget }), ...(audience !== null && { for: audience }) }
 }

@@ -1,5 +1,4 @@
 import type { CheckReport } from '../load/check.ts'
-import type { Composition } from '../load/composition.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Referrer } from '../load/referrers.ts'
 import type { GraphReference } from '../load/graph.ts'
@@ -18,16 +17,6 @@ export interface ModuleAnswer extends Omit<Module, 'references' | 'diagnostics'>
   readonly referrers: readonly Referrer[]
   readonly diagnostics: readonly Diagnostic[]
 }
-
-/** A composition with its modules named instead of whole. */
-export interface ContextAnswer extends Omit<Composition, 'modules'> {
-  readonly modules: readonly ContextModule[]
-}
-
-export type ContextModule = Pick<
-  Module,
-  'id' | 'path' | 'layer' | 'kind' | 'name' | 'title' | 'version' | 'bytes' | 'tokens'
->
 
 /** The file that a reference names, as the command line prints it. */
 export async function answerResolve(
@@ -57,18 +46,4 @@ export async function answerModule(framework: Framework, id: string): Promise<Mo
     referrers,
     diagnostics: isChecked ? found : own,
   }
-}
-
-/** What belongs to the modules that the references name. */
-export async function answerContext(
-  framework: Framework,
-  references: readonly string[],
-): Promise<ContextAnswer> {
-  const composition = await framework.loadAll(references)
-  return { ...composition, modules: composition.modules.map(asContextModule) }
-}
-
-function asContextModule(module: Module): ContextModule {
-  const { id, path, layer, kind, name, title, version, bytes, tokens } = module
-  return { id, path, layer, kind, name, title, version, bytes, tokens }
 }

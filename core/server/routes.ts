@@ -1,7 +1,7 @@
 import type { Framework } from '../facade.ts'
 import { graphAround } from './around.ts'
-import { decodePath, required, wholeNumber } from './query.ts'
-import { answerContext, answerModule, answerResolve } from './questions.ts'
+import { contextOptions, decodePath, required, wholeNumber } from './query.ts'
+import { answerModule, answerResolve } from './questions.ts'
 import { searchModules } from './search.ts'
 
 /** Answers from one generation of a framework; what it gives is sent as JSON. */
@@ -16,7 +16,7 @@ const routes: Readonly<Record<string, Route>> = {
   '/api/commands': (framework) => framework.list('commands'),
   '/api/context': (framework, query) => {
     required(query, 'reference')
-    return answerContext(framework, query.getAll('reference'))
+    return framework.context(query.getAll('reference'), contextOptions(query))
   },
   '/api/graph': async (framework, query) => {
     const graph = await framework.graph()

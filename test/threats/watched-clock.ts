@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/base/clock.ts'
-import { createVirtualClock, type VirtualClock } from '../virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from 'heddle/testing'
 
 /** A virtual clock that knows which of its callbacks are still to come. */
 export interface WatchedClock extends VirtualClock {
