@@ -55,6 +55,7 @@ function createProgram(rest: readonly string[]): Command {
       '--if-deleted <paths...>',
       'say what deleting these files and folders would break; 1 when anything',
     )
+    .option('--profile', 'say what the taps of each plugin took, on standard error; in JSON as `profile`')
     .option('--stats', 'say what the registry was asked for and holds, on standard error; in JSON as `stats`')
     .option('--no-cache', 'take nothing from an earlier run, keep nothing for a later one')
     .option('--user', "look in the user's own modules too")
@@ -213,6 +214,7 @@ function createProgram(rest: readonly string[]): Command {
         'when written files reach the disk; passed when left out, as before when resumed',
       ).choices(['passed', 'always', 'never'] as const),
     )
+    .option('--profile', 'say what the taps of each plugin took, on standard error; in JSON as `profile`')
     .option('--fresh', 'take nothing from the result cache')
     .option('--resume [id]', 'go on with a run that was cut short: the last one, or that with this id')
     .option(
