@@ -395,8 +395,7 @@ test('groups of several planners stand in declared order, whatever their latenci
           }),
         )
         const framework = await createTestFramework({ files, plugins, clock })
-        const planning = framework.plan('go')
-        const { operations } = await planning
+        const { operations } = await clock.drive(framework.plan('go'))
         assert.deepEqual(
           [...new Set(operations.map(({ group }) => group))],
           ['p0/look', 'p1/look', 'p2/look'],

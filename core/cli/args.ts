@@ -273,6 +273,23 @@ function createProgram(rest: readonly string[]): Command {
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
 
+  common(program.command('types'))
+    .summary(
+      'write a declaration file, so that names of commands and modules complete and check in TypeScript',
+    )
+    .description(
+      'Writes what commands there are, which arguments they take and which modules can be referred to, for framework.run(), plan(),\n' +
+        'load(), resolve(), why() and defineConfig({ preload }). The same modules give the same bytes. With --check it writes nothing and\n' +
+        'exits 1 when the file is not current, for CI.',
+    )
+    .option('--out <file>', 'a file below the root; - is standard output', 'heddle-env.d.ts')
+    .option('--check', 'write nothing, say whether it is current')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle types\n  heddle types --check\n  heddle types --out types/heddle.d.ts',
+    )
+    .action(async (options) => (await import('./commands/types.ts')).types(options))
+
   common(program.command('config'))
     .summary('say what is configured, and which file says so')
     .description(

@@ -84,7 +84,7 @@ async function addPattern(
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
   for (const slot of slots) {
-    if ('value' in slot) groups.push(...slot.value.map((group) => named(group, slot.plugin)))
+    if ('value' in slot) for (const group of slot.value) groups.push(named(group, slot.plugin))
     else {
       diagnostics.push(slot.fault)
       planned.complete = false
