@@ -325,7 +325,7 @@ export class OpenFramework implements Framework {
   }
 
   async run(command: string, ...[given, options]: readonly unknown[]): Promise<Report> {
-    return (await this.#runner).run(command, asGiven(given as Given), (options ?? {}) as RunOptions)
+    return (await this.#runner).run(command, asGiven(given as Given), options ?? {})
   }
 
   async resume(id?: string, options: ResumeOptions = {}): Promise<Report> {

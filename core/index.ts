@@ -38,7 +38,7 @@ export type { RenameOptions, RenameReport } from './mend/rename.ts'
 export type { Attribute, Block } from './module/blocks.ts'
 export type { Document } from './module/document.ts'
 export type { Draft } from './module/draft.ts'
-export type { FrontMatter } from './module/frontmatter.ts'
+export { type FrontMatter, readFrontMatter } from './module/frontmatter.ts'
 export type { CodeBlock, Link, Markdown, Range } from './module/markdown.ts'
 export type {
   ArgumentSpec,
@@ -110,6 +110,7 @@ export type {
   Door,
   DoorMap,
   Hooks,
+  PlannedElsewhere,
   Planning,
   Plugin,
   ParseContext,

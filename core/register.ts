@@ -10,6 +10,7 @@ type Of<K extends string, Otherwise> = Register extends Record<K, infer V> ? V :
 type Commands = Of<'commands', Record<string, readonly string[]>>
 
 /** The name of a command: of those that the project has, where its types are written. */
+// oxlint-disable-next-line typescript/no-duplicate-type-constituents -- only without declarations
 export type CommandName = keyof Commands & string
 
 type Named<C extends CommandName> = Commands[C] extends { readonly named: infer N }
@@ -42,6 +43,7 @@ type Plain<R extends string> = R | (R extends `${infer Short}.md` ? Short : neve
 /** What is written as a path is not looked up in a list. */
 type PathLike = `.${string}` | `/${string}` | `~/${string}` | `heddle:${string}`
 
+// oxlint-disable typescript/no-redundant-type-constituents -- only without declarations is a part of it any text
 /** A reference: one that the project has, with or without `#fragment`, or a path; any text where no types are written. */
 export type ModuleReference = string extends Known
   ? string

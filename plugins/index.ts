@@ -8,6 +8,7 @@ import { protocol } from './protocol/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
+import { swarm } from './swarm/index.ts'
 import { tdd } from './tdd/index.ts'
 import { validation } from './validation/index.ts'
 import { xmlBlocks } from './xml-blocks/index.ts'
@@ -21,6 +22,7 @@ export { protocol, type ReadinessResult } from './protocol/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
+export { swarm, type SwarmCoordination } from './swarm/index.ts'
 export { tdd, type TddResult } from './tdd/index.ts'
 export { toSarif, validation, type ValidationResult } from './validation/index.ts'
 export { xmlBlocks } from './xml-blocks/index.ts'
@@ -40,5 +42,6 @@ export function preset(): readonly AppliedPlugin[] {
     protocol(),
     meta(),
     docs(),
+    swarm(),
   ]
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { definePlugin, HeddleError, type AppliedPlugin, type Hooks, type Plugin } from 'heddle'
+import { definePlugin, HeddleError, todo, type AppliedPlugin, type Hooks, type Plugin } from 'heddle'
 import { createTestFramework } from 'heddle/testing'
 
 const files = { '.claude/modules/a.md': '# A\n\nNeeds @modules/b.md.\n', '.claude/modules/b.md': '# B\n' }
@@ -180,6 +180,35 @@ test('plugins add references, answers, virtual texts and findings', async () => 
     [['rich/short', 'rich']],
   )
   await framework.dispose()
+})
+
+test('a planner may take from the groups of another pattern; one that is unknown or asks back is named, and nothing hangs', async () => {
+  const seen: string[] = []
+  const asking = (name: string, other: string) =>
+    definePlugin({
+      name,
+      apply(hooks) {
+        hooks.plan.for(name).tap(name, async (planning) => {
+          const { groups, diagnostics } = await planning.groupsOf(other)
+          seen.push(
+            ...groups.map((group) => `${name} ${group.name}`),
+            ...diagnostics.map(({ code }) => `${name} ${code}`),
+          )
+          return [{ name: 'own', operations: [todo([])] }]
+        })
+      },
+    })()
+  const framework = await createTestFramework({
+    files: { '.claude/commands/go.md': '---\npattern: one\n---\n# Go\n' },
+    plugins: [asking('one', 'two'), asking('two', 'one')],
+  })
+  const { operations } = await framework.plan('go', {})
+  await framework.dispose()
+  assert.deepEqual(
+    operations.map(({ group }) => group),
+    ['one/own'],
+  )
+  assert.deepEqual(seen, ['two PATTERN_CYCLE', 'one two/own'])
 })
 
 test('teardown runs in reverse order, and afterwards every call is refused', async () => {

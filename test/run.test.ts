@@ -683,6 +683,44 @@ test('a growth that fails, repeats a name or is too large is named, and what nee
   }
 })
 
+test('a group that is always run goes on after a failure of what it needs, and sees it; its condition still counts', async () => {
+  const report = await runGroups([
+    { name: 'first', operations: [deed('bad')] },
+    { name: 'skipped', needs: ['first'], operations: [deed('good')] },
+    {
+      name: 'tidy',
+      needs: ['skipped'],
+      always: true,
+      operations: [deed('good')],
+      synthesise: (_, { outcomes }) => outcomes.get('first')!.map(({ status }) => status),
+    },
+    { name: 'unwanted', needs: ['first'], always: true, when: () => false, operations: [deed('good')] },
+    { name: 'after', needs: ['tidy'], operations: [deed('good')] },
+  ])
+  assert.equal(report.status, 'partial')
+  assert.deepEqual(
+    report.groups.map(({ name, operations }) => `${name} ${operations[0]!.status}`),
+    ['first failed', 'skipped skipped', 'tidy done', 'unwanted skipped', 'after done'],
+  )
+  assert.deepEqual(report.groups[2]!.synthesis, ['failed'])
+  assert.equal(report.groups[3]!.operations[0]!.error!.code, 'NOT_WANTED')
+})
+
+test('a group grows by what came of those that it needs, directly or through others', async () => {
+  const report = await runGroups([
+    { name: 'first', operations: [deed('good')] },
+    { name: 'second', needs: ['first'], operations: [] },
+    {
+      name: 'third',
+      needs: ['second'],
+      operations: [],
+      expand: (_, __, needed) =>
+        needed.get('first')!.map(({ name }) => ({ ...deed('good'), name: `after ${name}` })),
+    },
+  ])
+  assert.equal(outcome(report, 'after deed-1', 'third').status, 'done')
+})
+
 test('a synthesis reads all outcomes, failed ones too, and those of the groups that were needed', async () => {
   const report = await runGroups([
     { name: 'first', operations: [deed('good')] },

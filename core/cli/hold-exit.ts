@@ -8,12 +8,12 @@ export const leave: (code?: number) => never = process.exit.bind(process)
  * that fails, and takes nobody else along.
  */
 export function holdExit(): void {
-  process.exit = ((code?: number): never => {
+  process.exit = (code): never => {
     throw new HeddleError({
       code: 'PLUGIN_EXIT',
       severity: 'error',
       message: `it called process.exit(${code ?? ''}).`,
       hint: 'Throw an error instead: only heddle ends its process.',
     })
-  }) as typeof process.exit
+  }
 }

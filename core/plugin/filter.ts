@@ -47,7 +47,7 @@ function compileGlobs(
 ): readonly Glob[] | undefined {
   if (given === undefined) return undefined
   return [given].flat().map((pattern) => {
-    const compiled = compileGlob(String(pattern))
+    const compiled = compileGlob(pattern)
     if (compiled.ok) return compiled.value
     return fail(
       'PLUGIN_FILTER',

@@ -48,7 +48,7 @@ export async function planGroups(calls: HookCalls, request: PlanRequest): Promis
   const patterns = patternsOf(modules)
   for (const module of modules) {
     if (module.pattern !== null && patterns.get(module.pattern) === module)
-      await addPattern(calls, configured, { module, pattern: module.pattern, planned })
+      add(planned, await planPattern(calls, configured, { module, pattern: module.pattern, askedBy: [] }))
     addDeclared(module, configured, planned)
   }
   return planned
@@ -60,36 +60,39 @@ interface Gathered {
   complete: boolean
 }
 
-interface Implemented {
-  readonly module: Module
-  readonly pattern: string
-  readonly planned: Gathered
+function add(planned: Gathered, { groups, diagnostics, complete }: Planned): void {
+  planned.groups.push(...groups)
+  planned.diagnostics.push(...diagnostics)
+  planned.complete &&= complete
 }
 
-async function addPattern(
-  calls: HookCalls,
-  { project, settings: _settings, allowed: _allowed, ...request }: PlanRequest,
-  { module, pattern, planned }: Implemented,
-): Promise<void> {
-  const { groups, diagnostics } = planned
-  if (!calls.patterns().includes(pattern)) {
-    diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
-    planned.complete = false
-    return
-  }
+interface Asked {
+  readonly pattern: string
+  readonly module: Module
+  /** Patterns whose planners are waiting for this one. */
+  readonly askedBy: readonly string[]
+}
+
+async function planPattern(calls: HookCalls, request: PlanRequest, asked: Asked): Promise<Planned> {
+  const { pattern, module } = asked
+  const { project, settings: _settings, allowed: _allowed, ...rest } = request
+  const askedBy = [...asked.askedBy, pattern]
+  const diagnostics: Diagnostic[] = []
+  if (!calls.patterns().includes(pattern)) diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
+  if (asked.askedBy.includes(pattern)) diagnostics.push(patternCycle(askedBy, module))
+  if (diagnostics.length > 0) return { groups: [], diagnostics, complete: false }
   const slots = await calls.plan(pattern, {
-    ...request,
+    ...rest,
     module,
+    groupsOf: (other) => planPattern(calls, request, { pattern: other, module, askedBy }),
     fill: (text) => fillPlaceholders(text, (path) => valueAt(project, path)).text,
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
-  for (const slot of slots) {
-    if ('value' in slot) for (const group of slot.value) groups.push(named(group, slot.plugin))
-    else {
-      diagnostics.push(slot.fault)
-      planned.complete = false
-    }
-  }
+  const groups = slots.flatMap((slot) =>
+    'value' in slot ? slot.value.map((group) => named(group, slot.plugin)) : [],
+  )
+  const faults = slots.flatMap((slot) => ('value' in slot ? [] : [slot.fault]))
+  return { groups, diagnostics: [...diagnostics, ...faults], complete: faults.length === 0 }
 }
 
 /** What a module declares and cannot be used was asked for all the same: without it a run is partial. Loading has told why. */
@@ -123,6 +126,16 @@ export function patternsOf(modules: readonly Module[]): Map<string, Module> {
 function named(group: Group, plugin: string): Group {
   const full = (name: string): string => (name.includes('/') ? name : `${plugin}/${name}`)
   return { ...group, name: full(group.name), needs: (group.needs ?? []).map(full) }
+}
+
+function patternCycle(chain: readonly string[], module: Module): Diagnostic {
+  return {
+    code: 'PATTERN_CYCLE',
+    severity: 'error',
+    message: `Patterns are planned from each other: ${chain.join(' → ')}.`,
+    hint: 'Report this to the author of the plugin.',
+    at: { path: module.id, line: 1, column: 1 },
+  }
 }
 
 function unknownPattern(pattern: string, module: Module, known: readonly string[]): Diagnostic {

@@ -50,6 +50,12 @@ export interface ParseContext {
   isFile(path: string): boolean
 }
 
+/** Groups by full name, and what was found while they were made. */
+export interface PlannedElsewhere {
+  readonly groups: readonly Group[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** What a planner works from. */
 export interface Planning {
   readonly command: Module
@@ -64,6 +70,8 @@ export interface Planning {
   commands(): Promise<readonly Module[]>
   /** Every module and every reference of the project's framework. */
   graph(): Promise<Graph>
+  /** What plugins would contribute for another pattern, as if the module named that one; to take from, nothing of it runs by itself. */
+  groupsOf(pattern: string): Promise<PlannedElsewhere>
   /** Arguments by name, as declared by the command's module. */
   readonly arguments: Readonly<Record<string, string>>
   /** The project as the run will see it; for looking, not for writing. */

@@ -23,6 +23,8 @@ export interface Group<S = unknown> {
   readonly name: string
   /** Names of groups of the same plugin, or full names `plugin/group`. */
   readonly needs?: readonly string[]
+  /** True runs it although something that it needs was not done: it reads what did come of it, or tidies up. */
+  readonly always?: boolean
   readonly operations: readonly Operation[]
   /**
    * Whether the group is to be run at all, from the outcomes of all that it needs, by full name; asked when they have settled. When
@@ -31,9 +33,13 @@ export interface Group<S = unknown> {
   when?(outcomes: ReadonlyMap<string, readonly Outcome[]>): boolean
   /**
    * More operations from the outcomes of all so far; called once, or as often as `rounds` says until it gives none. `round`
-   * counts from 1.
+   * counts from 1. `needed` holds the outcomes of all that the group needs, by full name.
    */
-  expand?(outcomes: readonly Outcome[], round: number): readonly Operation[]
+  expand?(
+    outcomes: readonly Outcome[],
+    round: number,
+    needed: ReadonlyMap<string, readonly Outcome[]>,
+  ): readonly Operation[]
   /** How often the group may grow; 1 when left out. One that would go on after that is named with ROUNDS_SPENT. */
   readonly rounds?: number
   /** Reads all outcomes in declared order, failed ones included. */

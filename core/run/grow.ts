@@ -11,7 +11,7 @@ import type { GroupState } from './task.ts'
 export function growGroup(group: GroupState, size: number): Result<readonly NamedOperation[]> {
   const { name } = group.work
   try {
-    const operations = group.work.expand!(outcomesOf(group), group.round + 1)
+    const operations = group.work.expand!(outcomesOf(group), group.round + 1, outcomesOfNeeds(group))
     if (!Array.isArray(operations)) return failed(expandFailed(name, 'it did not give a list'))
     const { rounds = 1 } = group.work
     if (group.round >= rounds) return operations.length > 0 ? failed(roundsSpent(name, rounds)) : done([])

@@ -209,7 +209,7 @@ export class Schedule {
     for (const needed of group.needs) group.beforeMs = Math.max(group.beforeMs, needed.chainMs)
     group.chainMs = group.beforeMs
     const broken = group.needs.find((needed) => needed.broken !== undefined)?.broken
-    if (broken !== undefined) this.#skip(group, skippedCall(broken), broken)
+    if (broken !== undefined && !group.work.always) this.#skip(group, skippedCall(broken), broken)
     else this.#openWhen(group)
     this.#passAhead(group)
     if (group.unsettled === 0) this.#agenda.add(() => this.#allSettled(group))

@@ -151,6 +151,7 @@ for (const [what, value] of Object.entries(thrown)) {
   })
 }
 
+// oxlint-disable-next-line unicorn/no-thenable -- what is under test
 const thenable = { then: (settle: (value: unknown) => void) => settle([]) }
 const wrong: Readonly<Record<(typeof hookNames)[number] | 'plan', readonly unknown[]>> = {
   references: [
