@@ -117,6 +117,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     settings: config.settings ?? {},
     project: config.project ?? {},
     allowed: config.bash?.allow ?? [],
+    context: config.context ?? {},
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })
@@ -135,12 +136,13 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     state,
     outputs,
     context,
+    project: config.project ?? {},
   })
 }
 
 /** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */
 function createRunners(
-  parts: Omit<RunnerParts, 'library' | 'layers' | 'catalogue'>,
+  parts: Omit<RunnerParts, 'library' | 'layers' | 'catalogue' | 'virtual'>,
 ): (reading: Reading) => Promise<Runner> {
   const runners = new WeakMap<Reading, Promise<Runner>>()
   return (reading) => {

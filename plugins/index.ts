@@ -2,9 +2,12 @@ import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
 import { claude } from './claude/index.ts'
+import { context } from './context/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
+import { performance } from './performance/index.ts'
 import { protocol } from './protocol/index.ts'
+import { queue } from './queue/index.ts'
 import { routing } from './routing/index.ts'
 import { search } from './search/index.ts'
 import { session } from './session/index.ts'
@@ -16,9 +19,12 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
 export { claude } from './claude/index.ts'
+export { context, type ContextResult } from './context/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
+export { performance, type PerformanceResult } from './performance/index.ts'
 export { protocol, type ReadinessResult } from './protocol/index.ts'
+export { queue, type QueueOptions } from './queue/index.ts'
 export { routing, type RoutingDecision } from './routing/index.ts'
 export { search, type SearchResult } from './search/index.ts'
 export { session } from './session/index.ts'
@@ -42,6 +48,9 @@ export function preset(): readonly AppliedPlugin[] {
     protocol(),
     meta(),
     docs(),
+    performance(),
+    context(),
     swarm(),
+    queue(),
   ]
 }

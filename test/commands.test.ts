@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createFramework, type Report, type RunEvent } from 'heddle'
-import { preset } from 'heddle/plugins'
+import { type PerformanceResult, preset } from 'heddle/plugins'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -13,8 +13,10 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const commands: readonly (readonly [name: string, words: Record<string, string>, isSame: boolean])[] = [
   ['analyze', {}, true],
   ['auto', { request: 'where is openSession used?' }, true],
+  ['context-prime', {}, true],
   ['docs', {}, true],
   ['meta', {}, true],
+  ['performance', { command: 'node --version' }, false],
   ['protocol', {}, false],
   ['query', { query: 'session' }, true],
   ['session', {}, false],
@@ -116,6 +118,64 @@ const edits: readonly {
     look: ({ groups }) => groups.map(({ name }) => name),
     before: ['meta/framework'],
     after: ['analysis/files'],
+  },
+  {
+    module: 'patterns/performance-measurement.md',
+    edit: ['name: runs\n    default: 7', 'name: runs\n    default: 2'],
+    command: 'performance',
+    words: { command: 'node --version' },
+    look: ({ groups }) =>
+      (groups[0]!.synthesis as PerformanceResult).metrics.find(({ name }) => name === 'wall time')?.samples,
+    before: 7,
+    after: 2,
+  },
+  {
+    module: 'context/context-budget.md',
+    edit: ['name: context-budget\n    default: 50000', 'name: context-budget\n    default: 60'],
+    command: 'context-prime',
+    words: { references: 'CLAUDE.md' },
+    look: ({ gates }) => gates.find(({ name }) => name === 'asked-for-is-whole')?.status,
+    before: 'passed',
+    after: 'failed',
+  },
+  {
+    module: 'context/project-introduction.md',
+    edit: ['default: CLAUDE.md AGENTS.md README.md', 'default: docs/conventions.md'],
+    command: 'context-prime',
+    look: ({ groups }) => groups[0]!.operations.map(({ name }) => name),
+    before: ['structure', 'read CLAUDE.md', 'read README.md', 'read docs/conventions.md'],
+    after: ['structure', 'read docs/conventions.md'],
+  },
+  {
+    module: 'context/prefix-stability.md',
+    edit: ['default: 0.5', 'default: 1'],
+    command: 'context-prime',
+    words: { references: 'README.md', previous: 'earlier.txt' },
+    files: { 'earlier.txt': 'This was another text.\n' },
+    look: ({ gates }) => gates.find(({ name }) => name === 'prefix-kept')?.status,
+    before: 'failed',
+    after: 'passed',
+  },
+  {
+    module: 'context/complete-context.md',
+    edit: [/(name: references-found\n {4}severity:) warning/, '$1 blocking'],
+    command: 'context-prime',
+    words: { references: 'README.md docs/nowhere.md' },
+    look: ({ status, gates }) => [
+      status,
+      gates.find(({ name }) => name === 'references-found' || name === 'context/references-found')?.severity,
+    ],
+    before: ['passed', 'warning'],
+    after: ['failed', 'blocking'],
+  },
+  {
+    module: 'commands/context-prime.md',
+    edit: ['  - "@modules/context/context-budget.md"\n', '  - "@modules/patterns/search-fan-out.md"\n'],
+    command: 'context-prime',
+    words: { references: 'README.md' },
+    look: ({ groups }) => groups.map(({ name }) => name),
+    before: ['context/composition'],
+    after: [],
   },
   {
     module: 'commands/query.md',

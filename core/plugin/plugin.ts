@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Schema } from '../base/schema.ts'
+import type { PreparedContext } from '../compose/prepare.ts'
 import type { Graph } from '../load/graph.ts'
 import type { Document } from '../module/document.ts'
 import type { Draft } from '../module/draft.ts'
@@ -70,6 +71,8 @@ export interface Planning {
   commands(): Promise<readonly Module[]>
   /** Every module and every reference of the project's framework. */
   graph(): Promise<Graph>
+  /** What references need, to be written under a budget of tokens from the texts that the run reads. */
+  context(references: readonly string[]): Promise<PreparedContext>
   /** What plugins would contribute for another pattern, as if the module named that one; to take from, nothing of it runs by itself. */
   groupsOf(pattern: string): Promise<PlannedElsewhere>
   /** Arguments by name, as declared by the command's module. */

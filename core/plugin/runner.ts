@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import { findNamespaceWay, type Isolation } from '../base/namespace.ts'
+import type { GatherParts } from '../compose/gather.ts'
+import { prepareContext } from '../compose/prepare.ts'
+import type { ContextConfig } from '../compose/settings.ts'
 import type { Catalogue } from '../load/catalogue.ts'
 import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
@@ -94,6 +97,8 @@ export interface CommandHelp {
 export interface Runner {
   command(name: string): Promise<CommandHelp>
   operations(): Promise<readonly ListedOperation[]>
+  /** The lane of each kind of operation. */
+  lanes(): ReadonlyMap<string, Lane>
   /** The executor of that name. */
   executor(name: string): Executor
   /** For running operations of other processes here. */
@@ -122,6 +127,9 @@ export interface RunnerParts {
   /** How much a run may hold in memory. */
   readonly workspaceLimits: Partial<WorkspaceLimits>
   readonly isolation?: Isolation | undefined
+  /** The text of a module that a plugin makes up. */
+  readonly virtual: GatherParts['virtual']
+  readonly context: ContextConfig
   /** Stands in for the machine where programs are run. */
   readonly programs?: RunProgram | undefined
   /** What the configuration says of settings, of the project itself, and of programs that modules may run. */
@@ -166,6 +174,8 @@ export function createRunner(parts: RunnerParts): Runner {
       command: found.command,
       modules: found.modules,
       commands: () => everyCommand(layers, library),
+      context: (references, fill) =>
+        prepareContext({ layers, library, virtual: parts.virtual, fill }, references, parts.context),
       graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
       arguments: readArguments(found.command, given),
       files: workspace,
@@ -215,6 +225,11 @@ export function createRunner(parts: RunnerParts): Runner {
         description: kind.description,
       })),
     ],
+
+    lanes() {
+      const own = [...calls.operations().values()].map(({ kind }) => kind)
+      return new Map([...own, ...builtinOperations.values()].map(({ kind, lane }) => [kind, lane]))
+    },
 
     executor: executors.find,
 

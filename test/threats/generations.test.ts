@@ -60,10 +60,10 @@ test(`${swaps} generations of plugins take each other's place under load: no ope
     plugins: [generation(0, counts)],
   })
   const ended = { runs: 0, operations: 0, generations: new Set<number>() }
-  let isOver = false
+  const over = new AbortController()
 
   async function work(): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const report = await editions.hold((framework) => framework.run('go'))
       const told = report.groups.flatMap(({ operations }) =>
         operations.map(({ output }) => output as { planned: number; ran: number }),
@@ -102,7 +102,7 @@ test(`${swaps} generations of plugins take each other's place under load: no ope
   const before = await heap()
   await swap(1 + warmUp, swaps - warmUp)
   const after = await heap()
-  isOver = true
+  over.abort()
   await Promise.all(working)
   await editions.close()
   const each = (after - before) / (swaps - warmUp)

@@ -1,4 +1,4 @@
-import { listen, type Listening, type News, openEditions } from '../../server.ts'
+import { createEditor, type Editor, listen, type Listening, type News, openEditions } from '../../server.ts'
 import { leave } from '../hold-exit.ts'
 import type { CommonOptions } from '../options.ts'
 import { wrongUsage } from '../exit.ts'
@@ -14,6 +14,7 @@ export interface DevOptions extends CommonOptions {
   readonly allowHost?: readonly string[] | undefined
   readonly open?: true | undefined
   readonly allowRun?: true | undefined
+  readonly editor?: string | undefined
   readonly user?: true | undefined
 }
 
@@ -66,10 +67,12 @@ const help = 'h help · o open the page · r look at everything again · c check
 async function start(editions: Editions, options: DevOptions): Promise<Listening> {
   let refusals = 0
   const port = readPort(options.port)
+  const editor = editorOf(options)
   const serve = (port: number): Promise<Listening> =>
     listen(editions, {
       port,
       allowRun: options.allowRun === true,
+      editor,
       ...(options.host === undefined ? {} : { host: options.host }),
       ...(options.allowHost === undefined ? {} : { allowHosts: options.allowHost }),
       onRefused({ status, code, method, path }) {
@@ -91,6 +94,26 @@ async function start(editions: Editions, options: DevOptions): Promise<Listening
       )
     throw thrown
   }
+}
+
+/** What was asked for must be usable; what only stands in the environment may be an editor of the terminal, and is left out then. */
+function editorOf(options: DevOptions): Editor | undefined {
+  const { HEDDLE_EDITOR, VISUAL, EDITOR } = process.env
+  const folder = rootOf(options)
+  const asked = options.editor ?? HEDDLE_EDITOR
+  if (asked !== undefined)
+    return (
+      createEditor(asked, folder) ??
+      wrongUsage(
+        `How "${asked}" is told a file and a line is not known.`,
+        "Say it: --editor 'my-editor --line {line} {file}'.",
+      )
+    )
+  for (const command of [VISUAL, EDITOR]) {
+    const editor = createEditor(command ?? '', folder)
+    if (editor) return editor
+  }
+  return undefined
 }
 
 function readPort(text: string | undefined): number | undefined {
