@@ -288,7 +288,7 @@ function createProgram(rest: readonly string[]): Command {
       'after',
       '\nExamples:\n  heddle types\n  heddle types --check\n  heddle types --out types/heddle.d.ts',
     )
-    .action(async (options) => (await import('./commands/types.ts')).types(options))
+    .action(async (options) => (await import('./commands/declare.ts')).declare(options))
 
   common(program.command('config'))
     .summary('say what is configured, and which file says so')

@@ -5,13 +5,13 @@ import { Exit, exit, wrongUsage } from '../exit.ts'
 import { printJson, visible } from '../print.ts'
 import { openFramework, rootOf, tellFaults } from '../root.ts'
 
-export interface TypesOptions extends CommonOptions {
+export interface DeclareOptions extends CommonOptions {
   readonly out: string
   readonly check?: true | undefined
 }
 
 /** `heddle types`: writes the declaration file; with `--check` writes nothing and ends with 1 when it is not current. */
-export async function types(options: TypesOptions): Promise<void> {
+export async function declare(options: DeclareOptions): Promise<void> {
   const root = rootOf(options)
   const file = placeOf(options.out, root)
   const framework = await openFramework(options)
