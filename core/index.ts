@@ -144,6 +144,7 @@ export type { Entry, EntryType, Files, FileStat, WritableFiles } from './vfs/fil
 export type { Path } from './vfs/path.ts'
 export { findNearest, type Near } from './base/nearest.ts'
 export { isTestPath, type Language, languageOf, sourceEndings } from './source/language.ts'
+export { isManifest, type ProjectCommand, type ProjectSurvey, surveyProject } from './source/survey.ts'
 export { findImported } from './source/link.ts'
 export { maskText } from './source/mask.ts'
 export { findNamedTests } from './source/tests.ts'

@@ -27,6 +27,7 @@ export interface PlanRequest {
   readonly project: ProjectValues
   /** Programs that modules may run. */
   readonly allowed: readonly string[]
+  textOf(module: Module): Promise<string>
 }
 
 /** Groups in declared order, and what went wrong while they were made. */
@@ -90,6 +91,7 @@ async function planPattern(calls: HookCalls, request: PlanRequest, asked: Asked)
     fill,
     context: (references) => request.context(references, fill),
     groupsOf: (other) => planPattern(calls, request, { pattern: other, module, askedBy }),
+    textOf: async (one) => fill(await request.textOf(one)),
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
   const groups = slots.flatMap((slot) =>

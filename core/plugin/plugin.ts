@@ -81,6 +81,8 @@ export interface Planning {
   readonly files: Files
   /** Absolute folder of the project on the machine; null when it is not on a disk. */
   readonly folder: string | null
+  /** The text of a module of the closure, its placeholders filled; for a context, never to be taken as anything but text. */
+  textOf(module: Module): Promise<string>
   /** The text with its placeholders (`[PROJECT_CONFIG: a.b | DEFAULT: x]`) filled by what the project says, as far as it says it. */
   fill(text: string): string
   report(diagnostic: Diagnostic): void
