@@ -8,6 +8,8 @@ import {
   type Resolved,
 } from './answers.ts'
 import { declareModules } from './declaration.ts'
+import type { CodeExplanations } from './explain/explanation.ts'
+import { readCodes } from './explain/read-codes.ts'
 import type { CheckReport } from './load/check.ts'
 import type { Context, ContextOptions } from './compose/context.ts'
 import type { ContextConfig } from './compose/settings.ts'
@@ -140,6 +142,8 @@ export interface Framework {
   stats(): RegistryFigures
   /** What each plugin's taps took so far, the costliest first; empty without the option `profile`. */
   readonly profile: readonly TapTiming[]
+  /** What diagnostics mean, by code: our own and those of the plugins. Pass it to `findExplanation`. */
+  codes(): Promise<CodeExplanations>
   /** What plugins did wrong so far, layers that could not be opened, and modules that could not be preloaded. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
@@ -362,6 +366,12 @@ export class OpenFramework implements Framework {
 
   async workbench(): Promise<Workbench> {
     return (await this.#runner).workbench()
+  }
+
+  async codes(): Promise<CodeExplanations> {
+    const { plugins } = this.#open.host
+    const own = plugins.map(({ codes = {} }) => (typeof codes === 'function' ? codes() : codes))
+    return Object.assign({}, ...(await Promise.all([readCodes(), ...own]))) as CodeExplanations
   }
 
   async fix(options: FixOptions = {}): Promise<FixReport> {

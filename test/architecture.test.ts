@@ -18,6 +18,7 @@ const order = [
   ['mend'],
   ['run'],
   ['operations'],
+  ['explain'],
   ['plugin'],
   ['register'],
   ['config'],

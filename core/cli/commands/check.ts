@@ -41,7 +41,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     if (options.format === 'json')
       printJson({ ...report, ...(stats && { stats }), ...(profile && { profile }) })
     else if (options.format === 'sarif')
-      printJson((await import('../sarif.ts')).toSarif(report, packageVersion()))
+      printJson((await import('../sarif.ts')).toSarif(report, packageVersion(), await framework.codes()))
     else await printText(framework, report, { options, failed: status !== 0 })
     if (stats && options.format !== 'json') process.stderr.write(describeStats(stats))
     if (profile && options.format !== 'json') process.stderr.write(describeProfile(profile))
