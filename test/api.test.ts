@@ -52,6 +52,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'readCodes',
     'readFrontMatter',
     'readSeverity',
+    'readSource',
     'scanSource',
     'sourceEndings',
     'surveyProject',

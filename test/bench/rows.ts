@@ -8,6 +8,7 @@ import { foundingRow } from './rows/founding.ts'
 import { grepRow } from './rows/grep.ts'
 import { memoryRow } from './rows/memory.ts'
 import { mixedRow } from './rows/mixed.ts'
+import { pageRow } from './rows/page.ts'
 import { pluginsRow } from './rows/plugins.ts'
 import { remoteRow } from './rows/remote.ts'
 import { resolveColdRow, resolveWarmRow } from './rows/resolve.ts'
@@ -28,6 +29,7 @@ export const rows: readonly Row[] = [
   memoryRow,
   storeRow,
   watchRow,
+  pageRow,
   pluginsRow,
   resolveWarmRow,
   resolveColdRow,
