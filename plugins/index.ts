@@ -1,6 +1,7 @@
 import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
+import { chain } from './chain/index.ts'
 import { claude } from './claude/index.ts'
 import { docs } from './docs/index.ts'
 import { meta } from './meta/index.ts'
@@ -15,6 +16,7 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
+export { chain, type WorkflowResult } from './chain/index.ts'
 export { claude } from './claude/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
 export { meta, type MetaResult } from './meta/index.ts'
@@ -43,5 +45,6 @@ export function preset(): readonly AppliedPlugin[] {
     meta(),
     docs(),
     swarm(),
+    chain(),
   ]
 }

@@ -86,6 +86,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   'heddle/plugins': [
     'agentsMd',
     'analysis',
+    'chain',
     'claude',
     'docs',
     'meta',
