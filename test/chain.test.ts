@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { createFramework, type Report, type RunEvent, type RunOptions } from 'heddle'
+import { createFramework, type Path, type Report, type RunEvent, type RunOptions } from 'heddle'
 import { createTestFramework } from 'heddle/testing'
 import { chain, preset, type WorkflowResult } from 'heddle/plugins'
 
@@ -106,7 +106,7 @@ test('a failure skips what comes after it alone, keeps nothing that was written,
 
 test('a step whose condition does not hold is not wanted, and the workflow is whole without it', async () => {
   const { report } = await run(`
-  - { name: find, grep: NOWHERE-TO-BE-FOUND }
+  - { name: find, grep: { pattern: NOWHERE, glob: src/** } }
   - { name: some, when: find.count > 0, read: src/a.txt }
   - { name: none, when: [not find.files, find.count == 0], read: src/b.txt }
   - { name: filled, when: find.count > 0, write: { path: x.md, text: "\${find.count}" } }`)
@@ -215,7 +215,7 @@ test('what programs wrote in a workflow that failed is told when nothing held it
 
 test('steps that cannot be are told with what to write instead, all of them, and nothing runs', async () => {
   const wrong: readonly (readonly [steps: string, message: RegExp])[] = [
-    ['  steps: none', /"steps" should be a list/],
+    [' none', /"steps" should be a list/],
     ['\n  - grep: TODO\n    whem: x', /unknown key "whem"/],
     ['\n  - name: a\n    grepp: TODO', /unknown key "grepp"/],
     ['\n  - { name: a, grep: x, read: y }', /says read and grep; one/],
@@ -317,9 +317,9 @@ async function run(
   const report = await framework.run('flow', {}, options)
   const left: Record<string, string> = {}
   for (const folder of ['notes', 'src'])
-    for (const { name } of await framework.files.list(folder as never).catch(() => []))
+    for (const { name } of (await framework.files.list(folder as Path)) ?? [])
       left[`${folder}/${name}`] = new TextDecoder().decode(
-        await framework.files.read(`${folder}/${name}` as never),
+        await framework.files.read(`${folder}/${name}` as Path),
       )
   await framework.dispose()
   return { report, left }

@@ -21,17 +21,19 @@ export function groupOf(step: Step, after: readonly After[], making: Making): Gr
   })
 }
 
-function workOf(step: Step, making: Making): Pick<Group, 'operations' | 'expand' | 'rounds'> {
+function workOf(step: Step, making: Making): Pick<Group, 'operations' | 'expand' | 'rounds' | 'synthesise'> {
   if (step.until.length > 0) {
-    const rounds = createRounds(step, making)
-    return {
-      operations: [],
-      rounds: rounds.most,
-      expand: (own, _, needed) => rounds.next(own, needed.values()),
-    }
+    const { most, next } = createRounds(step, making)
+    const expand: Group['expand'] = (own, _, needed) => next(own, needed.values())
+    return { operations: [], rounds: most, expand, synthesise: counted }
   }
   if (step.each === null && !usesSteps(step, making)) return { operations: operationsOf(step, making, []) }
-  return { operations: [], expand: (_, __, needed) => operationsOf(step, making, needed.values()) }
+  const expand: Group['expand'] = (_, __, needed) => operationsOf(step, making, needed.values())
+  return { operations: [], expand, synthesise: counted }
+}
+
+function counted(outcomes: readonly Outcome[]): { readonly operations: number; readonly done: number } {
+  return { operations: outcomes.length, done: outcomes.filter(({ status }) => status === 'done').length }
 }
 
 function usesSteps({ action }: Step, { steps }: Making): boolean {

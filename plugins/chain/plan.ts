@@ -59,7 +59,7 @@ function groupsOf(planning: Planning, steps: readonly Step[], { writes }: ChainO
       needs: steps.map(({ name }) => name),
       always: true,
       operations: [],
-      synthesise: (_, context) => synthesise({ steps, order }, context),
+      synthesise: (_, context) => synthesise({ steps, order, making }, context),
       gates: [
         gate(planning, 'steps-done', 'blocking', (result) => result.parallelExecutionComplete),
         gate(planning, 'nothing-left-over', 'conditional', (result) =>

@@ -115,7 +115,7 @@ class Reader {
       `Step ${position} has a name that cannot be used: ${JSON.stringify(name)}.`,
       'Use letters, digits, "-" and "_", a letter first; "item" and "workflow" are taken.',
     )
-    return String(name)
+    return `step-${position}`
   }
 
   #texts(step: string, data: Entry, key: string): readonly string[] {

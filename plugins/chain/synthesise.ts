@@ -1,22 +1,15 @@
 import type { Outcome, SynthesisContext } from 'heddle'
-import { type After, actionsOf, levelsOf, touchedBy } from './order.ts'
+import { actionsOf, levelsOf, touchedBy } from './order.ts'
 import type { WorkflowResult, WorkflowStep } from './result.ts'
+import { statusesOf, type Workflow } from './status.ts'
 import type { Step } from './step.ts'
 
-/** A workflow as it was planned. */
-export interface Workflow {
-  readonly steps: readonly Step[]
-  readonly order: ReadonlyMap<string, readonly After[]>
-}
-
 /** Puts together what came of a workflow, from the outcomes of its steps; reports what a person must know. */
-export function synthesise(
-  { steps, order }: Workflow,
-  { outcomes, report }: SynthesisContext,
-): WorkflowResult {
+export function synthesise(workflow: Workflow, { outcomes, report }: SynthesisContext): WorkflowResult {
+  const { steps, order } = workflow
   const levels = levelsOf(order)
   const own = (name: string): readonly Outcome[] => outcomes.get(`chain/${name}`) ?? []
-  const statuses = steps.map(({ name }) => statusOf(own(name)))
+  const statuses = statusesOf(workflow, outcomes)
   const isComplete = statuses.every((status) => status === 'done' || status === 'not-wanted')
   const seen = steps.map((step, index): WorkflowStep => ({
     name: step.name,
@@ -31,7 +24,7 @@ export function synthesise(
   const unclaimed = steps
     .filter((step) => isUnclaimed(step) && own(step.name).some(hasRun))
     .map(({ name }) => name)
-  const needless = steps.flatMap((step) => needlessOf(step, { steps, order }))
+  const needless = steps.flatMap((step) => needlessOf(step, workflow))
   if (left.length > 0) report(leftBehind(left))
   if (unclaimed.length > 0 && steps.length > 1) report(undeclared(unclaimed))
   for (const { step, need } of needless) report(needlessNeed(step, need))
@@ -64,12 +57,6 @@ function hasRun({ kind, attempts }: Outcome): boolean {
 function isWhole({ status, quality }: Outcome): boolean {
   if (status !== 'done') return status === 'skipped'
   return quality === null || (!quality.truncated && quality.analysed >= quality.expected)
-}
-
-function statusOf(outcomes: readonly Outcome[]): WorkflowStep['status'] {
-  const bad = outcomes.find(({ status }) => status !== 'done')
-  if (!bad) return 'done'
-  return bad.status === 'skipped' && bad.error?.code === 'NOT_WANTED' ? 'not-wanted' : bad.status
 }
 
 function isUnclaimed(step: Step): boolean {
