@@ -1,22 +1,22 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { fail, HeddleError, messageOf } from './base/diagnostic.ts'
 import type { Isolation } from './base/namespace.ts'
-import { findNearest } from './base/nearest.ts'
-import { buildSchema, type Schema } from './base/schema.ts'
+import type { Schema } from './base/schema.ts'
 import type { ContextConfig } from './compose/settings.ts'
 import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { ProjectData, SettingValues } from './plugin/configured.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
+import { homeNames } from './resolve/layers.ts'
 import type { RunLimits } from './run/prune-runs.ts'
 import type { Files } from './vfs/file-system.ts'
-import { findPackage, isNearby } from './vfs/package.ts'
-import type { WorkspaceLimits } from './vfs/quota.ts'
+import { defaultLimits, type WorkspaceLimits } from './vfs/quota.ts'
 
 /** What `heddle.config.ts` may say. Every key may be left out. */
 export interface Config {
+  /**
+   * Configurations that this one stands on, the later over the earlier and this one over all: files beside it (`./base.json`),
+   * installed packages (`@acme/kit`), or objects. A configuration of plain data can only name others of plain data.
+   */
+  readonly extends?: Extended | readonly Extended[]
   /** Folders, relative to the root, that are the framework's home; `.heddle` and `.claude` when left out. */
   readonly home?: string | readonly string[]
   /** More aliases: the name without `@`, and the folders it stands for, in order. */
@@ -76,13 +76,19 @@ export interface Config {
   readonly strict?: boolean
 }
 
+/** What a configuration may stand on: a file beside it, the name of an installed package, or a configuration. */
+export type Extended = string | Config
+
 /** The defaults of everything that has one. */
 export const defaults = {
+  home: homeNames,
+  preset: true,
   deadlineMs: 600_000,
   hookDeadlineMs: 10_000,
   strict: false,
   cache: { megabytes: 50, minutes: 15 },
   runs: { keep: 50, megabytes: 500 },
+  workspace: defaultLimits,
 } as const
 
 /** How much is kept of modules in memory, and how long. */
@@ -101,8 +107,39 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
+/**
+ * How a value meets that of the configuration below it: `last` takes its place, `record` does so key by key, at every depth, `below` and `above` are
+ * lists that are put together, the own entries after or before the others, `plugins` takes the place of plugins of the same name.
+ */
+export type Merging = 'last' | 'record' | 'below' | 'above' | 'plugins'
+
+/** Every key, and how it is merged. */
+export const merging: Readonly<Record<Exclude<keyof Config, 'extends'>, Merging>> = {
+  home: 'last',
+  aliases: 'record',
+  // The first layer that has a file wins.
+  packages: 'above',
+  entries: 'below',
+  plugins: 'plugins',
+  preset: 'last',
+  concurrency: 'record',
+  bash: 'record',
+  context: 'record',
+  settings: 'record',
+  project: 'record',
+  deadlineMs: 'last',
+  hookDeadlineMs: 'last',
+  deny: 'below',
+  cache: 'record',
+  preload: 'below',
+  runs: 'record',
+  workspace: 'record',
+  strict: 'last',
+}
+
 /** What a configuration as plain data may say: where things are and what values they have, never what runs. */
-const dataKeys = new Set([
+export const dataKeys = [
+  'extends',
   'home',
   'aliases',
   'packages',
@@ -113,15 +150,31 @@ const dataKeys = new Set([
   'context',
   'settings',
   'project',
-  '$schema',
-])
+] as const
 
-const schema: Schema<Config> = (z) =>
+/** The schema of what one file says. */
+export const configSchema: Schema<Config> = (z) =>
   z.strictObject({
-    home: z.union([z.string(), z.array(z.string())]).optional(),
+    extends: z
+      .union(
+        [extended(z), z.array(extended(z))],
+        'Expected a file (./base.json), a package, or a list of them',
+      )
+      .optional()
+      .describe('Configurations that this one stands on, the later over the earlier, this one over all.'),
+    home: z
+      .union([z.string(), z.array(z.string())], 'Expected a folder or a list of folders')
+      .optional()
+      .describe(
+        "Folders, relative to the root, that are the framework's home; .heddle and .claude when left out.",
+      ),
     aliases: z
-      .record(z.string().regex(/^[A-Za-z][\w-]*$/), z.union([z.string(), z.array(z.string())]))
-      .optional(),
+      .record(
+        z.string().regex(/^[A-Za-z][\w-]*$/),
+        z.union([z.string(), z.array(z.string())], 'Expected a folder or a list of folders'),
+      )
+      .optional()
+      .describe('More aliases: the name without @, and the folders it stands for, in order.'),
     packages: z
       .array(
         z.union([
@@ -130,8 +183,14 @@ const schema: Schema<Config> = (z) =>
           z.custom<Files>(isFiles, 'Expected the name of a package, { git, ref }, or files'),
         ]),
       )
-      .optional(),
-    entries: z.array(z.string()).optional(),
+      .optional()
+      .describe('More layers of modules, below the project: installed packages, or { git, ref, folder }.'),
+    entries: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Globs of files that somebody starts from, besides commands, skills, agents and memory files.',
+      ),
     plugins: z
       .array(z.custom<AppliedPlugin>(isApplied, 'Expected a plugin, called: tdd() rather than tdd'))
       .optional(),
@@ -145,11 +204,21 @@ const schema: Schema<Config> = (z) =>
         allow: z.array(z.string().min(1)).optional(),
       })
       .optional(),
-    settings: z.record(z.string(), z.union([scalar(z), z.record(z.string(), scalar(z))])).optional(),
-    project: z.record(z.string(), z.json()).optional(),
+    settings: z
+      .record(z.string(), z.union([scalar(z), z.record(z.string(), scalar(z))]))
+      .optional()
+      .describe(
+        "Values for the settings of modules, by the name of the setting, or of one module by its name and then the setting's.",
+      ),
+    project: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe(
+        'What the project says of itself, for placeholders such as [PROJECT_CONFIG: test_coverage.threshold].',
+      ),
     deadlineMs: z.number().positive().optional(),
     hookDeadlineMs: z.number().positive().optional(),
-    deny: z.array(z.string()).optional(),
+    deny: z.array(z.string()).optional().describe('More paths that no door opens, as globs.'),
     cache: z
       .union([
         z.literal(false),
@@ -167,7 +236,10 @@ const schema: Schema<Config> = (z) =>
         cacheBytes: z.int().min(0).optional(),
       })
       .optional(),
-    preload: z.array(z.string()).optional(),
+    preload: z
+      .array(z.string())
+      .optional()
+      .describe('Modules that are loaded at the start and stay in memory, as references.'),
     context: z
       .strictObject({
         budget: z.int().min(1).optional(),
@@ -188,188 +260,34 @@ const schema: Schema<Config> = (z) =>
         }),
       ])
       .optional(),
-    strict: z.boolean().optional(),
+    strict: z
+      .boolean()
+      .optional()
+      .describe('True refuses to read files that have other names on the disk (hard links).'),
   }) as never
 
 function scalar(z: Parameters<Schema<Config>>[0]) {
   return z.union([z.string(), z.number(), z.boolean()])
 }
 
+/** What is extended is checked by itself, as a file of its own would be. */
+function extended(z: Parameters<Schema<Config>>[0]): ReturnType<typeof z.union> {
+  return z.union([z.string().min(1).max(1024), z.custom<Config>(isObject, 'Expected a configuration')])
+}
+
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
 function isFiles(value: unknown): boolean {
-  return value !== null && typeof value === 'object' && 'label' in value && 'read' in value && 'list' in value
-}
-
-/** Told of a file that a configuration is made of, by its path on the machine. */
-export type OnConfigFile = (file: string) => void
-
-/**
- * The configuration of a folder: the file that is `wanted` or found; nothing when false, or without a folder. With `onFile` it is
- * loaded anew with everything that it imports, and each of these files is told.
- */
-export async function readConfig(
-  folder: string | null,
-  wanted: string | false | undefined,
-  onFile?: OnConfigFile,
-): Promise<Config> {
-  if (folder === null || wanted === false) return {}
-  const name = wanted ?? findConfig(folder)
-  return name === undefined ? {} : loadConfig(folder, name, onFile)
-}
-
-/** The names at which a folder's configuration is looked for. */
-export const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'json'].map(
-  (ending) => `heddle.config.${ending}`,
-)
-
-/** The configuration file of a folder, or undefined when there is none. Two of them are a fault: CONFIG_TWICE. */
-function findConfig(folder: string): string | undefined {
-  const found = configNames.filter((name) => existsSync(join(folder, name)))
-  if (found.length > 1)
-    fail('CONFIG_TWICE', `There are two configurations: ${found.join(' and ')}.`, 'Keep one of them.')
-  return found[0]
-}
-
-/**
- * Reads a configuration file of a folder. TypeScript runs through tsx; JSON is plain data and can only say where things
- * are. Rejects with CONFIG_MISSING, CONFIG_BROKEN, CONFIG_KEY or CONFIG_VALUE.
- */
-async function loadConfig(folder: string, name: string, onFile?: OnConfigFile): Promise<Config> {
-  const path = join(folder, name)
-  onFile?.(path)
-  if (!existsSync(path))
-    fail(
-      'CONFIG_MISSING',
-      `The configuration "${name}" does not exist.`,
-      'Name a file, or leave --config out.',
-    )
-  const value = await readValue(path, name, onFile)
-  if (value === null || typeof value !== 'object') {
-    fail('CONFIG_BROKEN', `"${name}" gives no object.`, 'Export one: export default defineConfig({ … }).')
-  }
-  if (name.endsWith('.json')) refuseCode(name, value)
-  const config = await checkConfig(value, name)
-  if (name.endsWith('.json')) refuseFar(name, config.packages ?? [], folder)
-  return config
-}
-
-async function readValue(path: string, name: string, onFile?: OnConfigFile): Promise<unknown> {
-  try {
-    if (name.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'))
-    const url = pathToFileURL(path).href
-    const isRead = onFile !== undefined || /\.m?ts$/.test(name)
-    const loaded: unknown = isRead ? await importAnew(url, onFile) : await import(url)
-    return defaultOf(defaultOf(loaded, true))
-  } catch (thrown) {
-    throw new HeddleError(
-      {
-        code: 'CONFIG_BROKEN',
-        severity: 'error',
-        message: `"${name}" cannot be loaded: ${messageOf(thrown)}`,
-        hint: 'Mend it, or run with --no-config.',
-      },
-      { cause: thrown },
-    )
-  }
-}
-
-/** The default export; in a project of CommonJS the whole module stands in it, and is marked. */
-function defaultOf(loaded: unknown, always = false): unknown {
-  if (loaded === null || typeof loaded !== 'object') return loaded
-  return always || '__esModule' in loaded ? (loaded as { default?: unknown }).default : loaded
-}
-
-/** Each time a world of its own: nothing that was imported before is taken. */
-async function importAnew(url: string, onFile: OnConfigFile | undefined): Promise<unknown> {
-  const { tsImport } = await import('tsx/esm/api')
-  return tsImport(url, {
-    parentURL: import.meta.url,
-    onImport: (file) => {
-      if (file.startsWith('file:')) onFile?.(fileURLToPath(file))
-    },
-  })
-}
-
-function refuseCode(name: string, value: object): void {
-  const key = Object.keys(value).find((key) => !dataKeys.has(key))
-  if (key === undefined || !Object.hasOwn(defaultKeys, key)) return
-  fail('CONFIG_KEY', `"${name}" is plain data and cannot set "${key}".`, 'Use heddle.config.ts for it.')
-}
-
-/** Plain data grants reading of what is installed or stands in the project; what is elsewhere only code can name. */
-function refuseFar(name: string, packages: readonly PackageSource[], folder: string): void {
-  for (const source of packages) {
-    if (isNear(source, folder)) continue
-    const text = typeof source === 'string' ? source : 'git' in source ? source.git : source.label
-    fail(
-      'CONFIG_VALUE',
-      `"${name}" is plain data, and "${text}" lies outside the project.`,
-      'Use heddle.config.ts for it.',
-    )
-  }
-}
-
-function isNear(source: PackageSource, folder: string): boolean {
-  if (typeof source === 'object') return 'git' in source && isInside(resolve(folder, source.git), folder)
-  try {
-    return isNearby(findPackage(source, folder))
-  } catch {
-    // What is not installed is told where the layers are opened.
-    return true
-  }
-}
-
-function isInside(place: string, folder: string): boolean {
-  try {
-    const way = relative(realpathSync(folder), realpathSync(place))
-    return way === '' || (!isAbsolute(way) && way.split(sep)[0] !== '..')
-  } catch {
-    const way = relative(folder, place)
-    return !isAbsolute(way) && way.split(sep)[0] !== '..'
-  }
-}
-
-const defaultKeys: Record<keyof Config, true> = {
-  home: true,
-  aliases: true,
-  packages: true,
-  entries: true,
-  plugins: true,
-  preset: true,
-  concurrency: true,
-  bash: true,
-  settings: true,
-  project: true,
-  deadlineMs: true,
-  hookDeadlineMs: true,
-  deny: true,
-  cache: true,
-  preload: true,
-  runs: true,
-  workspace: true,
-  strict: true,
-  context: true,
-}
-
-async function checkConfig(value: object, name: string): Promise<Config> {
-  const { $schema: _, ...given } = value as Record<string, unknown>
-  for (const key of Object.keys(given)) {
-    if (Object.hasOwn(defaultKeys, key)) continue
-    const [near] = findNearest(key, Object.keys(defaultKeys), 1)
-    const hint = near
-      ? `Did you mean "${near.value}"?`
-      : `Known keys: ${Object.keys(defaultKeys).join(', ')}.`
-    fail('CONFIG_KEY', `"${name}" has an unknown key "${key}".`, hint)
-  }
-  const parsed = (await buildSchema(schema)).safeParse(given)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  return fail(
-    'CONFIG_VALUE',
-    `"${issue?.path.join('.')}" in "${name}" cannot be used: ${issue?.message}.`,
-    'Correct it.',
+  return (
+    isObject(value) &&
+    'label' in (value as object) &&
+    'read' in (value as object) &&
+    'list' in (value as object)
   )
 }
 
 function isApplied(value: unknown): boolean {
-  return value !== null && typeof value === 'object' && 'plugin' in value && 'options' in value
+  return isObject(value) && isObject((value as { plugin?: unknown }).plugin) && 'options' in (value as object)
 }

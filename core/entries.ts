@@ -1,5 +1,6 @@
 import { fail } from './base/diagnostic.ts'
 import { compileGlob } from './base/glob.ts'
+import type { Draft } from './module/draft.ts'
 import type { HookCalls } from './plugin/hooks.ts'
 
 /**
@@ -18,13 +19,17 @@ export function withEntries(calls: HookCalls, patterns: readonly string[]): Hook
       )
     return compiled.value
   })
+  const marked = (draft: Draft): Draft => {
+    const { layer, path } = draft.document
+    const isEntry = layer === 'project' && globs.some((glob) => glob.matches(path))
+    return isEntry && !draft.entry ? { ...draft, entry: true } : draft
+  }
   return {
     ...calls,
-    parse(draft, context) {
-      const parsed = calls.parse(draft, context)
-      const { layer, path } = parsed.document
-      const isEntry = layer === 'project' && globs.some((glob) => glob.matches(path))
-      return isEntry && !parsed.entry ? { ...parsed, entry: true } : parsed
+    parse: (draft, context) => marked(calls.parse(draft, context)),
+    steps(context) {
+      const steps = calls.steps(context)
+      return { ...steps, parse: [...steps.parse, { plugin: 'entries of the configuration', run: marked }] }
     },
   }
 }

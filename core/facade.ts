@@ -15,12 +15,14 @@ import type { Deletion } from './load/deletion.ts'
 import { createGraph, type Graph } from './load/graph.ts'
 import { findModule, type ModuleView } from './load/module-view.ts'
 import { explain } from './load/explain.ts'
+import type { PipelineStep } from './load/pipeline.ts'
 import type { FixOptions, FixReport } from './mend/fix.ts'
 import type { MendParts } from './mend/parts.ts'
 import type { RenameOptions, RenameReport } from './mend/rename.ts'
 import type { Referrers } from './load/referrers.ts'
 import type { RegistryFigures } from './load/registry.ts'
 import type { Module } from './module/module.ts'
+import type { ProjectData } from './plugin/configured.ts'
 import type { Faults } from './plugin/faults.ts'
 import type { Host } from './plugin/host.ts'
 import type { CommandHelp, ListedOperation, ResumeOptions, Runner, RunOptions } from './plugin/runner.ts'
@@ -71,6 +73,8 @@ export interface Framework {
   context(references: readonly string[], options?: ContextRequest): Promise<Context>
   /** The module of an id, and its references as the graph shows them; rejects with NOT_FOUND where no markdown file is. */
   view(id: string): Promise<ModuleView>
+  /** The way from a file's text to its module: what it was at first, and after each plugin, with times. Rejects as `view` does. */
+  trace(id: string): Promise<readonly PipelineStep[]>
   resolve(reference: string, from?: string): Resolved
   why(reference: string, from?: string): Explained
   /**
@@ -154,6 +158,8 @@ export interface FrameworkParts {
   /** Where outputs of the composer are kept to be compared with. */
   readonly outputs: DurableStore
   readonly context: ContextConfig
+  /** What the configuration says of the project, for the placeholders of its modules. */
+  readonly project: ProjectData
 }
 
 /** The framework over its parts. */
@@ -210,7 +216,7 @@ export class OpenFramework implements Framework {
     const { previous, ...options } = request
     const kept = previous === true ? keptFor(outputs, references, options.for ?? context.for) : undefined
     const earlier = previous === true ? await kept!.read() : previous
-    const composed = await composeContext(this.#reading, references, {
+    const composed = await composeContext({ ...this.#reading, fill: await this.#filler() }, references, {
       config: context,
       options: { ...options, ...(earlier !== undefined && { previous: earlier }) },
     })
@@ -218,8 +224,20 @@ export class OpenFramework implements Framework {
     return composed
   }
 
+  async #filler(): Promise<(text: string) => string> {
+    const { createFiller } = await import('./plugin/configured.ts')
+    return createFiller(this.#reading.layers[0]!, this.#open.project)
+  }
+
   async view(id: string): Promise<ModuleView> {
     return findModule(this.#reading.library, this.#spot(id))
+  }
+
+  async trace(id: string): Promise<readonly PipelineStep[]> {
+    const { library, trace } = this.#reading
+    const spot = this.#spot(id)
+    await findModule(library, spot)
+    return trace(spot)
   }
 
   resolve(reference: string, from?: string): Resolved {
@@ -333,7 +351,8 @@ export class OpenFramework implements Framework {
 
   async runs(): Promise<PastRuns> {
     const { state } = this.#open
-    return (await import('./run/past-runs.ts')).createPastRuns(state)
+    const { createPastRuns } = await import('./run/past-runs.ts')
+    return createPastRuns(state, async () => (await this.#runner).lanes())
   }
 
   async executor(name: string): Promise<Executor> {

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, resolve as resolveOnDisk } from 'node:path'
 import { type Clock, createClock } from './base/clock.ts'
 import { fail } from './base/diagnostic.ts'
-import { cacheLimitsOf, type Config, defaults, readConfig, runLimitsOf } from './config.ts'
+import { cacheLimitsOf, type Config, defaults, runLimitsOf } from './config.ts'
+import { mergeConfigs } from './config/merge-configs.ts'
+import { readConfigs } from './config/read-config.ts'
 import { withEntries } from './entries.ts'
 import { type Framework, OpenFramework } from './facade.ts'
 import { openCardStore } from './keeping.ts'
@@ -54,7 +56,7 @@ export interface FrameworkOptions extends Config {
 export async function createFramework(options: FrameworkOptions = {}): Promise<Framework> {
   const folder = options.files ? null : rootFolder(options.root ?? '.')
   const config = {
-    ...(await readConfig(folder, options.config, options.onConfigFile)),
+    ...mergeConfigs(await readConfigs(folder, options.config, options.onConfigFile)),
     ...withoutUndefined(options),
   }
   const clock = options.clock ?? createClock()
@@ -106,6 +108,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     settings: config.settings ?? {},
     project: config.project ?? {},
     allowed: config.bash?.allow ?? [],
+    context: config.context ?? {},
   })
   const mendPartsOf = (reading: Reading): MendParts =>
     createMendParts({ config, reading, folder, disk, state, gate, calls })
@@ -123,12 +126,13 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     state,
     outputs,
     context,
+    project: config.project ?? {},
   })
 }
 
 /** The running side is loaded when something runs, and anew when everything was opened anew: checking a framework needs none of it. */
 function createRunners(
-  parts: Omit<RunnerParts, 'library' | 'layers' | 'catalogue'>,
+  parts: Omit<RunnerParts, 'library' | 'layers' | 'catalogue' | 'virtual'>,
 ): (reading: Reading) => Promise<Runner> {
   const runners = new WeakMap<Reading, Promise<Runner>>()
   return (reading) => {

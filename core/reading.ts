@@ -1,8 +1,9 @@
 import { createLimit } from './base/limit.ts'
 import { type Catalogue, createCatalogue } from './load/catalogue.ts'
-import type { Diagnostic } from './base/diagnostic.ts'
+import { type Diagnostic, HeddleError } from './base/diagnostic.ts'
 import { createLibrary, type Library } from './load/library.ts'
 import { createLoader } from './load/loader.ts'
+import { type PipelineStep, tracePipeline } from './load/pipeline.ts'
 import { preload } from './load/preload.ts'
 import { createProbes } from './load/probes.ts'
 import { type CacheLimits, ModuleCache } from './load/module-cache.ts'
@@ -10,15 +11,17 @@ import { createRegistry, type RegistryFigures } from './load/registry.ts'
 import { fewAnswers, type Refreshing, refreshReading } from './load/refresh.ts'
 import type { CardStore } from './load/store.ts'
 import type { HookCalls } from './plugin/hooks.ts'
+import { createDocument } from './module/document.ts'
 import { superAlias } from './module/reference.ts'
 import { createAnswers } from './resolve/answers.ts'
-import type { Layer } from './resolve/layers.ts'
+import { homePathOf, labelOf, type Layer } from './resolve/layers.ts'
 import { type Answer, type Asked, createResolver } from './resolve/resolver.ts'
 import type { Spot } from './resolve/rungs.ts'
 import { spotAt } from './resolve/spots.ts'
 import type { Resolution } from './resolve/trail.ts'
 import { parsePath } from './vfs/gate.ts'
 import { type Path, parentOf } from './vfs/path.ts'
+import { decodeText } from './vfs/text.ts'
 
 /** The reading side of a framework. */
 export interface Reading {
@@ -30,6 +33,8 @@ export interface Reading {
   readonly catalogue: Catalogue
   /** Loads the modules that the references name, and keeps them; gives why some could not be. */
   preload(references: readonly string[]): Promise<readonly Diagnostic[]>
+  /** The way from a file's text to its module, step by step; rejects with what reading it finds. */
+  trace(spot: Spot): Promise<readonly PipelineStep[]>
   readonly figures: RegistryFigures
   /** The text of a module that a plugin makes up. */
   virtual(spot: Spot): string | undefined
@@ -66,18 +71,16 @@ export function openReading(options: ReadingOptions): Reading {
     folder,
     ...(calls.resolves() && { answer: (asked: Asked, from: Spot | null) => answer(asked, from) }),
   })
+  const allAliases = new Set(layers.flatMap((layer) => [...layer.aliases.keys()]))
   const virtual = (spot: Spot): string | undefined =>
     spot.layer === project ? calls.load(spot.path) : undefined
   const loader = createLoader({
-    aliases: new Set(layers.flatMap((layer) => [...layer.aliases.keys()])),
+    aliases: allAliases,
     virtual,
     references: (document, exists) => calls.references(document, { aliases, exists }),
     parse: (draft, spot) => calls.parse(draft, { isFile: (path) => isFile(spot, path) }),
     validate: calls.validate,
-    exists: (spot, target) => {
-      const folder = parentOf(spot.path)
-      return isFile(spot, folder === '' ? target : `${folder}/${target}`)
-    },
+    exists: isBeside,
   })
   const cache = new ModuleCache(limits)
   const registry = createRegistry(loader, calls.registered, cache)
@@ -112,6 +115,25 @@ export function openReading(options: ReadingOptions): Reading {
     catalogue,
     virtual,
     preload: (references) => preload({ library, registry, layers }, references),
+    async trace(spot) {
+      const { layer, path } = spot
+      const made = virtual(spot)
+      const bytes = made === undefined ? await layer.files.read(path) : Buffer.from(made)
+      const label = labelOf(layer, path)
+      const text = decodeText(bytes, label)
+      if (!text.ok) throw new HeddleError(text.diagnostic)
+      const at = { label, path, layer: layer.name, homePath: homePathOf(layer, path) }
+      return tracePipeline({
+        document: createDocument({ ...at, text: text.value }),
+        bytes: bytes.byteLength,
+        aliases: allAliases,
+        steps: calls.steps({
+          aliases,
+          exists: (target) => isBeside(spot, target),
+          isFile: (path) => isFile(spot, path),
+        }),
+      })
+    },
     get figures() {
       return registry.figures
     },
@@ -135,6 +157,11 @@ export function openReading(options: ReadingOptions): Reading {
     return parsed?.ok && project.tree.typeOf(parsed.value)
       ? { path: parsed.value, plugin: given!.plugin }
       : undefined
+  }
+
+  function isBeside(spot: Spot, target: string): boolean {
+    const folder = parentOf(spot.path)
+    return isFile(spot, folder === '' ? target : `${folder}/${target}`)
   }
 
   function isFile(spot: Spot, path: string): boolean {

@@ -1,5 +1,7 @@
 export { createHandler } from './server/handler.ts'
 export type { Handler, HandlerOptions, Refused } from './server/handler.ts'
+export { createEditor } from './server/editor.ts'
+export type { Editor } from './server/editor.ts'
 export { listen } from './server/listen.ts'
 export type { Listening, ListenOptions } from './server/listen.ts'
 export { openEditions } from './server/open-editions.ts'

@@ -307,7 +307,7 @@ async function run(
   steps: string,
   { writes = [], ...options }: ChainRun = {},
 ): Promise<{ report: Report; left: Record<string, string> }> {
-  const command = `---\nneeds: ["@modules/patterns/workflow-orchestration-engine.md"]\nsteps:${steps}\n---\n# Flow\n`
+  const command = `---\nneeds: ["@modules/patterns/step-workflow.md"]\nsteps:${steps}\n---\n# Flow\n`
   const others = preset().filter(({ plugin }) => plugin.name !== 'chain')
   const framework = await createTestFramework({
     files: { ...files, '.heddle/commands/flow.md': command },

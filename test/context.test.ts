@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Context, type ContextConfig, type ContextRequest, createFramework } from 'heddle'
-import { preset } from 'heddle/plugins'
+import { type Context, type ContextConfig, type ContextRequest, createFramework, type Report } from 'heddle'
+import { type ContextResult, preset } from 'heddle/plugins'
 import { createTestFramework } from 'heddle/testing'
+import { generateCorpus } from './bench/corpus.ts'
 
 type Texts = Readonly<Record<string, string>>
 
@@ -124,7 +125,8 @@ test('what is missing, outside, binary or a folder is named, and the rest is giv
   ])
   assert.deepEqual(context.composition, ['a.txt', 'CLAUDE.md'])
   assert.deepEqual(context.cuts, [{ id: 'image.png', part: null, lines: null, tokens: 0, why: 'not-text' }])
-  assert.deepEqual((await framework.context(['docs'])).composition, ['docs/b.md'])
+  assert.deepEqual((await framework.context(['docs/'])).composition, ['docs/b.md'])
+  assert.deepEqual(codesOf(await framework.context(['docs', 'none/'])), ['NOT_A_MODULE', 'REFERENCE_MISSING'])
   assert.deepEqual((await framework.context(['.'])).composition, ['a.txt', 'docs/b.md', 'CLAUDE.md'])
   await framework.dispose()
 })
@@ -299,6 +301,54 @@ test('tokens are counted by a tokenizer that is installed; one that is not is na
   )
 })
 
+test('placeholders are filled by what the project says', async () => {
+  const framework = await createTestFramework({
+    files: { 'a.md': '# A\n\nRun [PROJECT_CONFIG: checks.test | DEFAULT: make test] first.\n' },
+    project: { checks: { test: 'npm test' } },
+  })
+  assert.match((await framework.context(['a.md'])).text, /Run npm test first\./)
+  await framework.dispose()
+})
+
+test('the command context-prime gives what framework.context gives, and says what is wrong with a request', async () => {
+  const framework = await createTestFramework({ files: small, plugins: preset(), builtIn: true })
+  const run = async (words: Record<string, string>): Promise<Report> => framework.run('context-prime', words)
+  const report = await run({ references: '@commands/task.md @modules/a.md', budget: '60', for: 'claude' })
+  const result = report.groups[0]!.synthesis as ContextResult
+  const { diagnostics: _, ...context } = await framework.context(['@commands/task.md', '@modules/a.md'], {
+    budget: 60,
+    for: 'claude',
+  })
+  assert.deepEqual({ ...result, ...context }, result)
+  assert.deepEqual(result.structure, ['.claude'])
+  const serial = await framework.run('context-prime', { references: '@commands/task.md' }, { serial: true })
+  assert.equal(serial.status, 'passed')
+  for (const [words, code] of [
+    [{}, 'context/nothing-to-begin-with'],
+    [{ references: '@commands/task.md', budget: '-1' }, 'context/request-wrong'],
+    [{ references: '@commands/task.md', for: 'nobody' }, 'context/request-wrong'],
+  ] as const)
+    assert.ok(
+      (await run(words)).diagnostics.some((one) => one.code === code),
+      code,
+    )
+  await framework.dispose()
+})
+
+test('a source that has gone since it was loaded fails the gate, and is named', async () => {
+  const framework = await createTestFramework({ files: small, plugins: preset(), builtIn: true })
+  await framework.context(['@commands/task.md'])
+  await framework.files.remove('.claude/modules/b.md' as never)
+  const { status, gates, groups } = await framework.run('context-prime', { references: '@commands/task.md' })
+  const failed = gates.flatMap((gate) => (gate.status === 'failed' ? [gate.name] : []))
+  assert.equal(status, 'failed')
+  assert.ok(failed.includes('sources-read') && failed.includes('references-found'), failed.join())
+  const { composition, cuts } = groups[0]!.synthesis as ContextResult
+  assert.ok(!composition.includes('.claude/modules/b.md'))
+  assert.equal(cuts.find(({ why }) => why === 'unreadable')?.id, '.claude/modules/b.md')
+  await framework.dispose()
+})
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 interface Ended {
@@ -373,12 +423,31 @@ test('the command line ends with 2 for what is no budget, and with 1 for what is
   assert.equal((await heddle(['context', '--root', folder])).status, 2)
 })
 
+test('a whole framework fits every budget, is the same from shuffled files, and keeps its beginning when something late is edited', async () => {
+  const texts = [...generateCorpus({ modules: 250, seed: 7 })].map(({ path, text }) => [path, text] as const)
+  const files = Object.fromEntries(texts)
+  for (const budget of [20_000, 50_000, 200_000]) {
+    const [one, other] = await Promise.all(
+      [texts, texts.toReversed()].map((order) => compose(Object.fromEntries(order), ['.'], { budget })),
+    )
+    assert.equal(one!.text, other!.text)
+    assert.ok(one!.tokens <= budget && one!.tokens > budget * 0.4, `${one!.tokens} of ${budget}`)
+    const late = one!.sections.at(-1)!
+    const edited = {
+      ...files,
+      [late.id]: `${files[late.id]!}\n\nOne more sentence, and another one behind it.\n`,
+    }
+    const { diff, tokens } = await compose(edited, ['.'], { budget, previous: one!.text })
+    assert.ok(diff!.share >= 0.95 && tokens <= budget, `${diff!.share} at ${budget}`)
+  }
+})
+
 test('two processes give the same bytes, in whatever order files were made', async (t) => {
   const names = Object.keys(small)
   const [one, other] = [names, names.toReversed()].map((order) =>
     project(t, Object.fromEntries(order.map((name) => [name, small[name]!]))),
   )
-  const [a, b] = await Promise.all([one!, other!].map((at) => heddle(['context', '.claude', '--root', at])))
+  const [a, b] = await Promise.all([one!, other!].map((at) => heddle(['context', '.claude/', '--root', at])))
   assert.equal(a!.stdout, b!.stdout)
   assert.ok(a!.stdout.length > 100)
 })

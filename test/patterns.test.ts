@@ -315,7 +315,7 @@ test('failing tests are read from what test runners print', () => {
     '✖ adds (1.2ms)',
     '  AssertionError',
   ].join('\n')
-  assert.deepEqual(readTestOutput(spec), {
+  assert.deepEqual(placesIn(spec), {
     tests: 3,
     failed: 1,
     failing: [{ name: 'adds', at: { path: 'test/sum.test.ts', line: 4 } }],
@@ -334,31 +334,40 @@ test('failing tests are read from what test runners print', () => {
     '# tests 4',
     '# fail 1',
   ].join('\n')
-  assert.deepEqual(readTestOutput(tap), {
+  assert.deepEqual(placesIn(tap), {
     tests: 4,
     failed: 1,
     failing: [{ name: 'inner', at: { path: 'test/a.ts', line: 7 } }],
   })
+  assert.deepEqual(placesIn('FAILED tests/test_a.py::test_x - assert 1 == 2\n1 failed, 4 passed in 0.12s'), {
+    tests: 5,
+    failed: 1,
+    failing: [{ name: 'tests/test_a.py::test_x', at: { path: 'tests/test_a.py', line: 1 } }],
+  })
+  assert.deepEqual(placesIn('--- FAIL: TestSum (0.00s)\nFAIL').failing, [{ name: 'TestSum', at: null }])
+  assert.deepEqual(placesIn('test a::b ... FAILED\ntest result: FAILED. 3 passed; 1 failed; 0 ignored'), {
+    tests: 4,
+    failed: 1,
+    failing: [{ name: 'a::b', at: null }],
+  })
   assert.deepEqual(
-    readTestOutput('FAILED tests/test_a.py::test_x - assert 1 == 2\n1 failed, 4 passed in 0.12s'),
-    { tests: 5, failed: 1, failing: [{ name: 'tests/test_a.py::test_x', at: null }] },
-  )
-  assert.deepEqual(readTestOutput('--- FAIL: TestSum (0.00s)\nFAIL').failing, [{ name: 'TestSum', at: null }])
-  assert.deepEqual(
-    readTestOutput('test a::b ... FAILED\ntest result: FAILED. 3 passed; 1 failed; 0 ignored'),
-    { tests: 4, failed: 1, failing: [{ name: 'a::b', at: null }] },
-  )
-  assert.deepEqual(
-    readTestOutput('\u001b[31m  ● sum › adds\u001b[0m\n\nTests:       1 failed, 4 passed, 5 total'),
+    placesIn('\u001b[31m  ● sum › adds\u001b[0m\n\nTests:       1 failed, 4 passed, 5 total'),
     { tests: 5, failed: 1, failing: [{ name: 'sum › adds', at: null }] },
   )
-  assert.deepEqual(readTestOutput('make: done'), { tests: null, failed: null, failing: [] })
+  assert.deepEqual(placesIn('make: done'), { tests: null, failed: null, failing: [] })
 })
+
+/** What is read of an output, without the messages. */
+function placesIn(text: string) {
+  const { failing, ...counts } = readTestOutput(text)
+  return { ...counts, failing: failing.map(({ name, at }) => ({ name, at })) }
+}
 
 test('coverage is that of the component, from whichever report knows it, and null when none does', () => {
   const lcov = {
     path: 'coverage/lcov.info',
     folder: '',
+    isOlder: false,
     text: 'SF:/home/me/project/src/a.ts\nDA:1,2\nDA:2,0\nend_of_record\nSF:src/b.ts\nDA:1,0\nend_of_record\n',
   }
   assert.deepEqual(coverageOf(['src/a.ts'], [lcov]), {
@@ -366,24 +375,27 @@ test('coverage is that of the component, from whichever report knows it, and nul
     covered: 1,
     total: 2,
     ratio: 0.5,
+    isOlder: false,
     uncovered: [{ path: 'src/a.ts', lines: [2] }],
   })
   const xml = {
     path: 'coverage.xml',
     folder: '',
+    isOlder: false,
     text: '<class name="c" filename="app/c.py"><methods/><lines><line number="3" hits="1"/><line number="4" hits="0"/></lines></class>',
   }
   assert.deepEqual(coverageOf(['app/c.py'], [lcov, xml])?.uncovered, [{ path: 'app/c.py', lines: [4] }])
   const summary = {
     path: 'coverage/coverage-summary.json',
     folder: 'packages/one',
+    isOlder: true,
     text: '{"total":{},"src/d.ts":{"lines":{"total":4,"covered":3}}}',
   }
   assert.equal(coverageOf(['packages/one/src/d.ts'], [summary])?.ratio, 0.75)
   assert.equal(
     coverageOf(
       ['src/other.ts'],
-      [lcov, xml, summary, { path: 'coverage-summary.json', folder: '', text: 'not JSON' }],
+      [lcov, xml, summary, { path: 'coverage-summary.json', folder: '', text: 'not JSON', isOlder: false }],
     ),
     null,
   )
@@ -593,20 +605,24 @@ test('a component whose tests are all there and pass is compliant, and ready to 
     exportsTested: true,
     testsMeaningful: true,
     coverageSufficient: true,
+    sound: true,
     compliant: true,
+    antiPatterns: [],
   })
   assert.equal(report.status, 'passed')
   assert.deepEqual(gatesOf(report), {
     'tests-pass': 'blocking passed',
     'tests-exist': 'warning passed',
     'coverage-sufficient': 'warning passed',
+    sound: 'blocking passed',
+    clear: 'warning passed',
   })
   assert.deepEqual(result.testAnalysis.testFiles, [
-    { path: 'test/sum.test.js', belongsBy: 'name', tests: 1, assertions: 1, skipped: 0 },
+    { path: 'test/sum.test.js', belongsBy: 'name', tests: 1, assertions: 1, skipped: 0, sleeps: 0 },
   ])
   assert.equal(result.implementationPlan.phase, 'refactor')
   assert.deepEqual(result.summary.slice(0, 2), [
-    '1 test of its own, 1 of 1 exports tested, 2 of 2 lines covered',
+    '1 test of its own, 1 of 1 exports tested, 2 of 2 lines covered (in an earlier run)',
     'all 1 tests of the project pass',
   ])
 })

@@ -50,17 +50,23 @@ const addresses: readonly (readonly [string, string, string?])[] = [
   ['GET', '/api/modules'],
   ['GET', '/api/modules/.claude/modules/a.md'],
   ['GET', '/api/commands'],
+  ['GET', '/api/command?name=task'],
+  ['GET', '/api/frame?path=.claude/modules/a.md&line=1'],
   ['GET', '/api/graph'],
   ['GET', '/api/resolve?reference=@modules/b.md'],
   ['GET', '/api/why?reference=@modules/b.md'],
   ['GET', '/api/check'],
   ['GET', '/api/search?query=a'],
+  ['GET', '/api/snapshot'],
+  ['GET', '/api/trace?module=.claude/modules/a.md'],
   ['GET', '/api/context?reference=@modules/a.md'],
   ['GET', '/api/runs'],
   ['GET', '/api/runs/0011'],
   ['GET', '/api/runs/0011/events'],
+  ['GET', '/api/runs/0011/output?blob=heddle-output-aaaaaa/stdout'],
   ['GET', '/@modules/b.md'],
   ['POST', '/api/run', '{}'],
+  ['POST', '/api/open', '{}'],
   ['POST', '/api/runs/0011/cancel', '{}'],
   ['POST', '/mcp', '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'],
   ['GET', '/mcp'],
@@ -321,7 +327,7 @@ test('every response has the same strict headers, errors too', async () => {
     if (isPage)
       assert.match(
         policy,
-        /^default-src 'none'; script-src 'self'; style-src 'self'; .*frame-ancestors 'none'/,
+        /^default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; .*frame-ancestors 'none'/,
       )
     else assert.equal(policy, closed, what)
     assert.ok(!policy.includes('unsafe'), what)

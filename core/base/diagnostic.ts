@@ -57,6 +57,13 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
+/** The first line of that message as a sentence, and of it no more than anybody reads. */
+export function shortMessageOf(thrown: unknown): string {
+  const [line = ''] = messageOf(thrown).slice(0, 10_000).split('\n', 1)
+  if (line.length > 500) return `${line.slice(0, 500)}…`
+  return /[.!?…]$/.test(line) ? line : `${line}.`
+}
+
 const weight: Record<Severity, number> = { error: 0, warning: 1, info: 2 }
 
 /** Order for printing: by path, line, column, then severity and code; the same list always sorts the same way. */

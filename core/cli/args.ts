@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from '@commander-js/extra-typings'
+import { Argument, Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { HeddleError } from '../index.ts'
 import { Exit, exit, exitFor, wrongUsage } from './exit.ts'
 import type { CommonOptions } from './options.ts'
@@ -107,7 +107,7 @@ function createProgram(rest: readonly string[]): Command {
     )
     .argument(
       '<reference...>',
-      'aliases such as @modules/patterns/x.md#red, paths, or folders for all modules in them',
+      'aliases such as @modules/patterns/x.md#red, paths, or folders/ for all modules in them',
     )
     .option(
       '--budget <tokens>',
@@ -134,7 +134,7 @@ function createProgram(rest: readonly string[]): Command {
     .addHelpText(
       'after',
       '\nExamples:\n  heddle context @commands/task.md --budget 20000\n  heddle context @modules/patterns/tdd.md#red --for claude\n' +
-        '  heddle context .claude --for agents-md > AGENTS.md\n  heddle context .claude --for agents-md --diff AGENTS.md --quiet > /dev/null',
+        '  heddle context .claude/ --for agents-md > AGENTS.md\n  heddle context .claude/ --for agents-md --diff AGENTS.md --quiet > /dev/null',
     )
     .action(async (references, options) =>
       (await import('./commands/context.ts')).context(references, options),
@@ -271,6 +271,22 @@ function createProgram(rest: readonly string[]): Command {
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
 
+  common(program.command('config'))
+    .summary('say what is configured, and which file says so')
+    .description(
+      'Prints every key of the merged configuration with its value and the place that it comes from. A configuration is wholly\n' +
+        'optional: heddle.config.ts (or .mts, .js, .mjs; .json for plain data), which may extend others.\n' +
+        'With --no-config none of it is read and none of its code runs. Exits 2 when the configuration is wrong.',
+    )
+    .option('--print', 'also what nobody set, with its default')
+    .option('--schema', 'print the JSON schema of heddle.config.json instead')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle config\n  heddle config --print --format json\n' +
+        '  "$schema": "./node_modules/heddle/core/config/schema.json"   in heddle.config.json, for editors',
+    )
+    .action(async (options) => (await import('./commands/config.ts')).config(options))
+
   common(program.command('session'))
     .summary('save the context of your work and take it up again')
     .description(
@@ -308,6 +324,10 @@ function createProgram(rest: readonly string[]): Command {
     )
     .option('--open', 'open the page in a browser')
     .option('--allow-run', 'let whoever holds the token run commands')
+    .option(
+      '--editor <command>',
+      'what opens a file from the page: code, zed, idea …, or a command with {file} and {line}; else $HEDDLE_EDITOR, $VISUAL, $EDITOR',
+    )
     .option('--user', "look in the user's own modules too")
     .action(async (options) => (await import('./commands/dev.ts')).dev(options))
 
@@ -319,6 +339,35 @@ function createProgram(rest: readonly string[]): Command {
     .option('--allow-run', 'let the agent run commands')
     .option('--user', "look in the user's own modules too")
     .action(async (options) => (await import('./commands/mcp.ts')).mcp(options))
+
+  common(program.command('worker'), ['text', 'json'])
+    .summary('run operations of other machines in this checkout')
+    .description(
+      'Takes operations from the queue (HEDDLE_QUEUE_URL, or the options of the plugin queue; Redis on this machine when neither is\n' +
+        'there) and runs them with the plugins of this checkout, for runs that were started with `heddle run COMMAND --executor queue`.\n' +
+        'SIGTERM or Ctrl-C: it takes nothing more and ends when what it runs has ended; once more ends at once.',
+    )
+    .option('--lanes <list>', 'take only these, as in agent,process: io, process, network, agent')
+    .option('--concurrency <n>', 'operations at once in each lane; as many as there are cores when left out')
+    .option('--name <name>', 'the name that reports show; machine and process when left out')
+    .option('--health <port>', 'answer GET /health on this port of 127.0.0.1: 200 while it serves, else 503')
+    .option('--executor <name>', 'whose worker it is', 'queue')
+    .action(async (options) => (await import('./commands/worker.ts')).worker(options))
+
+  common(program.command('queue'), ['text', 'json'])
+    .summary('what waits in the queue, what runs, and who works: status, drain, retry')
+    .description(
+      'status: what waits, runs and has failed in each lane, and what each worker runs.\n' +
+        'drain: removes what waits; what runs goes on.\n' +
+        'retry: puts back what no worker could run.',
+    )
+    .addArgument(
+      new Argument('[action]', 'what to do')
+        .choices(['status', 'drain', 'retry'] as const)
+        .default('status' as const),
+    )
+    .option('--executor <name>', 'whose queue it is', 'queue')
+    .action(async (action, options) => (await import('./commands/queue.ts')).queue(action, options))
 
   return program
 }

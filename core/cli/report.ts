@@ -66,15 +66,29 @@ function hasSomething({ operations, synthesis }: GroupReport): boolean {
 }
 
 /** Prints the usage of a command as its module declares it. */
-export function printCommandHelp({ usage, description, arguments: declared, path }: CommandHelp): void {
-  const rows = declared.map(({ name, description: text, required, default: fallback }) => [
+export function printCommandHelp(help: CommandHelp): void {
+  const { usage, description, path } = help
+  const rows = help.arguments.map(({ name, description: text, required, default: fallback }) => [
     `  --${name}`,
     visible(text) + (required ? ' (required)' : fallback === undefined ? '' : ` (default: ${fallback})`),
   ])
-  const options = rows.length > 0 ? `\nArguments, in order or by name:\n${table(rows)}\n` : ''
-  process.stdout.write(
-    `Usage: heddle run ${visible(usage)}\n\n${visible(description)}\n${options}\nDeclared in ${visible(path)}; options of heddle itself: heddle run --help\n`,
-  )
+  const blocks = [
+    `Usage: heddle run ${visible(usage)}`,
+    visible(description),
+    ...(rows.length > 0 ? [`Arguments, in order or by name:\n${table(rows)}`] : []),
+    ...listBlock('Runs the groups of', [
+      ...help.patterns.map((name) => `the pattern ${name}`),
+      ...help.groups,
+    ]),
+    ...listBlock('Needs', help.needs),
+    ...listBlock('Examples', help.examples),
+    `Declared in ${visible(path)}; options of heddle itself: heddle run --help`,
+  ]
+  process.stdout.write(`${blocks.join('\n\n')}\n`)
+}
+
+function listBlock(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`${title}:\n${lines.map((line) => `  ${visible(line)}`).join('\n')}`]
 }
 
 function operationLines(operations: readonly Outcome[], paint: Paint): string[] {

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { createFramework, type Framework, type FrameworkOptions } from '../index.ts'
 import type { CommonOptions } from './options.ts'
 import { wrongUsage } from './exit.ts'
+import { withPlace } from './place.ts'
 import { printDiagnostics } from './print.ts'
 
 const marks = [
@@ -14,12 +15,15 @@ const marks = [
 
 /** The framework that the common options name. The caller disposes it. */
 export function openFramework(options: CommonOptions, more: FrameworkOptions = {}): Promise<Framework> {
-  return createFramework({
-    root: rootOf(options),
-    ...(typeof options.config === 'string' ? { config: options.config } : {}),
-    ...(options.config === false ? { config: false } : {}),
-    ...more,
-  })
+  const root = rootOf(options)
+  return withPlace(root, () =>
+    createFramework({
+      root,
+      ...(typeof options.config === 'string' ? { config: options.config } : {}),
+      ...(options.config === false ? { config: false } : {}),
+      ...more,
+    }),
+  )
 }
 
 /** Tells on standard error which layers could not be opened, and what plugins did wrong so far. */

@@ -74,7 +74,14 @@ export async function composeContext(
   { options, config }: { readonly options: ContextOptions; readonly config: ContextConfig },
 ): Promise<Context> {
   checkBudget(options.budget ?? config.budget ?? defaultBudget)
-  return writeContext(await gather(parts, references), options, config)
+  return writeContext(await gather(parts, references), { options, config, fill: parts.fill })
+}
+
+interface WriteParts {
+  readonly options: ContextOptions
+  readonly config: ContextConfig
+  /** Fills the placeholders of a text. */
+  readonly fill: (text: string) => string
 }
 
 /**
@@ -83,15 +90,14 @@ export async function composeContext(
  */
 export async function writeContext(
   { sources, refused, diagnostics }: Gathered,
-  options: ContextOptions,
-  config: ContextConfig,
+  { options, config, fill }: WriteParts,
 ): Promise<Context> {
   const budget = checkBudget(options.budget ?? config.budget ?? defaultBudget)
   const audience = options.for ?? config.for ?? 'plain'
   const tokenizer = await openTokenizer(options.tokenizer ?? config.tokenizer ?? 'auto')
   const noted: Diagnostic[] = []
   const units = weigh(sources, config, (diagnostic) => noted.push(diagnostic)).map((source) =>
-    createUnit(source, audience, tokenizer),
+    createUnit(source, { audience, tokenizer, fill }),
   )
   const { written, fitted } = writeWithin(units, { budget, tokenizer, audience })
   const laid = fitted.chosen.map((one) => one.laid)
@@ -239,16 +245,23 @@ function write(chosen: readonly Chosen[], footer: string, { tokenizer, audience 
   return { text, tokens: Math.ceil(tokenizer.measure(text)), sections, placed }
 }
 
+const mostNamed = 3
+
 /** What was asked for by name and is not there as a whole should not be found out by reading. */
 function judgeCuts(units: readonly Unit[], cuts: readonly ContextCut[], budget: number): Diagnostic[] {
   const asked = new Set(units.filter(({ source }) => source.asked).map(({ source }) => source.id))
-  const cut = new Set(cuts.filter(({ id, why }) => why === 'budget' && asked.has(id)).map(({ id }) => id))
-  return [...cut].map((id) => ({
-    code: 'CONTEXT_CUT',
-    severity: 'warning',
-    message: `"${id}" was asked for and does not fit into ${budget} tokens as a whole.`,
-    hint: 'Give a larger budget, or ask for a part: path.md#heading.',
-  }))
+  const ids = new Set(cuts.filter(({ id, why }) => why === 'budget' && asked.has(id)).map(({ id }) => id))
+  if (ids.size === 0) return []
+  const names = [...ids].slice(0, mostNamed).join(', ')
+  const more = ids.size > mostNamed ? ` and ${ids.size - mostNamed} more` : ''
+  return [
+    {
+      code: 'CONTEXT_CUT',
+      severity: 'warning',
+      message: `What was asked for does not fit into ${budget} tokens as a whole: ${names}${more}.`,
+      hint: 'Give a larger budget, or ask for a part: path.md#heading.',
+    },
+  ]
 }
 
 function judgePrefix(diff: PrefixDifference | null, most: number | undefined): Diagnostic[] {

@@ -14,7 +14,8 @@ import { isMarkdown, type Layer } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { idOf } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
-import { isWithin, type Path } from '../vfs/path.ts'
+import { parsePath } from '../vfs/gate.ts'
+import { isWithin, type Path, rootPath } from '../vfs/path.ts'
 import { decodeText } from '../vfs/text.ts'
 import { findPart, joinRanges } from './part.ts'
 
@@ -58,6 +59,8 @@ export interface GatherParts {
   readonly library: Library
   /** The text of a virtual module. */
   virtual(spot: Spot): string | undefined
+  /** Fills the placeholders of a text with what the project says. */
+  fill(text: string): string
 }
 
 interface Wanted {
@@ -119,23 +122,49 @@ async function findAsked(
 ): Promise<Wanted[]> {
   const wanted: Wanted[] = []
   for (const reference of [...new Set(references)].toSorted(compareText)) {
+    const use = { text: reference, line: 1, column: 1, from: '' }
+    const folder = findFolder(reference, layers)
+    for (const spot of folder ? modulesIn(folder) : [])
+      wanted.push({ spot, fragment: null, isArtefact: false, isImport: false, use })
+    if (folder) continue
     const resolution = library.resolve(reference)
     const spot = resolution && library.spotOf(resolution)
     const fragment = parseReference(reference)?.fragment ?? null
     const isArtefact = resolution?.class === 'artefact'
-    const use = { text: reference, line: 1, column: 1, from: '' }
-    const add = (one: Spot): unknown => wanted.push({ spot: one, fragment, isArtefact, isImport: false, use })
-    if (spot && spot.layer.tree.typeOf(spot.path) === 'file') add(spot)
-    else if (spot) for (const one of modulesIn(spot)) add(one)
-    else if (reference === '.') for (const one of modulesIn({ layer: layers[0]!, path: '' as Path })) add(one)
+    if (spot?.layer.tree.typeOf(spot.path) === 'file')
+      wanted.push({ spot, fragment, isArtefact, isImport: false, use })
     else await library.load(reference).catch((thrown: unknown) => diagnostics.push(toDiagnostic(thrown)))
   }
   return wanted
 }
 
+/** The folder that a reference with a slash at its end names, or a dot; without one a folder stands for its README. */
+function findFolder(reference: string, layers: readonly Layer[]): Spot | undefined {
+  const project = layers[0]!
+  if (reference === '.' || reference === './') return { layer: project, path: rootPath }
+  if (!reference.endsWith('/')) return undefined
+  const written = reference.slice(0, -1)
+  const [, alias, below = ''] = /^@([\w-]+)(?:\/(.+))?$/.exec(written) ?? []
+  if (alias === undefined) return folderAt(project, written)
+  for (const layer of layers) {
+    for (const home of layer.aliases.get(alias) ?? []) {
+      const found = folderAt(layer, below === '' ? home : `${home}/${below}`)
+      if (found) return found
+    }
+  }
+  return undefined
+}
+
+function folderAt(layer: Layer, text: string): Spot | undefined {
+  const path = parsePath(text)
+  return path.ok && layer.tree.typeOf(path.value) === 'directory' ? { layer, path: path.value } : undefined
+}
+
 function modulesIn({ layer, path }: Spot): Spot[] {
   return layer.tree.files
-    .filter((file) => (path === '' || isWithin(file, path)) && isMarkdown(file) && !layer.tree.isLink(file))
+    .filter(
+      (file) => (path === rootPath || isWithin(file, path)) && isMarkdown(file) && !layer.tree.isLink(file),
+    )
     .map((file) => ({ layer, path: file }))
 }
 

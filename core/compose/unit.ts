@@ -23,8 +23,15 @@ export interface Unit {
   readonly key: string | null
 }
 
+interface UnitParts {
+  readonly audience: Audience
+  readonly tokenizer: Tokenizer
+  /** Fills the placeholders of a text. */
+  readonly fill: (text: string) => string
+}
+
 /** Makes a unit of a source; its text is read here and nowhere else. */
-export function createUnit(source: Weighed, audience: Audience, tokenizer: Tokenizer): Unit {
+export function createUnit(source: Weighed, { audience, tokenizer, fill }: UnitParts): Unit {
   const frame = frameOf(source, audience)
   const handed = handOver(source, audience)
   const headings = source.module?.headings ?? []
@@ -35,10 +42,10 @@ export function createUnit(source: Weighed, audience: Audience, tokenizer: Token
     source,
     frame,
     frameSize: tokenizer.measure(frame.head) + tokenizer.measure(frame.tail),
-    passages: passages.map((passage) => ({
-      ...passage,
-      size: tokenizer.measure(passage.text + passage.gap),
-    })),
+    passages: passages.map((passage) => {
+      const text = fill(passage.text)
+      return { ...passage, text, size: tokenizer.measure(text + passage.gap) }
+    }),
     frontMatter: front ? tokenizer.measure(source.text.slice(0, front.end)) : 0,
     key: said.length < shortestShared ? null : digest(said),
   }

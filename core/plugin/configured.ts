@@ -35,6 +35,12 @@ export async function readProjectValues(layer: Layer, configured: ProjectData): 
   return values
 }
 
+/** Fills the placeholders of texts with what the project says, and leaves those that it says nothing of. */
+export async function createFiller(layer: Layer, configured: ProjectData): Promise<(text: string) => string> {
+  const values = await readProjectValues(layer, configured)
+  return (text) => fillPlaceholders(text, (path) => valueAt(values, path)).text
+}
+
 /** Modules as the project wants them, and what is wrong with that. */
 export interface Configured {
   readonly modules: readonly Module[]

@@ -76,11 +76,14 @@ function fillInput({ kind, input }: DeclaredOperation, values: Values): Filled {
     if (value !== null && typeof value === 'object')
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner, escape)]))
     if (typeof value !== 'string') return value
-    const named = value.replace(/\$\{([\w-]+)\}/g, (whole, name: string) => {
-      const found = values.named(name)
-      if (found === undefined) fault ??= nameless(name)
-      return found === undefined ? whole : escape(found)
-    })
+    const named = value.replace(
+      /\$\{([\w.-]+?)(?::-([^}]*))?\}/g,
+      (whole, name: string, otherwise?: string) => {
+        const found = values.named(name) ?? otherwise
+        if (found === undefined) fault ??= nameless(name)
+        return found === undefined ? whole : escape(found)
+      },
+    )
     const { text, missing } = fillPlaceholders(named, (path) => escapeMaybe(values.projected(path), escape))
     if (missing[0]) fault ??= nameless(missing[0].path)
     return text

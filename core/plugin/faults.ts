@@ -27,7 +27,7 @@ export function createFaults(): Faults {
 /** The diagnostic for a plugin that threw in a hook. A HeddleError of its own keeps its code and hint. */
 export function pluginFailed(plugin: string, hook: string, thrown: unknown): Diagnostic {
   const own = thrown instanceof HeddleError ? thrown.diagnostic : undefined
-  return {
+  const fault: Diagnostic = {
     code: own?.code ?? 'PLUGIN_FAILED',
     severity: 'error',
     message: `The plugin "${plugin}" failed in the hook "${hook}": ${own?.message ?? messageOf(thrown)}`,
@@ -36,6 +36,15 @@ export function pluginFailed(plugin: string, hook: string, thrown: unknown): Dia
       `Everything else went on without it. Mend the plugin, or take it out of the configuration.`,
     plugin,
   }
+  causes.set(fault, thrown)
+  return fault
+}
+
+const causes = new WeakMap<Diagnostic, unknown>()
+
+/** What a plugin threw, for the diagnostic that tells of it; undefined for any other. */
+export function causeOf(fault: Diagnostic): unknown {
+  return causes.get(fault)
 }
 
 /** The diagnostic for a plugin that did not settle in time. */

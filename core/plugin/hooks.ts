@@ -8,6 +8,7 @@ import {
 } from 'tapable'
 import type { Clock } from '../base/clock.ts'
 import { type Diagnostic, fail } from '../base/diagnostic.ts'
+import type { PluginSteps } from '../load/pipeline.ts'
 import type { Document } from '../module/document.ts'
 import type { Draft } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
@@ -39,6 +40,8 @@ export interface HookCalls {
   load(path: Path): string | undefined
   parse(draft: Draft, context: ParseContext): Draft
   validate(draft: Draft): Diagnostic[]
+  /** What `parse`, `references` and `validate` do, plugin by plugin in their order. */
+  steps(context: ReferenceContext & ParseContext): PluginSteps
   registered(module: Module): void
   invalidated(path: Path): void
   plan(pattern: string, planning: Planning): Promise<readonly Slot<readonly Group[]>[]>
@@ -233,6 +236,32 @@ export function createHookSet({ faults, clock, deadlineMs }: HookSetOptions): Ho
       hooks.validate.call(draft, found)
       return found
     },
+    steps: (context) => ({
+      parse: hooks.parse.taps.map(({ name: plugin, fn }) => ({
+        plugin,
+        run: (draft) => (fn as (draft: Draft, context: ParseContext) => Draft)(draft, context),
+      })),
+      references: hooks.references.taps.map(({ name: plugin, fn }) => ({
+        plugin,
+        run(document) {
+          const found: FoundReference[] = []
+          ;(fn as (...given: [Document, ReferenceContext, FoundReference[]]) => void)(
+            document,
+            context,
+            found,
+          )
+          return found
+        },
+      })),
+      validate: hooks.validate.taps.map(({ name: plugin, fn }) => ({
+        plugin,
+        run(draft) {
+          const found: Diagnostic[] = []
+          ;(fn as (draft: Draft, found: Diagnostic[]) => void)(draft, found)
+          return found
+        },
+      })),
+    }),
     registered: (module) => hooks.registered.call(module),
     invalidated: (path) => hooks.invalidated.call(path),
     plan(pattern, planning) {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { findNearest } from '../base/nearest.ts'
+import type { PreparedContext } from '../compose/prepare.ts'
 import type { Graph } from '../load/graph.ts'
 import { fillPlaceholders } from '../module/placeholder.ts'
 import { type ProjectValues, valueAt } from '../module/project-values.ts'
@@ -17,6 +18,7 @@ export interface PlanRequest {
   readonly modules: readonly Module[]
   commands(): Promise<readonly Module[]>
   graph(): Promise<Graph>
+  context(references: readonly string[], fill: (text: string) => string): Promise<PreparedContext>
   readonly arguments: Readonly<Record<string, string>>
   readonly files: Files
   readonly folder: string | null
@@ -25,6 +27,7 @@ export interface PlanRequest {
   readonly project: ProjectValues
   /** Programs that modules may run. */
   readonly allowed: readonly string[]
+  textOf(module: Module): Promise<string>
 }
 
 /** Groups in declared order, and what went wrong while they were made. */
@@ -81,12 +84,15 @@ async function planPattern(calls: HookCalls, request: PlanRequest, asked: Asked)
   if (!calls.patterns().includes(pattern)) diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
   if (asked.askedBy.includes(pattern)) diagnostics.push(patternCycle(askedBy, module))
   if (diagnostics.length > 0) return { groups: [], diagnostics, complete: false }
+  const fill = (text: string): string => fillPlaceholders(text, (path) => valueAt(project, path)).text
   const slots = await calls.plan(pattern, {
     ...rest,
     module,
+    fill,
+    context: (references) => request.context(references, fill),
     groupsOf: (other) => planPattern(calls, request, { pattern: other, module, askedBy }),
     mayRun: (words) => isAllowed(words, allowed),
-    fill: (text) => fillPlaceholders(text, (path) => valueAt(project, path)).text,
+    textOf: async (one) => fill(await request.textOf(one)),
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
   const groups = slots.flatMap((slot) =>

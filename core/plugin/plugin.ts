@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Schema } from '../base/schema.ts'
+import type { PreparedContext } from '../compose/prepare.ts'
 import type { Graph } from '../load/graph.ts'
 import type { Document } from '../module/document.ts'
 import type { Draft } from '../module/draft.ts'
@@ -65,6 +66,8 @@ export interface Planning {
   commands(): Promise<readonly Module[]>
   /** Every module and every reference of the project's framework. */
   graph(): Promise<Graph>
+  /** What references need, to be written under a budget of tokens from the texts that the run reads. */
+  context(references: readonly string[]): Promise<PreparedContext>
   /** What plugins would contribute for another pattern, as if the module named that one; to take from, nothing of it runs by itself. */
   groupsOf(pattern: string): Promise<PlannedElsewhere>
   /** True when the configuration (`bash.allow`) lets text of modules run this program with these arguments. */
@@ -75,6 +78,8 @@ export interface Planning {
   readonly files: Files
   /** Absolute folder of the project on the machine; null when it is not on a disk. */
   readonly folder: string | null
+  /** The text of a module of the closure, its placeholders filled; for a context, never to be taken as anything but text. */
+  textOf(module: Module): Promise<string>
   /** The text with its placeholders (`[PROJECT_CONFIG: a.b | DEFAULT: x]`) filled by what the project says, as far as it says it. */
   fill(text: string): string
   report(diagnostic: Diagnostic): void

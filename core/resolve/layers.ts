@@ -37,7 +37,7 @@ function holdsOnlyState(tree: Tree, home: Path): boolean {
 
 /** Folders of a home that are no aliases: our own state, and the word that means the next layer down. */
 const reserved: ReadonlySet<string> = new Set(['state', superAlias])
-const homeNames = ['.heddle', '.claude']
+export const homeNames = ['.heddle', '.claude']
 const defaultAliases = ['modules', 'system', 'commands']
 
 /** Folders that are a framework's home in this tree: `.heddle`, `.claude`, or those that the configuration names. */

@@ -52,6 +52,9 @@ export function executorContract(make: MakeExecutor): readonly ExecutorCase[] {
   }))
 }
 
+/** What has not come by then never will, on the slowest machine. */
+const patienceMs = 60_000
+
 interface Scene {
   readonly under: ExecutorUnderTest
   /** The absolute path of a file of this case. */
@@ -81,7 +84,12 @@ function createScene(under: ExecutorUnderTest, folder: string): Scene {
     lines,
     open: (name) => writeFileSync(at(name), ''),
     async reached(name, count) {
-      while (lines(name).length < count) await new Promise((resolve) => setTimeout(resolve, 5))
+      const giveUpAt = Date.now() + patienceMs
+      while (lines(name).length < count) {
+        if (Date.now() > giveUpAt)
+          throw new Error(`"${name}" has only these lines: ${lines(name).join(', ')}`)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
     },
     run: (groups, more) => runGroups(under.executor, groups, more),
   }

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { type Duration, durationStats, type DurationTexts } from './durations.ts'
+import type { RunEvent } from './events.ts'
 import { damageOf } from './open-run.ts'
+import type { Lane } from './operation.ts'
+import { eventsOf } from './past-events.ts'
 import { outcomesSoFar, reportOf } from './past-report.ts'
 import { type Pruned, pruneRuns, type RunLimits } from './prune-runs.ts'
 import { replaceFile } from './replace-file.ts'
@@ -12,6 +15,7 @@ import { findRunId, listRunIds, runsFolder } from './run-folder.ts'
 import { readHistory, type RunHistory } from './run-history.ts'
 import { type OperationStory, storyOf } from './run-story.ts'
 import { readSummary, type RunSummary } from './run-summary.ts'
+import { readPiece, type StoredPiece } from './stored-piece.ts'
 
 /** One run with all that is kept of it. */
 export interface ShownRun {
@@ -35,7 +39,17 @@ export interface PastRuns {
   stats(): Promise<readonly Duration[]>
   /** Why an operation of a run waited, ran again, was retried, fell back or was skipped. */
   why(id: string, operation: string): Promise<OperationStory>
+  /** What happened in a run, in order of time; outputs stand in the report alone. */
+  events(id: string): Promise<readonly RunEvent[]>
+  /**
+   * At most 4 MiB, from a byte on, of an output that was too large to stand in the report; `blob` is how the report names it. Undefined
+   * for what the run did not store.
+   */
+  output(id: string, blob: string, at?: number): Promise<StoredPiece | undefined>
 }
+
+/** In which lane the operations of each kind run. */
+export type Lanes = () => Promise<ReadonlyMap<string, Lane>>
 
 /** The texts of how long operations took. */
 export function durationsStore(state: string): DurationTexts {
@@ -47,7 +61,7 @@ export function durationsStore(state: string): DurationTexts {
 }
 
 /** The past runs of a project with this absolute folder of state; without one there are none. */
-export function createPastRuns(state: string | null): PastRuns {
+export function createPastRuns(state: string | null, lanes: Lanes): PastRuns {
   function history(text: string): RunHistory {
     const id = findRunId(state, text)
     return readHistory(join(runsFolder(state!), id), id)
@@ -81,6 +95,16 @@ export function createPastRuns(state: string | null): PastRuns {
       state === null ? { removed: [], kept: 0, bytes: 0 } : pruneRuns(state, limits, options),
     stats: async () => (state === null ? [] : durationStats(durationsStore(state))),
     why: async (id, operation) => storyOf(history(id), operation),
+    async events(id) {
+      const found = history(id)
+      const known = await lanes()
+      const report = found.end ? reportOf(found) : null
+      return eventsOf(found, { report, laneOf: (kind) => known.get(kind) ?? 'io' })
+    },
+    async output(id, blob, at = 0) {
+      const { folder } = history(id)
+      return readPiece(folder, blob.split('/').slice(-2).join('/'), at)
+    },
   }
 }
 

@@ -11,9 +11,10 @@ const always = {
 } as const
 
 const closedPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+/** The one policy of trusted types may name the page's own worker, and nothing else. */
 const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types heddle-worker"
 
 /** Headers by their lower-case names. */
 export type HeaderMap = Readonly<Record<string, string>>
@@ -33,7 +34,10 @@ export function strictHeaders({ headers = {}, isPage = false }: Answering = {}):
 }
 
 /** A response with the strict headers. */
-export function answer(body: string | ReadableStream | null, how: Answering = {}): Response {
+export function answer(
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream | null,
+  how: Answering = {},
+): Response {
   return new Response(body, { status: how.status ?? 200, headers: strictHeaders(how) })
 }
 

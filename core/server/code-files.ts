@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { configNames } from '../config.ts'
+import { configNames } from '../config/find-config.ts'
 
 /** The files that a configuration was made of, and what they held. */
 export interface CodeFiles {
@@ -27,7 +27,7 @@ export function createCodeFiles(folder: string, wanted?: string | false): CodeFi
     if (!digests.has(file) && !isForeign(file)) digests.set(file, digestOf(file))
   }
   if (wanted !== false)
-    for (const name of wanted === undefined ? configNames : [wanted]) note(join(folder, name))
+    for (const name of wanted === undefined ? configNames : [wanted]) note(resolve(folder, name))
   return {
     note,
     isChanged: () => [...digests].some(([file, digest]) => digestOf(file) !== digest),

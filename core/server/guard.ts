@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /** Where state may change; everything else is asked for with GET. */
-export const changing: ReadonlySet<string> = new Set(['/mcp', '/api/run'])
+export const changing: ReadonlySet<string> = new Set(['/mcp', '/api/run', '/api/open'])
 
 /** The name of the cookie at a host: ports of one host share their cookies. */
 export function cookieName(host: string): string {

@@ -4,12 +4,14 @@ import { answer, answerFault, answerJson, refuse, strictHeaders } from './answer
 import { readJson } from './body.ts'
 import { boundStream } from './bounded.ts'
 import { type Editions, fixedEdition } from './edition.ts'
+import type { Editor } from './editor.ts'
 import { createEvents } from './events.ts'
 import { checkPlace, checkRequest, cookieName } from './guard.ts'
 import type { McpEndpoint } from './mcp.ts'
 import { answerModuleText } from './module-text.ts'
+import { openInEditor } from './open-request.ts'
 import { openPageFiles } from './page-files.ts'
-import { decodePath } from './query.ts'
+import { decodePath, required, wholeNumber } from './query.ts'
 import { findRoute } from './routes.ts'
 import { readRunRequest } from './run-request.ts'
 import { streamRun } from './run-stream.ts'
@@ -26,6 +28,8 @@ export interface HandlerOptions {
   readonly allowRun?: boolean
   /** Where runs are kept; in the project's own state when left out. */
   readonly runs?: RunsSource
+  /** Opens files for whoever asks for it on the page; left out, none is opened. */
+  readonly editor?: Editor | undefined
   readonly streams?: StreamLimits
   /** The folder of the built page; that of this package when left out. */
   readonly page?: string
@@ -62,6 +66,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
   const guard = { hosts: options.hosts, access }
   const events = createEvents(editions, options.streams)
   const allowRun = options.allowRun === true
+  const { editor } = options
   const runs = createRuns(editions, options.runs ?? keptRuns(editions), (run) => events.tell('run', run))
   const pageFiles = openPageFiles(options.page)
   let mcp: Promise<McpEndpoint> | undefined
@@ -117,7 +122,8 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
       return editions.read((framework) => answerModuleText(framework, request, asked))
     }
     if (path === '/api/state') return answerJson(state())
-    if (path === '/api/runs' || path.startsWith('/api/runs/')) return answerRuns(request, path.slice(9))
+    if (path === '/api/runs' || path.startsWith('/api/runs/'))
+      return answerRuns(request, { asked: path.slice(9), query })
     const found = findRoute(path)
     if (!found) return refuse(404, 'NOT_FOUND')
     return editions.read(async (framework, generation) =>
@@ -126,16 +132,29 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
   }
 
   function state(): object {
-    return { ...editions.standing, version: ownVersion(), allowRun }
+    return { ...editions.standing, version: ownVersion(), allowRun, editor: editor?.name ?? null }
   }
 
-  async function answerRuns(request: Request, asked: string): Promise<Response> {
+  async function answerRuns(
+    request: Request,
+    { asked, query }: { readonly asked: string; readonly query: URLSearchParams },
+  ): Promise<Response> {
     if (asked === '') return answerJson(await runs.list())
     const [id, more, ...rest] = asked.slice(1).split('/')
     if (!/^[\w-]{1,64}$/.test(id!) || rest.length > 0) return refuse(404, 'RUN_UNKNOWN')
     if (more === 'events') return followRun(id!, request)
+    if (more === 'output') return answerOutput(id!, query)
     const run = more === undefined ? await runs.get(id!) : undefined
     return run ? answerJson(run) : refuse(404, 'RUN_UNKNOWN')
+  }
+
+  /** A piece of an output as text that nobody renders; how much there is in all stands in a header. */
+  async function answerOutput(id: string, query: URLSearchParams): Promise<Response> {
+    const at = wholeNumber(query, 'at', { least: 0, most: 999_999_999, otherwise: 0 })
+    const piece = await runs.output(id, required(query, 'blob'), at)
+    if (!piece) return refuse(404, 'NOT_FOUND')
+    const headers = { 'content-type': 'application/octet-stream', 'heddle-bytes': String(piece.total) }
+    return answer(piece.bytes, { headers })
   }
 
   async function followRun(id: string, request: Request): Promise<Response> {
@@ -147,6 +166,11 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
   }
 
   async function change(request: Request, path: string): Promise<Response> {
+    if (path === '/api/open') {
+      if (!editor) return refuse(403, 'NO_EDITOR')
+      await openInEditor(await readJson(request), { editor, editions })
+      return answerJson({}, { status: 202 })
+    }
     if (!allowRun) return refuse(403, 'RUN_NOT_ALLOWED')
     const cancelled = /^\/api\/runs\/([0-9a-f]+)\/cancel$/.exec(path)?.[1]
     if (cancelled === undefined)

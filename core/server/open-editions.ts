@@ -4,6 +4,8 @@ import { createLimit } from '../base/limit.ts'
 import type { Framework } from '../facade.ts'
 import { createFramework, type FrameworkOptions } from '../framework.ts'
 import type { Change, Watching } from '../live.ts'
+import { causeOf } from '../plugin/faults.ts'
+import { findPlaceOfError } from './blame.ts'
 import { type CodeFiles, createCodeFiles } from './code-files.ts'
 import type { Editions, News, Standing } from './edition.ts'
 
@@ -94,7 +96,7 @@ export async function openEditions(
         // What has been tried is not tried again before one of its files is another.
         code.include(current.code)
         current.code = code
-        fault = asFault(cause)
+        fault = await asFault(cause, { folder, files: code.digests.keys() })
         tell(undefined)
       }
     })
@@ -155,7 +157,7 @@ async function refuseBroken(framework: Framework): Promise<void> {
   const broken = framework.faults.find(({ plugin }) => plugin !== undefined)
   if (!broken) return
   await framework.dispose()
-  throw new HeddleError(broken)
+  throw new HeddleError(broken, { cause: causeOf(broken) })
 }
 
 /** A framework that could not be made, with the files that were loaded for it. */
@@ -168,10 +170,15 @@ class LoadFailed extends Error {
   }
 }
 
-function asFault(thrown: unknown): Diagnostic {
+async function asFault(
+  thrown: unknown,
+  where: { readonly folder: string; readonly files: Iterable<string> },
+): Promise<Diagnostic> {
   const diagnostic = toDiagnostic(thrown, 'CONFIG_BROKEN')
+  const at = diagnostic.at ?? (await findPlaceOfError(thrown, where))
   return {
     ...diagnostic,
+    ...(at && { at }),
     message: `The configuration was changed and cannot be used; what was loaded before goes on. ${diagnostic.message}`,
   }
 }

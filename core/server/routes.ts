@@ -1,5 +1,7 @@
 import type { Framework } from '../facade.ts'
 import { graphAround } from './around.ts'
+import { snapshotOf } from './feed.ts'
+import { frameAt } from './frame.ts'
 import { contextOptions, decodePath, required, wholeNumber } from './query.ts'
 import { answerModule, answerResolve } from './questions.ts'
 import { searchModules } from './search.ts'
@@ -13,11 +15,18 @@ const routes: Readonly<Record<string, Route>> = {
     const paths = query.getAll('path')
     return framework.check(paths.length > 0 ? { paths } : {})
   },
+  '/api/command': (framework, query) => framework.command(required(query, 'name')),
   '/api/commands': (framework) => framework.list('commands'),
   '/api/context': (framework, query) => {
     required(query, 'reference')
     return framework.context(query.getAll('reference'), contextOptions(query))
   },
+  '/api/frame': (framework, query) =>
+    frameAt(
+      framework,
+      required(query, 'path'),
+      wholeNumber(query, 'line', { least: 1, most: 9_999_999, otherwise: 1 }),
+    ),
   '/api/graph': async (framework, query) => {
     const graph = await framework.graph()
     const id = query.get('around')
@@ -33,6 +42,8 @@ const routes: Readonly<Record<string, Route>> = {
       required(query, 'query').slice(0, 1000),
       wholeNumber(query, 'limit', { least: 1, most: 1000, otherwise: 50 }),
     ),
+  '/api/snapshot': (framework) => snapshotOf(framework),
+  '/api/trace': (framework, query) => framework.trace(required(query, 'module')),
   '/api/why': (framework, query) => {
     const who = query.get('who')
     if (who !== null) return framework.who(who, { deep: query.get('deep') === 'true' })

@@ -1,8 +1,9 @@
 import { type Diagnostic, fail, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import type { RunEvent } from '../run/events.ts'
-import type { ShownRun } from '../run/past-runs.ts'
+import type { PastRuns, ShownRun } from '../run/past-runs.ts'
 import type { Report } from '../run/report.ts'
 import type { RunSummary } from '../run/run-summary.ts'
+import type { StoredPiece } from '../run/stored-piece.ts'
 import type { Editions } from './edition.ts'
 import type { RunProgress } from './run-stream.ts'
 import { optionsOf, type RunRequest } from './run-request.ts'
@@ -13,21 +14,28 @@ export interface RunsSource {
   list(): Promise<readonly RunSummary[]>
   /** Undefined for a run that it does not know. */
   get(id: string): Promise<ShownRun | undefined>
+  /** What happened in it; undefined for a run that it does not know. */
+  events(id: string): Promise<readonly RunEvent[] | undefined>
+  /** A piece of an output that does not stand in the report; undefined when there is none of that name. */
+  output(id: string, blob: string, at: number): Promise<StoredPiece | undefined>
 }
 
 /** The runs that the project of what is served keeps. */
 export function keptRuns(editions: Editions): RunsSource {
+  const ask = <T>(question: (runs: PastRuns) => Promise<T>): Promise<T | undefined> =>
+    editions.hold(async (framework) => {
+      try {
+        return await question(await framework.runs())
+      } catch (thrown) {
+        if (thrown instanceof HeddleError && thrown.code === 'RUN_UNKNOWN') return undefined
+        throw thrown
+      }
+    })
   return {
     list: () => editions.hold(async (framework) => (await framework.runs()).list()),
-    get: (id) =>
-      editions.hold(async (framework) => {
-        try {
-          return await (await framework.runs()).show(id)
-        } catch (thrown) {
-          if (thrown instanceof HeddleError && thrown.code === 'RUN_UNKNOWN') return undefined
-          throw thrown
-        }
-      }),
+    get: (id) => ask((runs) => runs.show(id)),
+    events: (id) => ask((runs) => runs.events(id)),
+    output: (id, blob, at) => ask((runs) => runs.output(id, blob, at)),
   }
 }
 
@@ -43,7 +51,7 @@ export interface Runs extends RunsSource {
   start(request: RunRequest): Promise<string>
   /** The same, settled with the report. */
   run(request: RunRequest, following?: RunFollowing): Promise<Report>
-  /** A run of this server as it goes on, or as it went; one that is only kept tells no events, and an unknown one is undefined. */
+  /** A run of this server as it goes on, or any that is kept as it went; an unknown one is undefined. */
   follow(id: string): Promise<RunProgress | undefined>
   /** Ends a run that goes on; the report says `cancelled`. Throws RUN_UNKNOWN for any other. */
   cancel(id: string): void
@@ -147,7 +155,8 @@ export function createRuns(editions: Editions, kept: RunsSource, tell: (run: Run
     async follow(id) {
       const record = records.get(id)
       if (record) return asProgress(record)
-      return (await kept.get(id)) && { events: [], isOver: true, more: async () => {} }
+      const events = await kept.events(id)
+      return events && { events, isOver: true, more: async () => {} }
     },
     cancel(id) {
       const record = records.get(id)
@@ -170,6 +179,10 @@ export function createRuns(editions: Editions, kept: RunsSource, tell: (run: Run
       const record = records.get(id)
       return there ? { ...there, run: asItIs(there.run) } : record && asShown(record)
     },
+    async events(id) {
+      return (await kept.events(id)) ?? records.get(id)?.events
+    },
+    output: (id, blob, at) => kept.output(id, blob, at),
     async close() {
       for (const { controller } of records.values()) controller.abort()
       await Promise.allSettled(going)

@@ -68,7 +68,7 @@ function groupsOf(planning: Planning, steps: readonly Step[], { writes }: ChainO
         gate(planning, 'steps-independent', 'warning', (result) => result.workflowOptimized),
         gate(
           planning,
-          'steps-named',
+          'steps-are-named',
           'warning',
           () => steps.length === 1 || steps.every(({ isNamed }) => isNamed),
         ),

@@ -1,22 +1,12 @@
-import type { Path, Planning } from 'heddle'
 import type { Coverage } from './result.ts'
-
-/** Where test runners leave their reports, the most detailed kind first. */
-const places: readonly string[] = [
-  'coverage/lcov.info',
-  'lcov.info',
-  'coverage/coverage-summary.json',
-  'coverage-summary.json',
-  'coverage/cobertura-coverage.xml',
-  'coverage/coverage.xml',
-  'coverage.xml',
-]
 
 export interface CoverageReport {
   readonly path: string
   readonly text: string
   /** The folder of the project that its paths may be relative to. */
   readonly folder: string
+  /** True when an earlier run wrote it. */
+  readonly isOlder: boolean
 }
 
 interface FileCoverage {
@@ -26,19 +16,12 @@ interface FileCoverage {
   readonly uncovered: readonly number[]
 }
 
-/** The reports that are there, below the folder that the tests run in; git-ignored ones too, as most of them are. */
-export async function findReports(files: Planning['files'], folder: string): Promise<string[]> {
-  const paths = places.map((place) => (folder === '' ? place : `${folder}/${place}`))
-  const stats = await Promise.all(paths.map((path) => files.stat(path as Path)))
-  return paths.filter((_, index) => stats[index]?.type === 'file')
-}
-
 /**
  * The coverage of `files` from the first report that knows one of them; null when none does: never guessed. A report may
  * name files by any path that ends in theirs.
  */
 export function coverageOf(files: readonly string[], reports: readonly CoverageReport[]): Coverage | null {
-  for (const { path, text, folder } of reports) {
+  for (const { path, text, folder, isOlder } of reports) {
     const found = readReport(path, text).flatMap((entry) => {
       const file = nameOf(entry.path, files, folder)
       return file === undefined ? [] : [{ ...entry, path: file }]
@@ -52,6 +35,7 @@ export function coverageOf(files: readonly string[], reports: readonly CoverageR
       covered,
       total,
       ratio: covered / total,
+      isOlder,
       uncovered: uncovered.map((entry) => ({ path: entry.path, lines: entry.uncovered })),
     }
   }

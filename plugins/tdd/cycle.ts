@@ -1,4 +1,14 @@
-import type { Coverage, ExportStatus, PlanStep, TddResult, TestFile, TestRun } from './result.ts'
+import type { Integration } from './anti-patterns.ts'
+import type {
+  AntiPattern,
+  Coverage,
+  ExportStatus,
+  PhaseVerdict,
+  PlanStep,
+  TddResult,
+  TestFile,
+  TestRun,
+} from './result.ts'
 import { summaryOf } from './summary.ts'
 
 /** What the groups found out about a component. */
@@ -11,6 +21,12 @@ export interface Findings {
   readonly coverage: Coverage | null
   /** The least share of covered lines, 0 to 1. */
   readonly threshold: number
+  readonly antiPatterns: readonly AntiPattern[]
+  readonly integration: Integration | null
+  readonly unparsed: TddResult['testAnalysis']['unparsed']
+  /** False when no file of the component or its tests could be parsed. */
+  readonly isParsed: boolean
+  readonly phase: PhaseVerdict | null
 }
 
 type Assurance = TddResult['qualityAssurance']
@@ -27,22 +43,35 @@ export function readCycle(found: Findings): TddResult {
       exports: found.exports,
       run: found.run === null ? null : withoutOutput(found.run),
       coverage: found.coverage,
+      assertionsPerTest: assertionsPerTest(found.testFiles),
+      integration: found.integration,
+      unparsed: found.unparsed,
     },
     // Nothing is to be written or improved while a test fails, and nothing improved while a test is missing.
     implementationPlan: { phase: steps[0]?.phase ?? 'refactor', steps },
     qualityAssurance,
+    phase: found.phase,
   }
   return { summary: summaryOf(result), ...result }
 }
 
-function judge({ testFiles, exports, run, coverage, threshold }: Findings): Assurance {
+function assertionsPerTest(files: readonly TestFile[]): number | null {
+  const tests = files.reduce((sum, file) => sum + file.tests, 0)
+  const assertions = files.reduce((sum, file) => sum + file.assertions, 0)
+  return tests === 0 ? null : Math.round((assertions / tests) * 100) / 100
+}
+
+function judge(found: Findings): Assurance {
+  const { testFiles, exports, run, coverage, threshold, antiPatterns } = found
   const testsExist = testFiles.some(({ tests }) => tests > 0)
   const testsRan = run !== null && run.ended === 'exit' && run.tests !== 0
   const testsPass = testsRan && run.passed
   const exportsTested = exports.every(({ testedIn }) => testedIn.length > 0)
   const testsMeaningful = testsExist && testFiles.every(isMeaningful)
   const coverageSufficient = coverage === null ? null : coverage.ratio >= threshold
-  const sound = testsExist && testsPass && exportsTested && testsMeaningful
+  const isBlocked = antiPatterns.some(({ blocks }) => blocks)
+  const sound = found.isParsed || isBlocked ? !isBlocked : null
+  const isTested = testsExist && testsPass && exportsTested && testsMeaningful
   return {
     testsExist,
     testsRan,
@@ -50,7 +79,9 @@ function judge({ testFiles, exports, run, coverage, threshold }: Findings): Assu
     exportsTested,
     testsMeaningful,
     coverageSufficient,
-    compliant: sound && coverageSufficient !== false,
+    sound,
+    compliant: isTested && coverageSufficient !== false && sound !== false,
+    antiPatterns,
   }
 }
 
@@ -84,7 +115,10 @@ function redSteps(found: Findings, { testsExist, coverageSufficient }: Assurance
   }
   for (const file of testFiles) {
     const at = { path: file.path, line: 1 }
-    if (file.tests > 0 && file.assertions === 0) {
+    const isTold = found.antiPatterns.some(
+      ({ kind, at }) => kind === 'asserts-nothing' && at?.path === file.path,
+    )
+    if (file.tests > 0 && file.assertions === 0 && !isTold) {
       steps.push(
         step('red', `Assert something in "${file.path}".`, 'Its tests cannot fail by themselves.', at),
       )
@@ -92,6 +126,8 @@ function redSteps(found: Findings, { testsExist, coverageSufficient }: Assurance
     if (file.skipped > 0)
       steps.push(step('red', `Run the skipped tests in "${file.path}".`, 'They prove nothing.', at))
   }
+  for (const { kind, message, hint, at } of found.antiPatterns)
+    if (!ofStructure.has(kind)) steps.push(step('red', hint, message, at))
   if (coverage !== null && coverageSufficient === false) {
     const [first] = coverage.uncovered
     const reason = `${percent(coverage.ratio)} of the lines are covered; ${percent(threshold)} are asked for.`
@@ -101,9 +137,19 @@ function redSteps(found: Findings, { testsExist, coverageSufficient }: Assurance
   return steps
 }
 
-function refactorSteps({ component, exports, run }: Findings): PlanStep[] {
+const ofStructure: ReadonlySet<AntiPattern['kind']> = new Set([
+  'long-file',
+  'large-class',
+  'many-parameters',
+  'complex-function',
+])
+
+function refactorSteps({ component, exports, run, antiPatterns }: Findings): PlanStep[] {
   if (run === null || !run.passed || exports.some(({ testedIn }) => testedIn.length === 0)) return []
   return [
+    ...antiPatterns
+      .filter(({ kind }) => ofStructure.has(kind))
+      .map(({ message, hint, at }) => step('refactor', hint, message, at)),
     step('refactor', `Improve "${component}" in small steps; run the tests after each.`, 'They all pass.'),
   ]
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from 'heddle'
-import type { FailingTest, TddResult, TestRun } from './result.ts'
+import type { AntiPattern, FailingTest, PhaseVerdict, TddResult, TestRun } from './result.ts'
 
 /** The component is not there. */
 export function noComponent(component: string, nearest: readonly string[]): Diagnostic {
@@ -59,8 +59,11 @@ export function runFindings({ command, ended, passed, tests, failing }: TestRun)
   ]
 }
 
-/** What a person should look at in a result besides the run. */
-export function findingsOf({ testAnalysis, qualityAssurance }: TddResult): Diagnostic[] {
+/** What a person should look at in a result besides the run; what blocks has the severity given. */
+export function findingsOf(
+  { testAnalysis, qualityAssurance }: TddResult,
+  severity: Diagnostic['severity'],
+): Diagnostic[] {
   const { component, exports, coverage } = testAnalysis
   const findings: Diagnostic[] = []
   if (!qualityAssurance.testsExist) {
@@ -89,7 +92,60 @@ export function findingsOf({ testAnalysis, qualityAssurance }: TddResult): Diagn
       hint: 'Write tests that reach the uncovered lines.',
     })
   }
+  for (const pattern of qualityAssurance.antiPatterns) findings.push(antiPattern(pattern, severity))
+  for (const { path, why } of testAnalysis.unparsed) {
+    findings.push({
+      code: 'tdd/not-parsed',
+      severity: 'info',
+      message: `Of "${path}" only the lines were counted: ${why}.`,
+      hint: 'Its classes, functions and tests are not judged.',
+    })
+  }
   return findings
+}
+
+function antiPattern(
+  { kind, blocks, message, hint, at }: AntiPattern,
+  severity: Diagnostic['severity'],
+): Diagnostic {
+  const place = at ? { at: { ...at, column: 1 } } : {}
+  return { code: `tdd/${kind}`, severity: blocks ? severity : 'warning', message, hint, ...place }
+}
+
+/** A phase that was claimed and not shown, with each reason. */
+export function phaseFindings({ phase, reasons, snapshot }: PhaseVerdict, component: string): Diagnostic[] {
+  const back = `heddle run task ${component} --phase rollback`
+  const hint =
+    phase === 'refactor' && snapshot
+      ? `Go on until it holds, or take the component back: ${back}.`
+      : hints[phase]
+  return reasons.map((message) => ({ code: `tdd/not-${phase}`, severity: 'error', message, hint }))
+}
+
+const hints = {
+  red: 'Write one test that fails because the component does not do it yet.',
+  green: 'Write the least code that makes every test pass, and leave the tests as they are.',
+  refactor: 'Run --phase green first: that is what a refactoring is compared with.',
+}
+
+/** There is no such phase. */
+export function phaseUnknown(text: string): Diagnostic {
+  return {
+    code: 'tdd/phase-unknown',
+    severity: 'error',
+    message: `There is no phase "${text}".`,
+    hint: 'Name one of: red, green, refactor, rollback.',
+  }
+}
+
+/** Nothing to go back to. */
+export function noSnapshot(component: string): Diagnostic {
+  return {
+    code: 'tdd/no-snapshot',
+    severity: 'error',
+    message: `There is no snapshot of "${component}" to go back to.`,
+    hint: 'A green phase makes one: run --phase green when all tests pass.',
+  }
 }
 
 function testFails({ name, at }: FailingTest): Diagnostic {

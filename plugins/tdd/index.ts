@@ -1,25 +1,37 @@
 import { definePlugin } from 'heddle'
-import type { TddOptions } from './options.ts'
+import { createCycleStore } from './cycle-store.ts'
+import { shapeKind } from './measure.ts'
+import { optionsSchema, type TddOptions } from './options.ts'
+import { phaseKind } from './phase.ts'
+import { reportsKind } from './reports.ts'
 import { testKind } from './test-kind.ts'
 
 export type { TddOptions } from './options.ts'
-export type { Coverage, ExportStatus, FailingTest, PlanStep, TddResult, TestFile, TestRun } from './result.ts'
+export type {
+  AntiPattern,
+  Coverage,
+  ExportStatus,
+  FailingTest,
+  PhaseVerdict,
+  PlanStep,
+  TddResult,
+  TestFile,
+  TestRun,
+} from './result.ts'
 
 /** Implements the pattern `tdd`: which tests a component has, which fail, what has none, and what the cycle asks for next. */
 export const tdd = definePlugin<TddOptions>({
   name: 'tdd',
   description:
-    'Tests of a component, which of them fail, exports without one, coverage, and the next steps of the cycle',
-  options: (z) =>
-    z.object({
-      threshold: z.number().min(0).max(1).default(0.9),
-      limitMs: z.number().int().positive().default(600_000),
-    }),
+    'Tests of a component, which of them fail, exports without one, coverage, what spoils them, and the cycle',
+  options: optionsSchema,
   apply(hooks, context) {
-    hooks.operation.for('test').tap('tdd', () => testKind)
+    const cycles = createCycleStore(context.store)
+    for (const kind of [testKind, shapeKind, reportsKind, phaseKind(cycles)])
+      hooks.operation.for(kind.kind).tap('tdd', () => kind)
     hooks.plan.for('tdd').tap('tdd', async (planning) => {
       const { planTdd } = await import('./plan.ts')
-      return planTdd(planning, await context.options())
+      return planTdd(planning, await context.options(), cycles)
     })
   },
 })

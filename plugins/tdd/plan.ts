@@ -11,13 +11,21 @@ import {
   sourceEndings,
 } from 'heddle'
 import { type Component, findComponent } from './component.ts'
-import { coverageOf, type CoverageReport, findReports } from './coverage.ts'
+import { findAntiPatterns } from './anti-patterns.ts'
+import type { CodeShape } from './code-shape.ts'
+import { coverageOf, type CoverageReport } from './coverage.ts'
+import type { CycleStore } from './cycle-store.ts'
 import { readCycle } from './cycle.ts'
 import { exportsOf, findTested } from './exports.ts'
-import { findingsOf, noTestCommand, notOnDisk, runFindings } from './findings.ts'
-import type { TddOptions } from './options.ts'
-import { listed, readTexts, testRunOf } from './outcomes.ts'
-import type { Coverage, ExportStatus, TddResult, TestFile, TestRun } from './result.ts'
+import { findingsOf, noTestCommand, notOnDisk, phaseFindings, phaseUnknown, runFindings } from './findings.ts'
+import { integrationOf } from './integration.ts'
+import type { PhaseInput } from './judge-phase.ts'
+import { shapeOf } from './measure.ts'
+import { type TddOptions, type Thresholds, thresholdsOf } from './options.ts'
+import { foundReports, listed, phaseOf, readTexts, shapesIn, testRunOf } from './outcomes.ts'
+import { readReports } from './reports.ts'
+import type { Coverage, ExportStatus, Phase, TddResult, TestFile, TestRun } from './result.ts'
+import { planRollback } from './rollback.ts'
 import { findTestCommand, scratchOfTests, type TestCommand } from './test-command.ts'
 import { type OwnTest, ownTests } from './test-files.ts'
 
@@ -27,8 +35,11 @@ interface Situation {
   readonly command: TestCommand | undefined
   readonly threshold: number
   readonly limitMs: number
-  /** Coverage reports that are there. */
-  readonly reports: readonly string[]
+  /** Reads the coverage reports. */
+  readonly reports: Operation
+  readonly thresholds: Thresholds
+  /** The phase that the run is to show. */
+  readonly phase: Phase | null
 }
 
 const listSources = glob({ patterns: [`**/*.{${sourceEndings.join(',')}}`] }, { name: 'sources' })
@@ -39,15 +50,30 @@ const listSources = glob({ patterns: [`**/*.{${sourceEndings.join(',')}}`] }, { 
  */
 export async function planTdd(
   planning: Planning,
-  { threshold, limitMs }: TddOptions,
+  options: TddOptions,
+  cycles: CycleStore,
 ): Promise<readonly Group[]> {
   const component = await findComponent(planning)
   if (!component) return []
+  const phase = (planning.arguments['phase'] ?? '').trim()
+  if (phase === 'rollback') return planRollback(planning, shown(component), cycles)
+  if (phase !== '' && !isPhase(phase)) {
+    planning.report(phaseUnknown(phase))
+    return []
+  }
   const command = await findTestCommand(planning.files, component.path)
   if (!command) planning.report(noTestCommand())
   else if (planning.folder === null) planning.report(notOnDisk(wordsOf(command)))
-  const reports = await findReports(planning.files, command?.folder ?? '')
-  const situation = { planning, component, command, threshold, limitMs, reports }
+  const situation: Situation = {
+    planning,
+    component,
+    command,
+    threshold: options.threshold ?? thresholdOf(planning),
+    limitMs: options.limitMs,
+    reports: await readReports(planning.folder, command?.folder ?? ''),
+    thresholds: thresholdsOf(planning, options),
+    phase: isPhase(phase) ? phase : null,
+  }
   // The run first: groups behind one that still grows have to wait for it, and nothing takes as long as the tests.
   return [
     runGroup(situation),
@@ -58,11 +84,24 @@ export async function planTdd(
   ]
 }
 
+function isPhase(text: string): text is Phase {
+  return text === 'red' || text === 'green' || text === 'refactor'
+}
+
+/** The name of a component as reports show it. */
+function shown({ path }: Component): string {
+  return path === '' ? '.' : path
+}
+
 function testsGroup({ planning, component }: Situation): Group {
   return defineGroup<readonly TestFile[]>({
     name: 'tests',
     operations: [listSources],
-    expand: (outcomes) => listed(outcomes).filter(isTestPath).map(readNamed),
+    rounds: 2,
+    expand(outcomes, round) {
+      if (round === 1) return listed(outcomes).filter(isTestPath).map(readNamed)
+      return round === 2 ? testsIn(component, outcomes).map(({ path }) => shapeOf(path)) : []
+    },
     synthesise: (outcomes) => testsIn(component, outcomes).map(withoutCode),
     gates: [
       {
@@ -77,31 +116,71 @@ function testsGroup({ planning, component }: Situation): Group {
 function exportsGroup({ component }: Situation): Group {
   return defineGroup<readonly Omit<ExportStatus, 'testedIn'>[]>({
     name: 'exports',
-    operations: component.isFile ? [readNamed(component.path)] : [listSources],
+    operations: component.isFile ? lookAt(component.path) : [listSources],
     ...(component.isFile
       ? {}
-      : { expand: (outcomes: readonly Outcome[]) => filesOf(component, listed(outcomes)).map(readNamed) }),
+      : { expand: (outcomes: readonly Outcome[]) => filesOf(component, listed(outcomes)).flatMap(lookAt) }),
     synthesise: (outcomes) => exportsOf(readTexts(outcomes)),
   })
 }
 
-function runGroup({ planning, command, limitMs }: Situation): Group {
+function runGroup(situation: Situation): Group {
+  const { planning, command, limitMs, phase, component } = situation
+  const run = command && planning.folder !== null ? [runOf(command, planning.folder, limitMs)] : []
   return defineGroup<TestRun | null>({
     name: 'run',
-    operations: command && planning.folder !== null ? [runOf(command, planning.folder, limitMs)] : [],
+    operations: phase === null ? run : [...run, listSources],
+    ...(phase === null
+      ? {}
+      : { expand: (outcomes: readonly Outcome[]) => [phaseOperation(situation, phase, outcomes)] }),
     synthesise: (outcomes, context) => {
       const run = testRunOf(outcomes)
-      for (const finding of run ? runFindings(run) : []) context.report(finding)
+      // In the red phase a test is to fail.
+      for (const finding of run ? runFindings(run) : [])
+        context.report(phase === 'red' ? { ...finding, severity: 'info' } : finding)
+      const verdict = phaseOf(outcomes)
+      for (const finding of verdict ? phaseFindings(verdict, shown(component)) : []) context.report(finding)
       return run
     },
     gates: [
-      {
-        name: 'tests-pass',
-        severity: severityOf(planning, 'tests-pass', 'blocking'),
-        check: (_, run) => run?.passed,
-      },
+      ...(phase === 'red'
+        ? []
+        : [
+            {
+              name: 'tests-pass',
+              severity: severityOf(planning, 'tests-pass', 'blocking'),
+              check: (_: unknown, run: TestRun | null | undefined) => run?.passed,
+            },
+          ]),
+      ...(phase === null
+        ? []
+        : [
+            {
+              name: phase,
+              severity: severityOf(planning, phase, 'blocking'),
+              check: (outcomes: readonly Outcome[]) => phaseOf(outcomes)?.passed,
+            },
+          ]),
     ],
   })
+}
+
+function phaseOperation(
+  { component, planning }: Situation,
+  phase: Phase,
+  outcomes: readonly Outcome[],
+): Operation {
+  const run = testRunOf(outcomes)
+  const paths = listed(outcomes)
+  const input: PhaseInput = {
+    phase,
+    component: shown(component),
+    files: filesOf(component, paths),
+    paths,
+    run: run && { ended: run.ended, passed: run.passed, tests: run.tests, failing: run.failing },
+    reason: (planning.arguments['reason'] ?? '').trim() || null,
+  }
+  return { kind: 'tdd-phase', name: phase, input }
 }
 
 function runOf(command: TestCommand, root: string, limitMs: number): Operation {
@@ -122,7 +201,7 @@ function coverageGroup({ planning, command, threshold, reports }: Situation): Gr
   return defineGroup<Coverage | null>({
     name: 'coverage',
     needs: ['run', 'exports'],
-    operations: reports.map(readNamed),
+    operations: [reports],
     synthesise: (outcomes, context) =>
       coverageOf(pathsIn(context.outcomes.get('tdd/exports')), reportsIn(outcomes, folder)),
     gates: [
@@ -135,29 +214,74 @@ function coverageGroup({ planning, command, threshold, reports }: Situation): Gr
   })
 }
 
-function cycleGroup({ component, command, threshold }: Situation): Group {
+function cycleGroup(situation: Situation): Group {
+  const { planning } = situation
+  const check =
+    (blocks: boolean) =>
+    (_: unknown, result: TddResult | undefined): boolean | undefined => {
+      const { sound, antiPatterns } = result?.qualityAssurance ?? {}
+      return sound === null ? undefined : antiPatterns?.every((one) => one.blocks !== blocks)
+    }
   return defineGroup<TddResult>({
     name: 'plan',
     needs: ['tests', 'exports', 'run', 'coverage'],
     operations: [],
     synthesise: (_, context) => {
-      const of = (group: string): readonly Outcome[] => context.outcomes.get(`tdd/${group}`) ?? []
-      const sources = readTexts(of('exports'))
-      const files = pathsIn(of('exports'))
-      const tests = testsIn(component, of('tests'))
-      const result = readCycle({
-        component: component.path === '' ? '.' : component.path,
-        files,
-        testFiles: tests.map(withoutCode),
-        exports: findTested(exportsOf(sources), tests),
-        run: testRunOf(of('run')),
-        coverage: coverageOf(files, reportsIn(of('coverage'), command?.folder ?? '')),
-        threshold,
-      })
-      for (const finding of findingsOf(result)) context.report(finding)
+      const result = resultOf(situation, (group) => context.outcomes.get(`tdd/${group}`) ?? [])
+      const severity = severityOf(planning, 'sound', 'blocking') === 'warning' ? 'warning' : 'error'
+      for (const finding of findingsOf(result, severity)) context.report(finding)
       return result
     },
+    gates: [
+      { name: 'sound', severity: severityOf(planning, 'sound', 'blocking'), check: check(true) },
+      { name: 'clear', severity: severityOf(planning, 'clear', 'warning'), check: check(false) },
+    ],
   })
+}
+
+function resultOf(
+  { component, command, threshold, thresholds }: Situation,
+  of: (group: string) => readonly Outcome[],
+): TddResult {
+  const sources = readTexts(of('exports'))
+  const files = pathsIn(of('exports'))
+  const tests = testsIn(component, of('tests'))
+  const shapes = [...shapesIn(of('exports')).values()]
+  const testShapes = [...shapesIn(of('tests')).values()]
+  const all = [...shapes, ...testShapes]
+  const integration = integrationOf(listed(of('tests')), readTexts(of('tests')))
+  return readCycle({
+    component: shown(component),
+    files,
+    testFiles: tests.map((test) => counted(withoutCode(test), testShapes)),
+    exports: findTested(exportsOf(sources), tests),
+    run: testRunOf(of('run')),
+    coverage: coverageOf(files, reportsIn(of('coverage'), command?.folder ?? '')),
+    threshold,
+    antiPatterns: findAntiPatterns({ sources: shapes, tests: testShapes, integration }, thresholds),
+    integration,
+    unparsed: all.flatMap(({ path, unparsed }) => (unparsed === null ? [] : [{ path, why: unparsed }])),
+    isParsed: all.some(({ unparsed }) => unparsed === null),
+    phase: phaseOf(of('run')),
+  })
+}
+
+/** Where a parser has seen the tests, its figures stand for those of the words. */
+function counted(file: TestFile, shapes: readonly CodeShape[]): TestFile {
+  const shape = shapes.find(({ path, unparsed }) => path === file.path && unparsed === null)
+  if (!shape) return file
+  const sum = (of: (test: CodeShape['tests'][number]) => number): number =>
+    shape.tests.reduce((total, test) => total + of(test), 0)
+  return {
+    ...file,
+    tests: shape.tests.length,
+    assertions: sum(({ assertions }) => assertions),
+    skipped: Math.max(
+      file.skipped,
+      sum(({ skipped }) => (skipped ? 1 : 0)),
+    ),
+    sleeps: sum(({ sleeps }) => sleeps),
+  }
 }
 
 function testsIn(component: Component, outcomes: readonly Outcome[]): OwnTest[] {
@@ -176,7 +300,11 @@ function pathsIn(outcomes: readonly Outcome[] = []): string[] {
 }
 
 function reportsIn(outcomes: readonly Outcome[], folder: string): CoverageReport[] {
-  return readTexts(outcomes).map(({ path, text }) => ({ path, text, folder }))
+  return foundReports(outcomes).map((report) => ({ ...report, folder }))
+}
+
+function lookAt(path: string): Operation[] {
+  return [readNamed(path), shapeOf(path)]
 }
 
 function readNamed(path: string): Operation {
@@ -187,6 +315,15 @@ function readNamed(path: string): Operation {
 function severityOf({ module }: Planning, name: string, otherwise: GateSeverity): GateSeverity {
   const declared = module.parts.gates.find((gate) => gate.name.toLowerCase().replace(/[_\s]+/g, '-') === name)
   return declared?.severity ?? otherwise
+}
+
+/** The share of lines that the modules of the command ask for. */
+function thresholdOf({ modules }: Planning): number {
+  const setting = modules
+    .flatMap(({ parts }) => parts.settings)
+    .find(({ name }) => name === 'component-threshold')
+  const percent = Number(setting?.default ?? Number.NaN)
+  return percent >= 0 && percent <= 100 ? percent / 100 : 0.9
 }
 
 function wordsOf({ program, arguments: words }: TestCommand): string {

@@ -8,6 +8,8 @@ export interface TestFile {
   readonly assertions: number
   /** Tests that are there but not run. */
   readonly skipped: number
+  /** Places where a test waits for time to pass. */
+  readonly sleeps: number
 }
 
 /** A name that the component gives to others, and the tests of the component whose code names it. */
@@ -23,6 +25,8 @@ export interface FailingTest {
   readonly name: string
   /** Where the runner says it stands; null when it does not say. */
   readonly at: { readonly path: string; readonly line: number } | null
+  /** What the runner says of why it fails; null when it says nothing. */
+  readonly message: string | null
 }
 
 /** One run of the project's own tests. Counts are null when the runner's output does not tell them. */
@@ -50,6 +54,8 @@ export interface Coverage {
   readonly total: number
   /** 0 to 1. */
   readonly ratio: number
+  /** True when an earlier run wrote the report. */
+  readonly isOlder: boolean
   /** Lines that no test reaches, by file; empty where the report gives sums only. */
   readonly uncovered: readonly { readonly path: string; readonly lines: readonly number[] }[]
 }
@@ -60,6 +66,41 @@ export interface PlanStep {
   readonly action: string
   readonly reason: string
   readonly at: { readonly path: string; readonly line: number } | null
+}
+
+/** Something that spoils the component or its tests. */
+export interface AntiPattern {
+  readonly kind:
+    | 'long-file'
+    | 'large-class'
+    | 'many-parameters'
+    | 'complex-function'
+    | 'asserts-nothing'
+    | 'many-mocks'
+    | 'few-integration-tests'
+    | 'sleeps'
+    | 'order-dependence'
+    | 'unclear-name'
+  /** False for what only warns. */
+  readonly blocks: boolean
+  readonly message: string
+  readonly hint: string
+  readonly at: { readonly path: string; readonly line: number } | null
+}
+
+/** A phase of the cycle that a run is to show. */
+export type Phase = 'red' | 'green' | 'refactor'
+
+/** Whether it was shown. */
+export interface PhaseVerdict {
+  readonly phase: Phase
+  readonly passed: boolean
+  /** Everything that speaks against it. */
+  readonly reasons: readonly string[]
+  /** For a refactoring: figures before and after it; less is better in each. */
+  readonly measures: readonly { readonly name: string; readonly before: number; readonly after: number }[]
+  /** The files that `--phase rollback` takes back; null when there is no snapshot. */
+  readonly snapshot: readonly string[] | null
 }
 
 /** What the pattern `tdd` finds out about a component. */
@@ -75,6 +116,12 @@ export interface TddResult {
     readonly run: Omit<TestRun, 'stdout' | 'stderr'> | null
     /** Null when there is no coverage report that knows the component. */
     readonly coverage: Coverage | null
+    /** Of the component's tests; null when it has none. */
+    readonly assertionsPerTest: number | null
+    /** Tests of the project that let its parts work together; null when it has fewer than two sources. */
+    readonly integration: { readonly tests: number; readonly integrated: number } | null
+    /** Files that could not be parsed, and why: of them only lines are known. */
+    readonly unparsed: readonly { readonly path: string; readonly why: string }[]
   }
   readonly implementationPlan: {
     /** What the component is ready for: a failing test to write, one to make pass, or code to improve. */
@@ -93,7 +140,13 @@ export interface TddResult {
     readonly testsMeaningful: boolean
     /** Null when nothing is known of the coverage. */
     readonly coverageSufficient: boolean | null
-    /** All of the above; unknown coverage does not count against it. */
+    /** Nothing that blocks spoils the component or its tests; null when nothing of them could be parsed. */
+    readonly sound: boolean | null
+    /** All of the above; what is unknown does not count against it. */
     readonly compliant: boolean
+    /** What blocks comes first. */
+    readonly antiPatterns: readonly AntiPattern[]
   }
+  /** Null when the run was not to show a phase. */
+  readonly phase: PhaseVerdict | null
 }

@@ -59,17 +59,18 @@ export async function findTestCommand(
 
 /** Caches and reports that test runners leave behind and nobody reads back as source. */
 export const scratchOfTests: readonly string[] = [
-  '**/coverage/**',
+  '**/coverage',
   '**/.coverage',
   '**/coverage.xml',
-  '**/.nyc_output/**',
-  '**/.pytest_cache/**',
-  '**/.hypothesis/**',
-  '**/__pycache__/**',
-  '**/node_modules/.*/**',
-  '**/target/**',
+  '**/.nyc_output',
+  '**/.pytest_cache',
+  '**/.benchmarks',
+  '**/.hypothesis',
+  '**/__pycache__',
+  '**/node_modules/.*',
+  '**/target',
   '**/junit.xml',
-  '**/test-results/**',
+  '**/test-results',
 ]
 
 async function fromScripts(

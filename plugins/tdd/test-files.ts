@@ -42,6 +42,11 @@ export function ownTests(
   return tests.toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** How many tests a masked text declares. */
+export function countTests(code: string): number {
+  return countOf(code, testCase)
+}
+
 const testCase =
   /(?<![\w.])(?:test|it)(?:\.(?:only|skip|todo|each|concurrent|failing))*\s*[(`]|^[ \t]*(?:async )?def test_\w+|^func Test\w*\(|#\[(?:\w+::)?test\b|@(?:Parameterized)?Test\b/gm
 const called =
@@ -51,6 +56,8 @@ const stated = /^[ \t]*assert\b|\bself\.assert\w+\(|\bpytest\.raises\b/gm
 const skipped =
   /(?<![\w.])(?:test|it|describe)\.(?:skip|todo)\b|(?<![\w.])x(?:it|test|describe)\s*\(|@pytest\.mark\.(?:skip|xfail)|@unittest\.skip|\bt\.Skip\(|#\[ignore\b|@Disabled\b|\bskip:\s*true\b/g
 
+const sleeping = /(?<![\w$])(?:sleep|delay|waitForTimeout|Sleep)\s*\(/g
+
 function count(path: string, text: string): Omit<OwnTest, 'belongsBy' | 'imports'> {
   const language = languageOf(path)
   const code = language === undefined ? text : maskText(text, language)
@@ -59,6 +66,7 @@ function count(path: string, text: string): Omit<OwnTest, 'belongsBy' | 'imports
     tests: countOf(code, testCase),
     assertions: countOf(code, language === 'python' ? stated : called),
     skipped: countOf(code, skipped),
+    sleeps: countOf(code, sleeping),
     code,
   }
 }

@@ -42,7 +42,11 @@ export const testKind = defineOperation<TestInput, TestRun>({
       tests: z.number().nullable(),
       failed: z.number().nullable(),
       failing: z.array(
-        z.object({ name: z.string(), at: z.object({ path: z.string(), line: z.number() }).nullable() }),
+        z.object({
+          name: z.string(),
+          at: z.object({ path: z.string(), line: z.number() }).nullable(),
+          message: z.string().nullable(),
+        }),
       ),
       stdout: z.string(),
       stderr: z.string(),
@@ -55,7 +59,7 @@ export const testKind = defineOperation<TestInput, TestRun>({
     ])
     const { code, ended, stdout, stderr } = result
     const report = readTestOutput(`${stdout}\n${stderr}`)
-    const failing = report.failing.map(({ name, at }) => ({ name, at: at && placeIn(at, cwd, folder) }))
+    const failing = report.failing.map(({ at, ...test }) => ({ ...test, at: at && placeIn(at, cwd, folder) }))
     const passed = ended === 'exit' && code === 0 && report.tests !== 0
     const truncated = result.stored !== undefined
     return {

@@ -10,10 +10,37 @@ export type TestReport = Pick<TestRun, 'tests' | 'failed' | 'failing'>
 export function readTestOutput(text: string): TestReport {
   const lines = text.replace(/\u001b\[[\d;]*[A-Za-z]/g, '').split(/\r?\n/)
   const failing = new Map<string, FailingTest>()
-  for (const { name, at } of [...fromSpec(lines), ...fromTap(lines), ...fromOthers(lines)]) {
-    if (!failing.has(name) || (at !== null && failing.get(name)?.at === null)) failing.set(name, { name, at })
+  for (const test of [...fromSpec(lines), ...fromTap(lines), ...fromOthers(lines)]) {
+    const known = failing.get(test.name)
+    failing.set(test.name, {
+      name: test.name,
+      at: known?.at ?? test.at,
+      message: known?.message ?? test.message,
+    })
   }
-  return { ...countsOf(lines), failing: [...failing.values()] }
+  const thrown =
+    lines
+      .map((line) => line.replace(/^[#\s]+/, ''))
+      .find((line) => /^(?:\w+Error|Error)\b.*[:[]/.test(line)) ?? null
+  const list = [...failing.values()].map((test) => {
+    // A whole file that failed is told without a reason; that stands where the program wrote it.
+    const isTold = test.message !== null && !/^'?test failed'?(?:\nERR_TEST_FAILURE)?$/.test(test.message)
+    return isTold ? test : { ...test, message: thrown ?? test.message }
+  })
+  return { ...countsOf(lines), failing: list }
+}
+
+const mostLinesTold = 12
+
+/** What stands below a line, further in than it, until something else begins. */
+function toldBelow(lines: readonly string[], index: number): string | null {
+  const told: string[] = []
+  for (const line of lines.slice(index + 1, index + 1 + mostLinesTold)) {
+    if (line.trim() === '' && told.length > 0) break
+    if (line.trim() !== '' && !/^\s/.test(line) && !/^\w*(?:Error|Exception)\b/.test(line)) break
+    if (line.trim() !== '') told.push(line.trim())
+  }
+  return told.length === 0 ? null : told.join('\n').slice(0, 1000)
 }
 
 /** node:test names its failures at the end, each below the line that tells its place. */
@@ -22,12 +49,13 @@ function fromSpec(lines: readonly string[]): FailingTest[] {
   if (start < 0) return []
   const failing: FailingTest[] = []
   let at: FailingTest['at'] = null
-  for (const line of lines.slice(start + 1)) {
+  for (const [index, line] of lines.entries()) {
+    if (index <= start) continue
     const place = /^test at (.+):(\d+):\d+$/.exec(line)
     if (place) at = { path: place[1]!, line: Number(place[2]) }
     const name = /^✖ (.+?)(?: \([\d.]+ms\))?$/.exec(line)?.[1]
     if (name === undefined) continue
-    failing.push({ name, at })
+    failing.push({ name, at, message: toldBelow(lines, index) })
     at = null
   }
   return failing
@@ -43,9 +71,20 @@ function fromTap(lines: readonly string[]): FailingTest[] {
     if (/failureType: 'subtestsFailed'/.test(details)) continue
     const place = /location: '(.+):(\d+):\d+'/.exec(details)
     const at = place ? { path: place[1]!, line: Number(place[2]) } : null
-    failing.push({ name: found[1]!.trim() || `test ${index + 1}`, at })
+    failing.push({ name: found[1]!.trim() || `test ${index + 1}`, at, message: messageIn(details) })
   }
   return failing
+}
+
+/** The error, its name and its code, as node:test and others write them into the block below a test point. */
+function messageIn(details: string): string | null {
+  const told = [
+    ...details.matchAll(
+      /^ *(?:error|message|code|name|stack): (?:'(.*)'|[|>]-?\n((?: {2,}.*\n?){1,6})|(\S.*))$/gm,
+    ),
+  ]
+  const text = told.map(([, quoted, block, plain]) => (quoted ?? block ?? plain ?? '').trim()).join('\n')
+  return text === '' ? null : text.slice(0, 1000)
 }
 
 /** The indented YAML block that may follow a TAP test point. */
@@ -55,8 +94,10 @@ function detailsBelow(lines: readonly string[], index: number): string {
   return lines.slice(index + 2, end < 0 ? index + 40 : end).join('\n')
 }
 
+/** How a runner writes the name of a failing test; the second group, if there is one, is why it fails. */
 const failureLines: readonly RegExp[] = [
-  /^FAILED (\S+::.+?)(?: - .*)?$/,
+  /^FAILED (\S+::.+?)(?: - (.*))?$/,
+  /^ERROR (\S+\.py\S*)(?: - (.*))?$/,
   /^ *--- FAIL: (\S+) \(/,
   /^test (\S+) \.\.\. FAILED$/,
   /^ *● (.+ › .+)$/,
@@ -64,9 +105,17 @@ const failureLines: readonly RegExp[] = [
 ]
 
 function fromOthers(lines: readonly string[]): FailingTest[] {
-  return lines.flatMap((line) => {
-    const name = failureLines.map((pattern) => pattern.exec(line)?.[1]).find((found) => found !== undefined)
-    return name === undefined ? [] : [{ name: name.trim(), at: null }]
+  return lines.flatMap((line, index) => {
+    const found = failureLines.map((pattern) => pattern.exec(line)).find((match) => match !== null)
+    if (!found) return []
+    const at = /^(\S+\.py)/.exec(found[1]!)
+    return [
+      {
+        name: found[1]!.trim(),
+        at: at ? { path: at[1]!, line: 1 } : null,
+        message: found[2] ?? toldBelow(lines, index),
+      },
+    ]
   })
 }
 

@@ -28,7 +28,7 @@ export async function context(references: readonly string[], options: ContextCom
   const request = readRequest(options)
   const framework = await openFramework(options, { user: options.user === true })
   try {
-    const asked = references.map((reference) => fromHere(reference, options))
+    const asked = references.map((reference) => asAsked(reference, options))
     const composed = await framework.context(asked, request)
     tellFaults(framework, options)
     if (options.format === 'json') printJson(composed)
@@ -44,6 +44,12 @@ export async function context(references: readonly string[], options: ContextCom
   } finally {
     await framework.dispose()
   }
+}
+
+/** The slash at the end of a folder says that all its modules are meant. */
+function asAsked(reference: string, options: CommonOptions): string {
+  const asked = fromHere(reference, options)
+  return reference.endsWith('/') && !asked.endsWith('/') && asked !== '.' ? `${asked}/` : asked
 }
 
 function readRequest({ budget, for: audience, tokenizer, diff }: ContextCommandOptions): ContextRequest {

@@ -1,9 +1,10 @@
-import { listen, type Listening, type News, openEditions } from '../../server.ts'
+import { createEditor, type Editor, listen, type Listening, type News, openEditions } from '../../server.ts'
 import type { CommonOptions } from '../options.ts'
 import { wrongUsage } from '../exit.ts'
 import { listenForKeys } from '../keys.ts'
 import { openInBrowser } from '../browser.ts'
 import { countSeverities, counted, painter, printDiagnostics, visible } from '../print.ts'
+import { linesBelow, withPlace } from '../place.ts'
 import { rootOf } from '../root.ts'
 
 export interface DevOptions extends CommonOptions {
@@ -12,6 +13,7 @@ export interface DevOptions extends CommonOptions {
   readonly allowHost?: readonly string[] | undefined
   readonly open?: true | undefined
   readonly allowRun?: true | undefined
+  readonly editor?: string | undefined
   readonly user?: true | undefined
 }
 
@@ -23,13 +25,16 @@ const usualPort = 4317
 
 /** `heddle dev`: serves the framework until it is ended; says what changes. */
 export async function dev(options: DevOptions): Promise<void> {
-  const editions = await openEditions({
-    root: rootOf(options),
-    keep: true,
-    user: options.user === true,
-    ...(typeof options.config === 'string' ? { config: options.config } : {}),
-    ...(options.config === false ? { config: false } : {}),
-  })
+  const root = rootOf(options)
+  const editions = await withPlace(root, () =>
+    openEditions({
+      root,
+      keep: true,
+      user: options.user === true,
+      ...(typeof options.config === 'string' ? { config: options.config } : {}),
+      ...(options.config === false ? { config: false } : {}),
+    }),
+  )
   const server = await start(editions, options).catch(async (thrown: unknown) => {
     await editions.close()
     throw thrown
@@ -61,10 +66,12 @@ const help = 'h help · o open the page · r look at everything again · c check
 async function start(editions: Editions, options: DevOptions): Promise<Listening> {
   let refusals = 0
   const port = readPort(options.port)
+  const editor = editorOf(options)
   const serve = (port: number): Promise<Listening> =>
     listen(editions, {
       port,
       allowRun: options.allowRun === true,
+      editor,
       ...(options.host === undefined ? {} : { host: options.host }),
       ...(options.allowHost === undefined ? {} : { allowHosts: options.allowHost }),
       onRefused({ status, code, method, path }) {
@@ -86,6 +93,26 @@ async function start(editions: Editions, options: DevOptions): Promise<Listening
       )
     throw thrown
   }
+}
+
+/** What was asked for must be usable; what only stands in the environment may be an editor of the terminal, and is left out then. */
+function editorOf(options: DevOptions): Editor | undefined {
+  const { HEDDLE_EDITOR, VISUAL, EDITOR } = process.env
+  const folder = rootOf(options)
+  const asked = options.editor ?? HEDDLE_EDITOR
+  if (asked !== undefined)
+    return (
+      createEditor(asked, folder) ??
+      wrongUsage(
+        `How "${asked}" is told a file and a line is not known.`,
+        "Say it: --editor 'my-editor --line {line} {file}'.",
+      )
+    )
+  for (const command of [VISUAL, EDITOR]) {
+    const editor = createEditor(command ?? '', folder)
+    if (editor) return editor
+  }
+  return undefined
 }
 
 function readPort(text: string | undefined): number | undefined {
@@ -113,7 +140,7 @@ function tellNews(editions: Editions, options: DevOptions): () => void {
     const now = `${fault?.message}\0${degraded}`
     if (now !== told && told !== undefined && !fault && !degraded)
       say('Everything is watched and loaded again.')
-    if (now !== told && fault) printDiagnostics([fault], process.stderr)
+    if (now !== told && fault) printDiagnostics([fault], process.stderr, linesBelow(rootOf(options)))
     if (now !== told && degraded) printDiagnostics(editions.standing.faults.slice(-1), process.stderr)
     told = now
     if (news && options.quiet !== true) void tellCheck(editions).catch(complain)

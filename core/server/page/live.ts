@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
-import { api, type CheckReport, type Graph, type Standing } from './api.ts'
+import type { Delta } from '../delta.ts'
+import { api, type RunSummary, type Standing } from './api.ts'
+import { applyDelta, type Shown, showSnapshot } from './state.ts'
 
 /** A change as it was told. */
 export interface Told {
@@ -10,77 +12,87 @@ export interface Told {
   readonly at: Date
 }
 
-/** What the page shows, as of one generation. */
+/** What the page shows, and how it stands with the server. */
 export interface Live {
-  readonly generation: number
-  readonly graph: Graph | undefined
-  readonly report: CheckReport | undefined
+  /** Undefined until the first snapshot is there. */
+  readonly shown: Shown | undefined
   readonly standing: Standing | undefined
+  /** The latest first. */
   readonly changes: readonly Told[]
   readonly isConnected: boolean
-  /** Counts runs that were told to begin or end. */
-  readonly runs: number
+  /** The run that was last told to begin or end. */
+  readonly run: RunSummary | undefined
 }
 
 const nothingYet: Live = {
-  generation: 0,
-  graph: undefined,
-  report: undefined,
+  shown: undefined,
   standing: undefined,
   changes: [],
   isConnected: false,
-  runs: 0,
+  run: undefined,
 }
 const mostChanges = 50
 
-/** The framework as it is now: asked for when the server says that something changed, once at a time. */
+type Change = Omit<Told, 'at'> & { readonly delta?: Delta }
+
+/** The framework as it is now: one snapshot, then the deltas that the server tells; another snapshot when one was missed. */
 export function useLive(): Live {
   const [live, setLive] = useState(nothingYet)
-  useEffect(() => follow((next) => setLive(next)), [])
+  useEffect(() => follow(setLive), [])
   return live
 }
 
 function follow(set: (next: (before: Live) => Live) => void): () => void {
   const source = new EventSource('/events')
-  let wanted = 0
-  let isLoading = false
+  let shown: Shown | undefined
+  /** What was told while a snapshot was on its way; undefined when none is. */
+  let waiting: Change[] | undefined
+
+  function show(next: Shown): void {
+    shown = next
+    set((before) => ({ ...before, shown: next }))
+  }
 
   async function load(): Promise<void> {
-    if (isLoading) return
-    isLoading = true
+    if (waiting) return
+    waiting = []
     try {
-      for (let loaded = -1; loaded !== wanted;) {
-        loaded = wanted
-        const [graph, report] = await Promise.all([api.graph(), api.check()])
-        set((before) => ({ ...before, graph, report, generation: loaded }))
-      }
+      const { snapshot, generation } = await api.snapshot()
+      const told = waiting
+      waiting = undefined
+      show(showSnapshot(snapshot, generation))
+      for (const change of told) take(change)
     } catch {
       // The stream tells when the server is there again, and then everything is asked for.
-    } finally {
-      isLoading = false
+      waiting = undefined
     }
   }
 
-  const on = (event: string, take: (text: string) => void): void =>
-    source.addEventListener(event, (message) => take(message.data as string))
+  function take(change: Change): void {
+    if (waiting) return void waiting.push(change)
+    if (!shown) return void load()
+    if (change.generation <= shown.generation) return
+    const next = change.delta && applyDelta(shown, change.delta, change.generation)
+    if (next) show(next)
+    else void load()
+  }
+
+  const on = (event: string, hear: (told: unknown) => void): void =>
+    source.addEventListener(event, (message) => hear(JSON.parse(message.data as string)))
 
   source.addEventListener('open', () => set((before) => ({ ...before, isConnected: true })))
   source.addEventListener('error', () => set((before) => ({ ...before, isConnected: false })))
-  on('full', (text) => {
-    wanted = (JSON.parse(text) as Standing).generation
-    void load()
+  on('full', () => void load())
+  on('change', (data) => {
+    const change = data as Change
+    const { delta: _, ...told } = change
+    set((before) => ({
+      ...before,
+      changes: [{ ...told, at: new Date() }, ...before.changes].slice(0, mostChanges),
+    }))
+    take(change)
   })
-  on('change', (text) => {
-    const change = JSON.parse(text) as Told
-    const told = { ...change, at: new Date() }
-    set((before) => ({ ...before, changes: [told, ...before.changes].slice(0, mostChanges) }))
-    wanted = change.generation
-    void load()
-  })
-  on('standing', (text) => {
-    const standing = JSON.parse(text) as Standing
-    set((before) => ({ ...before, standing }))
-  })
-  on('run', () => set((before) => ({ ...before, runs: before.runs + 1 })))
+  on('standing', (data) => set((before) => ({ ...before, standing: data as Standing })))
+  on('run', (data) => set((before) => ({ ...before, run: data as RunSummary })))
   return () => source.close()
 }

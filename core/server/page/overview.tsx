@@ -1,45 +1,42 @@
-import type { Live, Told } from './live.ts'
-import { Command, Findings, ModuleLink, Section } from './parts.tsx'
+import { useMemo, useState } from 'preact/hooks'
+import { Findings } from './findings.tsx'
+import type { Told } from './live.ts'
+import { Command, ModuleLink, Section } from './parts.tsx'
+import { linkTo } from './route.ts'
+import type { GraphModule, Shown } from './state.ts'
 
-const mostNamed = 50
+const mostNamed = 12
 
 /** Counts, problems, where one starts, what nobody needs, and what changes. */
-export function Overview({ graph, report, changes }: Live) {
-  if (!graph || !report) return <p>Loading…</p>
-  const { total, resolved, searched, missing, ambiguous, outside } = report.references
-  const counts = [
-    ['files', report.modules],
-    ['references', total],
-    ['resolved', resolved],
-    ['searched', searched],
-    ['missing', missing],
-    ['ambiguous', ambiguous],
-    ['outside', outside],
-  ] as const
+export function Overview({ shown, changes }: { readonly shown: Shown; readonly changes: readonly Told[] }) {
+  const { report, diagnostics, modules, cycles } = shown
+  const all = useMemo(() => [...diagnostics.values()].flat(), [diagnostics])
+  const list = useMemo(() => [...modules.values()], [modules])
   return (
     <>
-      <dl class="counts">
-        {counts.map(([what, count]) => (
-          <div key={what} class={count > 0 ? what : ''}>
-            <dt>{what}</dt>
-            <dd data-count={what}>{count}</dd>
-          </div>
-        ))}
-      </dl>
-      <Command words={['check']} />
+      <h1 class="unseen">Overview</h1>
+      <Counts report={report} />
       <div class="columns">
-        <Section title={`Problems (${report.diagnostics.length})`}>
-          <Findings diagnostics={report.diagnostics} />
+        <Section title="Problems" count={all.length}>
+          <Findings diagnostics={all} />
+          <Command words={['check']} />
         </Section>
         <div>
           <Changes changes={changes} />
-          <Named title="Entry points" ids={graph.modules.filter(({ entry }) => entry).map(({ id }) => id)} />
-          <Named title="Orphans" ids={graph.modules.filter(({ orphan }) => orphan).map(({ id }) => id)} />
-          <Section title={`Cycles (${graph.cycles.length})`}>
-            {graph.cycles.length === 0 && <p>None.</p>}
+          <Named title="Entry points" modules={list.filter(({ entry }) => entry)} />
+          <Named title="Orphans" modules={list.filter(({ orphan }) => orphan)} />
+          <Section title="Cycles" count={cycles.length}>
+            {cycles.length === 0 && <p class="nothing">None.</p>}
             <ul>
-              {graph.cycles.map((cycle) => (
-                <li key={cycle.join(' ')}>{cycle.join(' → ')}</li>
+              {cycles.map((cycle) => (
+                <li key={cycle.join(' ')}>
+                  {cycle.map((id, index) => (
+                    <span key={index}>
+                      {index > 0 && ' → '}
+                      <ModuleLink id={id} />
+                    </span>
+                  ))}
+                </li>
               ))}
             </ul>
           </Section>
@@ -49,21 +46,47 @@ export function Overview({ graph, report, changes }: Live) {
   )
 }
 
+function Counts({ report: { modules, references } }: Pick<Shown, 'report'>) {
+  const { total, ...ends } = references
+  return (
+    <dl class="counts">
+      <div>
+        <dt>files</dt>
+        <dd data-count="files">
+          <a href={linkTo('modules')}>{modules.toLocaleString('en')}</a>
+        </dd>
+      </div>
+      <div>
+        <dt>references</dt>
+        <dd data-count="references">{total.toLocaleString('en')}</dd>
+      </div>
+      {Object.entries(ends).map(([status, count]) => (
+        <div key={status} class={count > 0 ? status : ''}>
+          <dt>{status}</dt>
+          <dd data-count={status}>
+            <a href={linkTo('modules', { status })}>{count.toLocaleString('en')}</a>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+const signs = { added: '+', changed: '~', removed: '−' } as const
+
 function Changes({ changes }: { readonly changes: readonly Told[] }) {
   return (
     <Section title="Changes">
-      {changes.length === 0 && <p>None since this page was opened.</p>}
+      {changes.length === 0 && <p class="nothing">None since this page was opened. Save a file.</p>}
       <ol class="changes" aria-live="polite">
-        {changes.slice(0, 10).map(({ generation, at, added, changed, removed }) => (
-          <li key={generation}>
-            <time dateTime={at.toISOString()}>{at.toTimeString().slice(0, 8)}</time>{' '}
-            {[
-              ...added.map((id) => `+ ${id}`),
-              ...changed.map((id) => `~ ${id}`),
-              ...removed.map((id) => `− ${id}`),
-            ]
-              .slice(0, 5)
-              .join(', ')}
+        {changes.slice(0, 8).map((told) => (
+          <li key={told.generation}>
+            <time dateTime={told.at.toISOString()}>{told.at.toTimeString().slice(0, 8)}</time>
+            <span>
+              {(['added', 'changed', 'removed'] as const).map((what) => (
+                <ChangedPaths key={what} what={what} paths={told[what]} />
+              ))}
+            </span>
           </li>
         ))}
       </ol>
@@ -71,18 +94,47 @@ function Changes({ changes }: { readonly changes: readonly Told[] }) {
   )
 }
 
-function Named({ title, ids }: { readonly title: string; readonly ids: readonly string[] }) {
+function ChangedPaths({
+  what,
+  paths,
+}: {
+  readonly what: keyof typeof signs
+  readonly paths: readonly string[]
+}) {
+  const most = 4
   return (
-    <Section title={`${title} (${ids.length})`}>
-      {ids.length === 0 && <p>None.</p>}
+    <>
+      {paths.slice(0, most).map((id) => (
+        <span key={id} class={`change ${what}`}>
+          <span aria-label={what}>{signs[what]}</span> {what === 'removed' ? id : <ModuleLink id={id} />}
+        </span>
+      ))}
+      {paths.length > most && (
+        <span class="soft">
+          and {paths.length - most} more {what}
+        </span>
+      )}
+    </>
+  )
+}
+
+function Named({ title, modules }: { readonly title: string; readonly modules: readonly GraphModule[] }) {
+  const [isWhole, setWhole] = useState(false)
+  return (
+    <Section title={title} count={modules.length}>
+      {modules.length === 0 && <p class="nothing">None.</p>}
       <ul>
-        {ids.slice(0, mostNamed).map((id) => (
+        {modules.slice(0, isWhole ? undefined : mostNamed).map(({ id, title: name }) => (
           <li key={id}>
-            <ModuleLink id={id} />
+            <ModuleLink id={id} /> <span class="soft">{name}</span>
           </li>
         ))}
       </ul>
-      {ids.length > mostNamed && <p>{ids.length - mostNamed} more in the table of modules.</p>}
+      {modules.length > mostNamed && (
+        <button type="button" class="quiet" onClick={() => setWhole(!isWhole)}>
+          {isWhole ? 'fewer' : `all ${modules.length}`}
+        </button>
+      )}
     </Section>
   )
 }

@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact'
-import type { Diagnostic } from './api.ts'
+import { useState } from 'preact/hooks'
+import { api, type Refused } from './api.ts'
 import { linkTo } from './route.ts'
+import { useServer } from './server.ts'
 
 /** A link to a module. */
 export function ModuleLink({ id, line }: { readonly id: string; readonly line?: number }) {
   return (
-    <a href={linkTo('module', { id, ...(line === undefined ? {} : { line: String(line) }) })}>
+    <a href={linkTo('module', { id, ...(line === undefined ? {} : { line: String(line) }) })} class="path">
       {id}
-      {line !== undefined && `:${line}`}
+      {line !== undefined && <span class="soft">:{line}</span>}
     </a>
   )
 }
@@ -20,65 +22,88 @@ export function Status({ status }: { readonly status: string | null }) {
 
 /** The command that prints the same. */
 export function Command({ words }: { readonly words: readonly string[] }) {
-  const text = ['heddle', ...words.map(quoted)].join(' ')
-  const copy = (): void => void navigator.clipboard?.writeText(text).catch(() => {})
+  const [isCopied, setCopied] = useState(false)
+  const text = commandText(words)
+  const copy = (): void =>
+    void navigator.clipboard?.writeText(text).then(
+      () => {
+        setCopied(true)
+        setTimeout(() => setCopied(false), 1200)
+      },
+      () => {},
+    )
   return (
     <p class="command">
-      <code>{text}</code>{' '}
-      <button type="button" onClick={copy}>
-        copy
+      <span aria-hidden="true">$</span> <code>{text}</code>{' '}
+      <button type="button" class="quiet" onClick={copy} aria-label={`Copy: ${text}`}>
+        {isCopied ? 'copied' : 'copy'}
       </button>
     </p>
   )
+}
+
+/** A command line as it can be pasted into a shell. */
+export function commandText(words: readonly string[]): string {
+  return ['heddle', ...words.map(quoted)].join(' ')
 }
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** Findings, the worst first. */
-export function Findings({
-  diagnostics,
-  most = 200,
-}: {
-  readonly diagnostics: readonly Diagnostic[]
-  readonly most?: number
-}) {
-  const weights = { error: 0, warning: 1, info: 2 }
-  const sorted = diagnostics.toSorted((a, b) => weights[a.severity] - weights[b.severity])
-  if (sorted.length === 0) return <p>No problems.</p>
-  return (
-    <>
-      <ul class="findings">
-        {sorted.slice(0, most).map((one, index) => (
-          <li key={`${one.code} ${one.at?.path} ${one.at?.line} ${index}`} class={one.severity}>
-            <span class="severity">{one.severity}</span> {one.message} <code>{one.code}</code>
-            {one.hint && <div class="hint">→ {one.hint}</div>}
-            {one.at && (
-              <div>
-                <ModuleLink id={one.at.path} line={one.at.line} />
-              </div>
-            )}
-          </li>
-        ))}
-      </ul>
-      {sorted.length > most && <p>{sorted.length - most} more: heddle check prints them all.</p>}
-    </>
-  )
-}
-
 /** A section with a heading of its own. */
 export function Section({
   title,
+  count,
   children,
 }: {
   readonly title: string
+  readonly count?: number
   readonly children: ComponentChildren
 }) {
   return (
     <section aria-label={title}>
-      <h2>{title}</h2>
+      <h2>
+        {title} {count !== undefined && <span class="count">{count}</span>}
+      </h2>
       {children}
     </section>
+  )
+}
+
+/** What the server refused. */
+export function Fault({ fault }: { readonly fault: Refused }) {
+  return (
+    <p role="alert" class="fault">
+      <code>{fault.code}</code> {fault.message} {fault.hint && <span class="hint">→ {fault.hint}</span>}
+    </p>
+  )
+}
+
+/** Opens a place in the editor, where the server was started with one. */
+export function OpenInEditor({
+  path,
+  line = 1,
+  column = 1,
+}: {
+  readonly path: string
+  readonly line?: number
+  readonly column?: number
+}) {
+  const { editor } = useServer()
+  const [fault, setFault] = useState<Refused>()
+  if (editor === null || path.includes(':')) return null
+  const open = (): void =>
+    void api.open({ path, line, column }).then(
+      () => setFault(undefined),
+      (thrown: unknown) => setFault(thrown as Refused),
+    )
+  return (
+    <>
+      <button type="button" class="quiet" onClick={open} aria-label={`Open ${path}:${line} in ${editor}`}>
+        open in {editor}
+      </button>
+      {fault && <Fault fault={fault} />}
+    </>
   )
 }

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks'
 
+const views = ['overview', 'graph', 'modules', 'module', 'inspector', 'runs', 'run'] as const
+
 /** What the page shows, as it stands behind the `#` of its address: every state has a link. */
 export interface Route {
-  readonly view: 'overview' | 'modules' | 'module' | 'inspector' | 'runs'
-  /** The module that is shown. */
+  readonly view: (typeof views)[number]
+  /** The module or run that is shown. */
   readonly id: string
   readonly query: URLSearchParams
 }
-
-const views: readonly Route['view'][] = ['overview', 'modules', 'module', 'inspector', 'runs']
 
 /** Reads an address; what is none is the overview. */
 export function parseRoute(hash: string): Route {
@@ -45,6 +45,11 @@ export function useRoute(): Route {
     return () => removeEventListener('hashchange', onChange)
   }, [])
   return route
+}
+
+/** Goes to an address, as a link does. */
+export function goTo(link: string): void {
+  location.hash = link
 }
 
 /** Changes the address without a step in the history: for what is being typed. */

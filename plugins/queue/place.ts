@@ -1,0 +1,35 @@
+import type { OperationCall } from 'heddle'
+import { checkoutState } from './checkout.ts'
+import type { QueueSettings } from './settings.ts'
+
+/** Where a call is made: elsewhere, on this state of the checkout; or here, for a reason. */
+export type CallPlace = { readonly checkout: string | null } | { readonly here: string }
+
+/** Decides where calls are made. */
+export interface Placer {
+  placeOf(call: OperationCall): Promise<CallPlace>
+}
+
+/** For a run in this folder. */
+export function createPlacer(folder: string | null, { lanes }: QueueSettings): Placer {
+  let first: Promise<string | null> | undefined
+  const look = (): Promise<string | null> => (folder === null ? Promise.resolve(null) : checkoutState(folder))
+  const atStart = (): Promise<string | null> => (first ??= look())
+
+  return {
+    async placeOf({ kind, claims }) {
+      if (!lanes.includes(kind.lane)) return { here: `the lane "${kind.lane}" is not given to workers` }
+      const isProgram = kind.untraced === true
+      if (isProgram && kind.effects !== 'external')
+        return { here: 'its programs run on an overlay of this project' }
+      if (!isProgram) return { checkout: await atStart() }
+      if (claims.writes?.length !== 0)
+        return { here: 'its programs may write, and what they write belongs to this project' }
+      const now = await look()
+      if (now === null)
+        return { here: 'the project is not a git checkout, so nobody can say what a worker has' }
+      if (now !== (await atStart())) return { here: 'this run has changed files, which workers do not have' }
+      return { checkout: now }
+    },
+  }
+}

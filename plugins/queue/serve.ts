@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { availableParallelism, hostname } from 'node:os'
+import {
+  HeddleError,
+  type Lane,
+  type ServeOptions,
+  type Serving,
+  type Workbench,
+  type WorkerHealth,
+} from 'heddle'
+import { openEngine, type TakenJob, type Worker } from './engine.ts'
+import { createErrands } from './errands.ts'
+import { queueDiagnostic } from './faults.ts'
+import { type JobData, type JobResult, messageSchemas, type WorkerMessage } from './messages.ts'
+import { allLanes, type QueueSettings, shownUrl } from './settings.ts'
+
+const healthMs = 2000
+/** For how long a worker counts that has told nothing new. */
+const healthLastsMs = 10_000
+
+/** Serves the queue with the kinds and in the folder of the bench. */
+export async function serveQueue(
+  settings: QueueSettings,
+  bench: Workbench,
+  options: ServeOptions,
+): Promise<Serving> {
+  const schemas = await messageSchemas()
+  const engine = await openEngine(settings)
+  const { lanes = allLanes, concurrency = availableParallelism(), onEvent } = options
+  const node = `worker-${randomBytes(8).toString('hex')}`
+  const name = options.name ?? `${hostname()}-${process.pid}`
+  const relay = engine.relay(node, name)
+  const started = new Map<string, { readonly data: JobData; readonly at: number }>()
+  const counts = { done: 0, failed: 0 }
+  let draining: Promise<void> | undefined
+  let isLost = false
+
+  const send = (from: string, message: WorkerMessage): Promise<{ nodes: number }> =>
+    relay.publish(`to.${from}`, message)
+  const errands = createErrands({ bench, store: engine.store, schemas, node, name, send })
+
+  async function take(job: TakenJob): Promise<JobResult> {
+    const data = schemas.job(job.data)
+    if (data.call !== job.id) throw queueDiagnosticError()
+    const delivery = randomBytes(6).toString('hex')
+    started.set(delivery, { data, at: Date.now() })
+    onEvent?.({ type: 'began', ...named(data) })
+    try {
+      return await errands.run(data, delivery)
+    } finally {
+      started.delete(delivery)
+      onEvent?.({ type: 'ended', ...named(data) })
+    }
+  }
+
+  function workFor(lane: Lane): Worker {
+    const worker = engine.worker(engine.laneQueue(lane), take, { concurrency, name, lockMs: settings.lockMs })
+    // Only what the queue has taken is told: what came too late is nobody's result.
+    worker.on('completed', ({ data }, result) => {
+      counts.done++
+      send((data as JobData).from, {
+        type: 'done',
+        call: (data as JobData).call,
+        result: result as JobResult,
+      }).catch(ignore)
+    })
+    worker.on('failed', (job, { message }) => {
+      counts.failed++
+      onEvent?.({ type: 'trouble', diagnostic: refusedJob(message) })
+      const { from, call } = (job?.data ?? {}) as Partial<JobData>
+      if (typeof from === 'string' && typeof call === 'string')
+        send(from, { type: 'failed', call, reason: message }).catch(ignore)
+    })
+    return worker
+  }
+
+  function health(): WorkerHealth {
+    const now = Date.now()
+    return {
+      worker: name,
+      ready: !isLost && draining === undefined,
+      lanes,
+      concurrency,
+      ...counts,
+      running: [...started.values()].map(({ data, at }) => ({ ...named(data), sinceMs: now - at })),
+    }
+  }
+
+  const tell = (): void =>
+    void relay.publish(`health.${node}`, health(), { retain: healthLastsMs }).catch(ignore)
+
+  try {
+    await relay.subscribe(`to.${node}`, ({ data }) => {
+      try {
+        errands.heard(schemas.fromRun(data))
+      } catch (thrown) {
+        if (thrown instanceof HeddleError) onEvent?.({ type: 'trouble', diagnostic: thrown.diagnostic })
+      }
+    })
+  } catch (thrown) {
+    await engine.close()
+    throw thrown
+  }
+  engine.onTrouble(
+    () => {
+      if (!isLost && !draining) onEvent?.({ type: 'trouble', diagnostic: lost(settings) })
+      isLost = true
+    },
+    () => {
+      if (isLost) onEvent?.({ type: 'recovered' })
+      isLost = false
+    },
+  )
+  const workers = lanes.map(workFor)
+  // Whoever serves also sees groups through; that is no work.
+  workers.push(
+    engine.worker(engine.groupQueue, async () => null, { concurrency: 16, name, lockMs: settings.lockMs }),
+  )
+  const timer = setInterval(tell, healthMs)
+  tell()
+
+  return {
+    name,
+    health,
+    drain() {
+      draining ??= (async () => {
+        tell()
+        await Promise.allSettled(workers.map((worker) => worker.close()))
+        clearInterval(timer)
+        await relay.deleteRetained(`health.${node}`).catch(ignore)
+        await engine.close()
+      })()
+      return draining
+    },
+  }
+}
+
+function ignore(): void {}
+
+function named({ run, group, operation }: JobData): { run: string; group: string; operation: string } {
+  return { run, group, operation }
+}
+
+function queueDiagnosticError(): HeddleError {
+  return new HeddleError(
+    queueDiagnostic(
+      'data-refused',
+      'The queue holds a job under a name that is not its own.',
+      'Look who else writes to this queue.',
+    ),
+  )
+}
+
+function refusedJob(reason: string) {
+  return queueDiagnostic('job-failed', `A job could not be run: ${reason}`, 'See: heddle queue status.')
+}
+
+function lost({ url }: QueueSettings) {
+  return queueDiagnostic(
+    'connection-lost',
+    `The queue at ${shownUrl(url)} is lost; waiting for it.`,
+    'Look at the server.',
+  )
+}
