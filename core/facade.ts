@@ -7,6 +7,8 @@ import {
   notAReference,
   type Resolved,
 } from './answers.ts'
+import type { CodeExplanations } from './explain/explanation.ts'
+import { readCodes } from './explain/read-codes.ts'
 import type { CheckReport } from './load/check.ts'
 import type { Context, ContextOptions } from './compose/context.ts'
 import type { ContextConfig } from './compose/settings.ts'
@@ -137,6 +139,8 @@ export interface Framework {
   read(module: Module | string): Promise<string>
   /** What the registry has been asked for and holds; begins anew when the framework comes to have other homes or aliases. */
   stats(): RegistryFigures
+  /** What diagnostics mean, by code: our own and those of the plugins. Pass it to `findExplanation`. */
+  codes(): Promise<CodeExplanations>
   /** What plugins did wrong so far, layers that could not be opened, and modules that could not be preloaded. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
@@ -361,6 +365,12 @@ export class OpenFramework implements Framework {
 
   async workbench(): Promise<Workbench> {
     return (await this.#runner).workbench()
+  }
+
+  async codes(): Promise<CodeExplanations> {
+    const { plugins } = this.#open.host
+    const own = plugins.map(({ codes = {} }) => (typeof codes === 'function' ? codes() : codes))
+    return Object.assign({}, ...(await Promise.all([readCodes(), ...own]))) as CodeExplanations
   }
 
   async fix(options: FixOptions = {}): Promise<FixReport> {

@@ -18,6 +18,7 @@ const order = [
   ['mend'],
   ['run'],
   ['operations'],
+  ['explain'],
   ['plugin'],
   ['config'],
   ['sources', 'entries', 'reading', 'keeping'],

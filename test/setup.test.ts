@@ -22,25 +22,15 @@ test('a survey tells languages, commands and folders from paths and manifests al
     ['Makefile', 'build: x\n\ttouch y\n'],
     ['broken/package.json', '{'],
   ])
-  const paths = [
-    ...texts.keys(),
-    ...[
-      'src/a.js',
-      'src/b.ts',
-      'src/c.ts',
-      'test/a.test.js',
-      'api/m.py',
-      'docs/x.md',
-      'AGENTS.md',
-      '.claude/x.md',
-      'pnpm-lock.yaml',
-    ],
-  ]
+  const sources = ['src/a.js', 'src/b.ts', 'src/c.ts', 'test/a.test.js', 'api/m.py']
+  const tests = ['api/tests/test_m.py', 'api/tests/test_n.py']
+  const others = ['docs/x.md', 'AGENTS.md', '.claude/x.md', 'pnpm-lock.yaml']
+  const paths = [...texts.keys(), ...sources, ...tests, ...others]
   const survey = surveyProject(paths, texts)
   assert.deepEqual(survey.languages, [
+    { language: 'python', files: 3 },
     { language: 'javascript', files: 2 },
     { language: 'typescript', files: 2 },
-    { language: 'python', files: 1 },
   ])
   assert.deepEqual(
     survey.commands.map(({ purpose, command, folder }) => [purpose, command, folder]),
@@ -54,7 +44,7 @@ test('a survey tells languages, commands and folders from paths and manifests al
   )
   assert.deepEqual(
     [survey.name, survey.description, survey.sourceFolder, survey.testFolder, survey.documentFolder],
-    ['bakery', 'Orders', 'src', 'test', 'docs'],
+    ['bakery', 'Orders', 'src', 'api/tests', 'docs'],
   )
   assert.deepEqual([survey.agentFiles, survey.homes], [['AGENTS.md'], ['.claude']])
 })
@@ -159,7 +149,7 @@ test('"init-custom" takes answers before what it sees, and that before defaults;
 test('an answer that nobody asked for, and a question that nobody answers, are told', async () => {
   const unknown = await runOver(bakery, 'init-custom', { answers: 'commands.tset=x' })
   assert.equal(unknown.status, 'failed')
-  const [finding] = unknown.diagnostics.filter(({ code }) => code === 'setup/answer-unknown')
+  const finding = unknown.diagnostics.find(({ code }) => code === 'setup/answer-unknown')
   assert.equal(finding?.hint, 'Did you mean "commands.test"?')
   const open = await runOver({ 'src/a.js': '' }, 'init-custom', {})
   assert.equal(open.status, 'partial')

@@ -3,13 +3,6 @@ import { fail } from '../base/diagnostic.ts'
 /** By what tokens are counted; `auto` takes the first tokenizer that is installed, and characters / 4 where there is none. */
 export type TokenizerName = 'auto' | 'characters' | 'gpt-tokenizer' | 'ai-tokenizer'
 
-export const tokenizerNames: readonly TokenizerName[] = [
-  'auto',
-  'characters',
-  'gpt-tokenizer',
-  'ai-tokenizer',
-]
-
 /** Says how many tokens a text has. */
 export interface Tokenizer {
   /** As every output names it. */

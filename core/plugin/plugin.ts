@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Schema } from '../base/schema.ts'
 import type { PreparedContext } from '../compose/prepare.ts'
+import type { CodeExplanations } from '../explain/explanation.ts'
 import type { Graph } from '../load/graph.ts'
 import type { Document } from '../module/document.ts'
 import type { Draft } from '../module/draft.ts'
@@ -144,6 +145,8 @@ export interface Plugin<O = never> {
   /** Names of plugins without which this one cannot work. */
   readonly dependsOn?: readonly string[]
   readonly options?: Schema<O>
+  /** What its diagnostics mean, by code, or a function that loads it: `heddle explain` prints it. */
+  readonly codes?: CodeExplanations | (() => Promise<CodeExplanations>)
   /** Taps hooks; what it returns is called when the framework is disposed. */
   apply(hooks: Hooks, context: PluginContext<O>): void | (() => void | Promise<void>)
 }

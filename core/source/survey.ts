@@ -60,7 +60,7 @@ export function surveyProject(paths: readonly string[], texts: ReadonlyMap<strin
     manifests,
     commands: manifests.flatMap((path) => commandsOf(path, texts.get(path) ?? '', paths)),
     sourceFolder: commonest(sources),
-    testFolder: commonest(tests),
+    testFolder: commonest(tests, testHome),
     documentFolder: commonest(paths.filter((path) => /^(?:docs?|documentation)\//.test(path))),
     agentFiles: paths.filter((path) => agentFile.test(path)),
     homes: [...new Set(paths.flatMap((path) => home.exec(path)?.[1] ?? []))].toSorted(),
@@ -86,10 +86,19 @@ function countLanguages(paths: readonly string[]): ProjectSurvey['languages'] {
     .toSorted((a, b) => b.files - a.files || (a.language < b.language ? -1 : 1))
 }
 
-function commonest(paths: readonly string[]): string | null {
+/** The folder for tests on the way to one: `api/tests`; else the first. */
+function testHome(path: string): string {
+  return /^(?:[^/]+\/)*?(?:tests?|__tests__|specs?)(?=\/)/.exec(path)?.[0] ?? firstFolder(path)
+}
+
+function firstFolder(path: string): string {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
+}
+
+function commonest(paths: readonly string[], folderOf = firstFolder): string | null {
   const counts = new Map<string, number>()
   for (const path of paths) {
-    const folder = path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
+    const folder = folderOf(path)
     counts.set(folder, (counts.get(folder) ?? 0) + 1)
   }
   const [first] = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))

@@ -24,6 +24,7 @@ const options: Schema<FeatureOptions> = (z) =>
 /** Implements the pattern `feature`: requirements, criteria, open questions and what a feature touches; then the agent, where one is configured. */
 export const feature = definePlugin<FeatureOptions>({
   name: 'feature',
+  codes: async () => (await import('./codes.ts')).codes,
   description:
     'A feature before it is built: requirements, acceptance criteria, open questions, what it touches, its context',
   options,

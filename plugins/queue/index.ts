@@ -6,6 +6,7 @@ export type { QueueOptions, S3Place } from './settings.ts'
 /** Gives the executor `queue`: operations of a run, run by workers on many machines, through BullMQ on Redis or PostgreSQL. */
 export const queue = definePlugin<QueueOptions>({
   name: 'queue',
+  codes: async () => (await import('./codes.ts')).codes,
   description: 'Runs operations on other machines: heddle run --executor queue, heddle worker, heddle queue',
   options: queueOptions,
   apply(hooks, { options }) {

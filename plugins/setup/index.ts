@@ -10,6 +10,7 @@ export type { ProposedFile } from './proposal.ts'
  */
 export const setup = definePlugin({
   name: 'setup',
+  codes: async () => (await import('./codes.ts')).codes,
   description:
     'Sets frameworks up: for a project, a new one, from answers, for research, about itself; and validates them',
   apply(hooks) {

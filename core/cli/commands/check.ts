@@ -36,7 +36,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     const stats = options.stats === true && framework.stats()
     if (options.format === 'json') printJson({ ...report, ...(stats && { stats }) })
     else if (options.format === 'sarif')
-      printJson((await import('../sarif.ts')).toSarif(report, packageVersion()))
+      printJson((await import('../sarif.ts')).toSarif(report, packageVersion(), await framework.codes()))
     else await printText(framework, report, { options, failed: status !== 0 })
     if (stats && options.format !== 'json') process.stderr.write(describeStats(stats))
     if (status !== 0) throw new Exit(status)

@@ -116,7 +116,7 @@ function ownFiles(options: RunCommandOptions): readonly string[] {
 
 async function show(framework: Framework, report: Report, options: RunCommandOptions): Promise<void> {
   if (options.format === 'json') return printJson(report)
-  if (options.format === 'sarif') return printJson(toSarif(report, packageVersion()))
+  if (options.format === 'sarif') return printJson(toSarif(report, packageVersion(), await framework.codes()))
   const sourceLine = await readSourceLines(framework, report.diagnostics)
   printReport(report, { quiet: options.quiet === true, sourceLine })
 }
