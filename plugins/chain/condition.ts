@@ -1,5 +1,3 @@
-import type { Values } from './values.ts'
-
 const operators = ['==', '!=', '>=', '<=', '>', '<', 'contains'] as const
 
 /** A question about a value of an earlier step: `find.count > 0`, `not find.files`, `test.status == failed`. */
@@ -29,8 +27,11 @@ export function parseCondition(text: string): Condition | undefined {
 }
 
 /** Whether a condition holds; throws when there is no such value. */
-export function holds({ path, isNegated, operator, operand }: Condition, values: Values): boolean {
-  const value = values.get(path)
+export function holds(
+  { path, isNegated, operator, operand }: Condition,
+  valueOf: (path: string) => unknown,
+): boolean {
+  const value = valueOf(path)
   return isNegated !== (operator === null ? isSomething(value) : compare(value, operator, operand))
 }
 

@@ -70,7 +70,7 @@ export function operationOf(name: string, action: Action, making: Making, values
 
 /** Whether all conditions hold. */
 export function allHold(conditions: readonly Condition[], values: Values): boolean {
-  return conditions.every((condition) => holds(condition, values))
+  return conditions.every((condition) => holds(condition, (path) => values.get(path)))
 }
 
 function orRefused(name: string, make: () => readonly Operation[]): readonly Operation[] {
