@@ -143,7 +143,7 @@ export { isManifest, type ProjectCommand, type ProjectSurvey, surveyProject } fr
 export { findImported } from './source/link.ts'
 export { maskText } from './source/mask.ts'
 export { findNamedTests } from './source/tests.ts'
-export { scanSource, type Source } from './source/source.ts'
+export { readSource, scanSource, type Source } from './source/source.ts'
 export { findKinds, parseSyntax, type SyntaxNode, type SyntaxRange } from './source/syntax.ts'
 export type { SourceImport, SourceSymbol, SymbolKind } from './source/symbol.ts'
 export { bash, type BashInput, type BashOptions, type BashOutput } from './operations/bash.ts'

@@ -50,6 +50,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'readCodes',
     'readFrontMatter',
     'readSeverity',
+    'readSource',
     'scanSource',
     'sourceEndings',
     'surveyProject',

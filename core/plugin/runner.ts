@@ -293,7 +293,13 @@ export function createRunner(parts: RunnerParts): Runner {
       options.onEvent?.({ type: 'finding', diagnostic })
     }
     try {
-      opened = await executors.open(options.executor, { id, command, folder, tell })
+      opened = await executors.open(options.executor, {
+        id,
+        command,
+        folder,
+        tell,
+        ...(journal && { storeIn: kept.outputs }),
+      })
       const report = await oversee(plan, {
         command,
         id,

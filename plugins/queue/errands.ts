@@ -2,6 +2,7 @@ import { type ErrandEnd, HeddleError, type Workbench } from 'heddle'
 import { createAsking, type Asking } from './asking.ts'
 import type { Store } from './blobs.ts'
 import { carry, carryWritten, uncarry } from './carry.ts'
+import { carryOutputs } from './outputs.ts'
 import { checkoutState, shownState } from './checkout.ts'
 import { queueError, thrownAsData } from './faults.ts'
 import type { JobData, JobResult, MessageSchemas, ResultBody, RunMessage, WorkerMessage } from './messages.ts'
@@ -39,8 +40,7 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
     // One after another: what is said second must not be heard first.
     let said: Promise<unknown> = Promise.resolve()
     const tell = (message: WorkerMessage): ReturnType<typeof send> => {
-      const next = (): ReturnType<typeof send> => send(from, message)
-      const sent = said.then(next, next)
+      const sent = said.catch(() => undefined).then(() => send(from, message))
       said = sent
       return sent
     }
@@ -59,7 +59,7 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
       return await answer(ended)
     } catch (thrown) {
       if (!(thrown instanceof HeddleError)) throw thrown
-      return answer({ status: 'threw', value: thrown, written: [] })
+      return answer({ status: 'threw', value: thrown, written: [], stored: [] })
     } finally {
       endTelling()
       running.delete(delivery)
@@ -100,12 +100,13 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
     )
   }
 
-  async function answer({ status, value, written }: ErrandEnd): Promise<JobResult> {
+  async function answer({ status, value, written, stored }: ErrandEnd): Promise<JobResult> {
     const body: ResultBody = {
       ...(status === 'threw'
         ? { thrown: thrownAsData(value, bench.folder) }
         : value !== undefined && { value }),
       written: await carryWritten(written, store),
+      ...(stored.length > 0 && { stored: await carryOutputs(stored, store) }),
     }
     return { v: 1, worker: name, status, body: await carry(textOf(body), store) }
   }
