@@ -98,6 +98,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
   'heddle/plugins': [
     'agentsMd',
     'analysis',
+    'chain',
     'claude',
     'context',
     'docs',

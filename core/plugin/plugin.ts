@@ -76,6 +76,8 @@ export interface Planning {
   context(references: readonly string[]): Promise<PreparedContext>
   /** What plugins would contribute for another pattern, as if the module named that one; to take from, nothing of it runs by itself. */
   groupsOf(pattern: string): Promise<PlannedElsewhere>
+  /** True when the configuration (`bash.allow`) lets text of modules run this program with these arguments. */
+  mayRun(words: readonly string[]): boolean
   /** Arguments by name, as declared by the command's module. */
   readonly arguments: Readonly<Record<string, string>>
   /** The project as the run will see it; for looking, not for writing. */
