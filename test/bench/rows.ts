@@ -8,6 +8,8 @@ import { foundingRow } from './rows/founding.ts'
 import { grepRow } from './rows/grep.ts'
 import { memoryRow } from './rows/memory.ts'
 import { mixedRow } from './rows/mixed.ts'
+import { pageRow } from './rows/page.ts'
+import { pluginsRow } from './rows/plugins.ts'
 import { remoteRow } from './rows/remote.ts'
 import { resolveColdRow, resolveWarmRow } from './rows/resolve.ts'
 import { scaleRow } from './rows/scale.ts'
@@ -27,6 +29,8 @@ export const rows: readonly Row[] = [
   memoryRow,
   storeRow,
   watchRow,
+  pageRow,
+  pluginsRow,
   resolveWarmRow,
   resolveColdRow,
   grepRow,
