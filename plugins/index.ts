@@ -1,6 +1,7 @@
 import type { AppliedPlugin } from 'heddle'
 import { agentsMd } from './agents-md/index.ts'
 import { analysis } from './analysis/index.ts'
+import { chain } from './chain/index.ts'
 import { claude } from './claude/index.ts'
 import { context } from './context/index.ts'
 import { docs } from './docs/index.ts'
@@ -21,6 +22,7 @@ import { xmlBlocks } from './xml-blocks/index.ts'
 
 export { agentsMd } from './agents-md/index.ts'
 export { analysis, type AnalysisResult } from './analysis/index.ts'
+export { chain, type WorkflowResult } from './chain/index.ts'
 export { claude } from './claude/index.ts'
 export { context, type ContextResult } from './context/index.ts'
 export { docs, type DocsResult } from './docs/index.ts'
@@ -60,6 +62,7 @@ export function preset(): readonly AppliedPlugin[] {
     performance(),
     context(),
     swarm(),
+    chain(),
     queue(),
   ]
 }

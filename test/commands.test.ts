@@ -13,6 +13,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const commands: readonly (readonly [name: string, words: Record<string, string>, isSame: boolean])[] = [
   ['analyze', {}, true],
   ['auto', { request: 'where is openSession used?' }, true],
+  ['chain', { steps: 'find: grep session src/** ; glob **/*.md ; list src' }, true],
   ['context-prime', {}, true],
   ['docs', {}, true],
   ['enhance', {}, true],
@@ -155,6 +156,24 @@ const edits: readonly {
     look: ({ groups }) => groups.map(({ name }) => name),
     before: ['context/composition'],
     after: [],
+  },
+  {
+    module: 'patterns/step-workflow.md',
+    edit: ['name: steps-done\n    severity: blocking', 'name: steps-done\n    severity: warning'],
+    command: 'chain',
+    words: { steps: 'list src ; read nowhere.txt' },
+    look: ({ status }) => status,
+    before: 'failed',
+    after: 'partial',
+  },
+  {
+    module: 'system/git/atomic-rollback-protocol.md',
+    edit: [/(name: nothing-left-over\n {4}severity:) conditional/, '$1 blocking'],
+    command: 'chain',
+    words: { steps: 'list src ; read nowhere.txt' },
+    look: ({ gates }) => gates.find(({ name }) => name === 'nothing-left-over')?.severity,
+    before: 'conditional',
+    after: 'blocking',
   },
 ]
 

@@ -59,6 +59,7 @@ function createProgram(rest: readonly string[]): Command {
       '--if-deleted <paths...>',
       'say what deleting these files and folders would break; 1 when anything',
     )
+    .option('--profile', 'say what the taps of each plugin took, on standard error; in JSON as `profile`')
     .option('--stats', 'say what the registry was asked for and holds, on standard error; in JSON as `stats`')
     .option('--no-cache', 'take nothing from an earlier run, keep nothing for a later one')
     .option('--user', "look in the user's own modules too")
@@ -229,6 +230,7 @@ function createProgram(rest: readonly string[]): Command {
         'when written files reach the disk; passed when left out, as before when resumed',
       ).choices(['passed', 'always', 'never'] as const),
     )
+    .option('--profile', 'say what the taps of each plugin took, on standard error; in JSON as `profile`')
     .option('--fresh', 'take nothing from the result cache')
     .option('--resume [id]', 'go on with a run that was cut short: the last one, or that with this id')
     .option(
@@ -286,6 +288,23 @@ function createProgram(rest: readonly string[]): Command {
         '  heddle run --resume              go on with the last run that was cut short\n  heddle why --run 3f2a tests      why an operation went as it did',
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
+
+  common(program.command('types'))
+    .summary(
+      'write a declaration file, so that names of commands and modules complete and check in TypeScript',
+    )
+    .description(
+      'Writes what commands there are, which arguments they take and which modules can be referred to, for framework.run(), plan(),\n' +
+        'load(), resolve(), why() and defineConfig({ preload }). The same modules give the same bytes. With --check it writes nothing and\n' +
+        'exits 1 when the file is not current, for CI.',
+    )
+    .option('--out <file>', 'a file below the root; - is standard output', 'heddle-env.d.ts')
+    .option('--check', 'write nothing, say whether it is current')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle types\n  heddle types --check\n  heddle types --out types/heddle.d.ts',
+    )
+    .action(async (options) => (await import('./commands/declare.ts')).declare(options))
 
   common(program.command('config'))
     .summary('say what is configured, and which file says so')

@@ -17,6 +17,11 @@ export const buildingCodes: CodeExplanations = {
     example: '/api/search?limit=many',
     repair: 'Correct the value; the message says what it may be.',
   },
+  COLLECTION_OPEN: {
+    means: 'A plugin collects what others contribute while plugins are still being applied.',
+    example: 'context.collect(facts) called in apply() itself.',
+    repair: 'Collect inside a hook: by then all have contributed.',
+  },
   CONFIG_BROKEN: {
     means: 'The configuration cannot be loaded.',
     example: 'heddle.config.ts that imports a package which is not installed, or throws.',
@@ -67,6 +72,11 @@ export const buildingCodes: CodeExplanations = {
     example: 'An edit in a module that stands at the beginning of the context.',
     repair: 'Put what changes often last, or allow more ("context.maxInvalidated").',
   },
+  CONTRIBUTIONS_DIFFER: {
+    means: 'Plugins contribute different values to a field in which they must agree.',
+    example: "Two plugins name two test runners, and the collection says runner: 'error'.",
+    repair: 'Take all but one of them out, or configure them alike.',
+  },
   DENY_RULE: {
     means: 'A rule of "deny" closes nothing that could ever be asked for, so it is a mistake.',
     example: "deny: ['../secrets/**']",
@@ -82,15 +92,15 @@ export const buildingCodes: CodeExplanations = {
     example: 'await framework.dispose(); await framework.check()',
     repair: 'Make a new one with createFramework().',
   },
-  HOOKS_FROZEN: {
-    means: 'A plugin tapped a hook after the framework was made.',
-    example: 'hooks.plan.for(…).tap(…) inside a callback of another hook.',
-    repair: 'Tap inside apply().',
-  },
   MOUNT_TWICE: {
     means: 'Two file systems are mounted at one path.',
     example: "mountFiles({ 'a': one, './a': other })",
     repair: 'Mount each at a path of its own.',
+  },
+  PLUGIN_API: {
+    means: 'A plugin is written for another version of Heddle, or names no range of versions.',
+    example: "apiRange: '^2.0.0' under Heddle 0.1.0.",
+    repair: 'Install a version of the plugin, or of Heddle, that fits the other.',
   },
   PLUGIN_CYCLE: {
     means: 'Plugins wait for each other, so that there is no order for them.',
@@ -102,20 +112,21 @@ export const buildingCodes: CodeExplanations = {
     example: 'plugins: [tdd(), tdd()]',
     repair: 'Take one of them out, or rename it.',
   },
-  PLUGIN_NAME: {
-    means: "A plugin tapped a hook under another plugin's name.",
-    example: "hooks.parse.tap('tdd', …) in a plugin called 'mine'.",
-    repair: 'Tap under its own name: then faults and timings are told of the right one.',
+  PLUGIN_EXIT: {
+    means:
+      'A plugin or a configuration called process.exit() on the command line, where only Heddle ends its process.',
+    example: 'process.exit(1) in a validate hook.',
+    repair: 'Let it throw an error instead.',
+  },
+  PLUGIN_FILTER: {
+    means: 'The filter of a plugin has a glob that is refused.',
+    example: "filter: { path: '*a*b*c*d*e*f*g*h*i*j*k*l*m*n*o*p*q' }",
+    repair: 'Write a shorter pattern, or several.',
   },
   PLUGIN_OPTIONS: {
     means: 'A plugin was given options that it does not take.',
     example: "tdd({ threshold: 'high' })",
     repair: 'Correct them in the configuration; the message names the option.',
-  },
-  PLUGIN_UNKNOWN: {
-    means: 'A plugin depends on one that is not there.',
-    example: "dependsOn: ['validaton']",
-    repair: 'Add the plugin to the configuration, or correct its name.',
   },
   ROOT_MISSING: {
     means: 'The root is no folder.',

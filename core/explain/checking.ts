@@ -92,6 +92,10 @@ export const checkingCodes: Readonly<
     example: 'A file that a package manager linked from its store.',
     repair: 'Replace what should not be shared by a copy. "strict: true" refuses such files.',
   },
+  HOOKS_FROZEN: {
+    example: 'A plugin keeps its hooks and taps one of them from a timer.',
+    repair: 'Tap, provide and contribute inside apply().',
+  },
   INTERNAL: {
     example: 'A fault in Heddle or in code that it was given.',
     repair: 'Run it again; if it stays, report it with the message and what you did.',
@@ -170,9 +174,25 @@ export const checkingCodes: Readonly<
     example: 'A plugin threw in its hook "parse".',
     repair: 'Mend the plugin, or take it out of the configuration; the finding names both.',
   },
+  PLUGIN_NAME: {
+    example: "hooks.parse.tap('other', …) in the plugin mine.",
+    repair: 'Tap under the name of the plugin itself.',
+  },
+  PLUGIN_SHAPE: {
+    example: 'A validate hook that gives text instead of a list of findings.',
+    repair: 'Give what the hook takes; the message says what that is.',
+  },
+  PLUGIN_SKIPPED: {
+    example: "dependsOn: ['types'], and the plugin types throws as it is applied.",
+    repair: 'Mend the plugin that failed; the message names it.',
+  },
   PLUGIN_TIMEOUT: {
     example: 'A plugin awaits an answer from the network in the hook "plan" that never comes.',
     repair: 'Let the hook settle, or raise "hookDeadlineMs".',
+  },
+  PLUGIN_UNKNOWN: {
+    example: "after: ['sessoin'], where the plugin is named session.",
+    repair: 'Correct the name; where that plugin is left out on purpose nothing has to be done.',
   },
   REFERENCE_AMBIGUOUS: {
     example: '@modules/review.md, with modules/a/review.md and modules/b/review.md.',
@@ -202,6 +222,14 @@ export const checkingCodes: Readonly<
   REFERENCE_UNICODE: {
     example: '"café.md" written with e and an accent, the file name with é.',
     repair: 'Write the name as the file has it; `heddle fix` does it.',
+  },
+  SERVICE_MISSING: {
+    example: 'context.use(clock), and no plugin before this one provides it.',
+    repair: 'Name the plugin that provides it in dependsOn, or ask with context.has() first.',
+  },
+  SERVICE_TWICE: {
+    example: 'Two plugins call context.provide() with a key named time/clock.',
+    repair: 'Take one of them out, or give the service of one another name.',
   },
   SUPPRESSION_CODE: {
     example: '<!-- heddle-ignore ORPHANS: kept --> — there is no such code.',

@@ -18,7 +18,7 @@ import { readRunRequest } from './run-request.ts'
 import { streamRun } from './run-stream.ts'
 import { createRuns, keptRuns, type RunsSource } from './runs.ts'
 import type { StreamLimits } from './streams.ts'
-import { ownVersion } from './version.ts'
+import { ownVersion } from '../base/own-version.ts'
 
 export interface HandlerOptions {
   /** The exact hosts that may be asked, such as `127.0.0.1:4317`. */

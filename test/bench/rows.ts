@@ -9,6 +9,7 @@ import { grepRow } from './rows/grep.ts'
 import { memoryRow } from './rows/memory.ts'
 import { mixedRow } from './rows/mixed.ts'
 import { pageRow } from './rows/page.ts'
+import { pluginsRow } from './rows/plugins.ts'
 import { remoteRow } from './rows/remote.ts'
 import { resolveColdRow, resolveWarmRow } from './rows/resolve.ts'
 import { scaleRow } from './rows/scale.ts'
@@ -29,6 +30,7 @@ export const rows: readonly Row[] = [
   storeRow,
   watchRow,
   pageRow,
+  pluginsRow,
   resolveWarmRow,
   resolveColdRow,
   grepRow,
