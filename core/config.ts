@@ -5,6 +5,7 @@ import type { CacheLimits } from './load/module-cache.ts'
 import type { PackageSource } from './load/open-packages.ts'
 import type { ProjectData, SettingValues } from './plugin/configured.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
+import type { ModuleReference } from './register.ts'
 import { homeNames } from './resolve/layers.ts'
 import type { RunLimits } from './run/prune-runs.ts'
 import type { Files } from './vfs/file-system.ts'
@@ -62,7 +63,7 @@ export interface Config {
    */
   readonly workspace?: Partial<WorkspaceLimits>
   /** Modules that are loaded at the start and stay in memory, as references; the others are loaded when they are first needed. */
-  readonly preload?: readonly string[]
+  readonly preload?: readonly ModuleReference[]
   /**
    * How much is kept of past runs: the last `keep` (50 when left out), for `days` (without end), in `megabytes` (500); the last one
    * always. False keeps nothing: runs cannot be resumed, shown or compared.

@@ -7,6 +7,9 @@ import {
   notAReference,
   type Resolved,
 } from './answers.ts'
+import { declareModules } from './declaration.ts'
+import type { CodeExplanations } from './explain/explanation.ts'
+import { readCodes } from './explain/read-codes.ts'
 import type { CheckReport } from './load/check.ts'
 import type { Context, ContextOptions } from './compose/context.ts'
 import type { ContextConfig } from './compose/settings.ts'
@@ -25,11 +28,13 @@ import type { Module } from './module/module.ts'
 import type { ProjectData } from './plugin/configured.ts'
 import type { Faults } from './plugin/faults.ts'
 import type { Host } from './plugin/host.ts'
+import type { Profile, TapTiming } from './plugin/profile.ts'
 import type { CommandHelp, ListedOperation, ResumeOptions, Runner, RunOptions } from './plugin/runner.ts'
 import type { GivenArguments } from './plugin/command.ts'
 import type { Change, Live, Watching, WatchOptions } from './live.ts'
 import { type CheckOptions, checkReading, findDeletion, findWho } from './questions.ts'
 import type { Reading } from './reading.ts'
+import type { CallOf, CommandName, GivenOf, ModuleReference } from './register.ts'
 import type { ParallelDesign } from './run/design.ts'
 import type { Executor } from './run/executor.ts'
 import type { PastRuns } from './run/past-runs.ts'
@@ -62,9 +67,9 @@ export interface ContextRequest extends Omit<ContextOptions, 'previous'> {
 /** The running whole: resolves, loads, checks and runs until it is disposed. */
 export interface Framework {
   /** The module that a reference names; rejects with a HeddleError that says what was tried. `from` is a path of the project. */
-  load(reference: string, from?: string): Promise<Module>
+  load(reference: ModuleReference, from?: string): Promise<Module>
   /** Each reference settled by itself, and what belongs to the modules that were found. Never rejects for a reference. */
-  loadAll(references: readonly string[]): Promise<Composition>
+  loadAll(references: readonly ModuleReference[]): Promise<Composition>
   /**
    * The text that references come to with all that they need, under a budget of tokens: parts by `#fragment`, repeated text once, what
    * rarely changes first, every cut named. The same files give the same bytes. What references lack is a diagnostic; rejects with
@@ -75,8 +80,8 @@ export interface Framework {
   view(id: string): Promise<ModuleView>
   /** The way from a file's text to its module: what it was at first, and after each plugin, with times. Rejects as `view` does. */
   trace(id: string): Promise<readonly PipelineStep[]>
-  resolve(reference: string, from?: string): Resolved
-  why(reference: string, from?: string): Explained
+  resolve(reference: ModuleReference, from?: string): Resolved
+  why(reference: ModuleReference, from?: string): Explained
   /**
    * `why` for a reference as the file `from` holds it: by its own form, with the plugins that had a hand in it, and whether the
    * part that it names is there. Loads the file.
@@ -106,12 +111,8 @@ export interface Framework {
   /** How a command is called. */
   command(name: string): Promise<CommandHelp>
   /** The command's plan without running it. */
-  plan(command: string, given?: GivenArguments | Readonly<Record<string, string>>): Promise<ParallelDesign>
-  run(
-    command: string,
-    given?: GivenArguments | Readonly<Record<string, string>>,
-    options?: RunOptions,
-  ): Promise<Report>
+  plan<C extends CommandName>(command: C, ...given: GivenOf<C>): Promise<ParallelDesign>
+  run<C extends CommandName>(command: C, ...call: CallOf<C, RunOptions>): Promise<Report>
   /**
    * Takes up a run that was cut short, named by the start of its id, or the last one: what is recorded and still holds is not done
    * again, and what has effects outside and may have run is named instead of run. Of a run that has ended it gives the report.
@@ -133,10 +134,16 @@ export interface Framework {
    * only when told to, and only when all that resolved goes on to do so. Rejects with `RENAME_…` for names that will not do.
    */
   rename(old: string, wanted: string, options?: RenameOptions): Promise<RenameReport>
+  /** The text of a declaration file, by which names of commands, their arguments and references complete and check. */
+  declarations(): Promise<string>
   /** The text of a module, or of a file by its path as people see it, as it is now. */
   read(module: Module | string): Promise<string>
   /** What the registry has been asked for and holds; begins anew when the framework comes to have other homes or aliases. */
   stats(): RegistryFigures
+  /** What each plugin's taps took so far, the costliest first; empty without the option `profile`. */
+  readonly profile: readonly TapTiming[]
+  /** What diagnostics mean, by code: our own and those of the plugins. Pass it to `findExplanation`. */
+  codes(): Promise<CodeExplanations>
   /** What plugins did wrong so far, layers that could not be opened, and modules that could not be preloaded. */
   readonly faults: readonly Diagnostic[]
   /** Ends plugins in reverse order; every later call rejects with FRAMEWORK_DISPOSED. */
@@ -150,6 +157,7 @@ export interface FrameworkParts {
   readonly folder: string | null
   readonly disk: DiskFiles | null
   readonly faults: Faults
+  readonly profile: Profile | undefined
   readonly host: Host
   readonly runnerOf: (reading: Reading) => Promise<Runner>
   readonly mendPartsOf: (reading: Reading) => MendParts
@@ -183,6 +191,10 @@ export class OpenFramework implements Framework {
 
   get #runner(): Promise<Runner> {
     return this.#open.runnerOf(this.#reading)
+  }
+
+  get profile(): readonly TapTiming[] {
+    return this.#parts.profile?.timings ?? []
   }
 
   get faults(): readonly Diagnostic[] {
@@ -330,19 +342,12 @@ export class OpenFramework implements Framework {
     return (await this.#runner).command(name)
   }
 
-  async plan(
-    command: string,
-    given: GivenArguments | Readonly<Record<string, string>> = {},
-  ): Promise<ParallelDesign> {
-    return (await this.#runner).plan(command, asGiven(given))
+  async plan(command: string, ...[given]: readonly unknown[]): Promise<ParallelDesign> {
+    return (await this.#runner).plan(command, asGiven(given as Given))
   }
 
-  async run(
-    command: string,
-    given: GivenArguments | Readonly<Record<string, string>> = {},
-    options: RunOptions = {},
-  ): Promise<Report> {
-    return (await this.#runner).run(command, asGiven(given), options)
+  async run(command: string, ...[given, options]: readonly unknown[]): Promise<Report> {
+    return (await this.#runner).run(command, asGiven(given as Given), options ?? {})
   }
 
   async resume(id?: string, options: ResumeOptions = {}): Promise<Report> {
@@ -363,6 +368,12 @@ export class OpenFramework implements Framework {
     return (await this.#runner).workbench()
   }
 
+  async codes(): Promise<CodeExplanations> {
+    const { plugins } = this.#open.host
+    const own = plugins.map(({ codes = {} }) => (typeof codes === 'function' ? codes() : codes))
+    return Object.assign({}, ...(await Promise.all([readCodes(), ...own]))) as CodeExplanations
+  }
+
   async fix(options: FixOptions = {}): Promise<FixReport> {
     const { fix } = await import('./mend/fix.ts')
     return this.#mended(await fix(this.#open.mendPartsOf(this.#reading), options))
@@ -376,6 +387,12 @@ export class OpenFramework implements Framework {
   async #mended<T extends { readonly written: boolean }>(report: T): Promise<T> {
     if (report.written) await this.#open.live.refresh()
     return report
+  }
+
+  async declarations(): Promise<string> {
+    const { layers, library } = this.#reading
+    const { everyCommand } = await import('./plugin/commands.ts')
+    return declareModules({ layers, commands: await everyCommand(layers, library) })
   }
 
   async read(module: Module | string): Promise<string> {
@@ -405,7 +422,15 @@ function asListed({ kind, plugin, description }: ListedOperation): Listed {
   return { name: kind, kind: 'operation', plugin, description }
 }
 
-function asGiven(given: GivenArguments | Readonly<Record<string, string>>): GivenArguments {
-  const isGiven = Array.isArray(given['positional']) || typeof given['named'] === 'object'
-  return isGiven ? given : { named: given as Readonly<Record<string, string>> }
+type Given = GivenArguments | Readonly<Record<string, string>> | readonly string[] | undefined
+
+function asGiven(given: Given = {}): GivenArguments {
+  if (isWords(given)) return { positional: given }
+  const { positional, named } = given as GivenArguments
+  const isWhole = Array.isArray(positional) || typeof named === 'object'
+  return isWhole ? given : { named: given as Readonly<Record<string, string>> }
+}
+
+function isWords(given: unknown): given is readonly string[] {
+  return Array.isArray(given)
 }

@@ -14,6 +14,7 @@ import { createMendParts } from './mending.ts'
 import { createFaults } from './plugin/faults.ts'
 import { createHookSet } from './plugin/hooks.ts'
 import { createHost } from './plugin/host.ts'
+import { createProfile } from './plugin/profile.ts'
 import { choosePlugins } from './plugin/preset.ts'
 import type { Runner, RunnerParts } from './plugin/runner.ts'
 import { openReading, type Reading } from './reading.ts'
@@ -44,6 +45,8 @@ export interface FrameworkOptions extends Config {
    * loaded before: whoever makes a new framework after an edit gets the edited code.
    */
   readonly onConfigFile?: (file: string) => void
+  /** True counts what each plugin's taps take: `framework.profile`. */
+  readonly profile?: boolean
   readonly clock?: Clock
   /** Runs programs in place of the machine, also for files in memory; for tests. */
   readonly programs?: RunProgram
@@ -61,7 +64,13 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   }
   const clock = options.clock ?? createClock()
   const faults = createFaults()
-  const hooks = createHookSet({ faults, clock, deadlineMs: config.hookDeadlineMs ?? defaults.hookDeadlineMs })
+  const profile = options.profile ? createProfile() : undefined
+  const hooks = createHookSet({
+    faults,
+    clock,
+    deadlineMs: config.hookDeadlineMs ?? defaults.hookDeadlineMs,
+    profile,
+  })
   const plugins = options.plugins ?? (await choosePlugins(config.preset ?? true, config.plugins ?? []))
   const state = folder === null ? null : join(folder, '.heddle', 'state')
   const host = await createHost({
@@ -116,6 +125,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
   const context = config.context ?? {}
   return new OpenFramework({
     live,
+    profile,
     readingOver,
     folder,
     disk,

@@ -75,17 +75,18 @@ test('git applies the proposed index, and every link in it leads somewhere', asy
   assert.deepEqual([again.deadLinks, again.index], [[], null])
 })
 
-test('an export is told of by a comment, a docstring or a document; attributes and decorators stand between', () => {
-  const undocumented = (path: string, text: string, document = ''): string[] =>
-    readExports([{ path, text }], wordsOf([document])).undocumented.map(({ name }) => name)
-  assert.deepEqual(undocumented('a.ts', '// Said.\nexport function a() {}\n'), [])
-  assert.deepEqual(undocumented('a.ts', '/* Said. */\n@decorated()\nexport class A {}\n'), [])
-  assert.deepEqual(undocumented('a.ts', 'const x = 1\nexport function a() {}\n'), ['a'])
-  assert.deepEqual(undocumented('a.ts', 'export function a() {}\n', 'call a first'), [])
-  assert.deepEqual(undocumented('a.py', 'def a(\n    x,\n):\n    """Said."""\n\ndef b():\n    return 1\n'), [
-    'b',
-  ])
-  assert.deepEqual(undocumented('a.test.ts', 'export function a() {}\n'), [])
+test('an export is told of by a comment, a docstring or a document; attributes and decorators stand between', async () => {
+  const undocumented = async (path: string, text: string, document = ''): Promise<string[]> =>
+    (await readExports([{ path, text }], wordsOf([document]))).undocumented.map(({ name }) => name)
+  assert.deepEqual(await undocumented('a.ts', '// Said.\nexport function a() {}\n'), [])
+  assert.deepEqual(await undocumented('a.ts', '/* Said. */\n@decorated()\nexport class A {}\n'), [])
+  assert.deepEqual(await undocumented('a.ts', 'const x = 1\nexport function a() {}\n'), ['a'])
+  assert.deepEqual(await undocumented('a.ts', 'export function a() {}\n', 'call a first'), [])
+  assert.deepEqual(
+    await undocumented('a.py', 'def a(\n    x,\n):\n    """Said."""\n\ndef b():\n    return 1\n'),
+    ['b'],
+  )
+  assert.deepEqual(await undocumented('a.test.ts', 'export function a() {}\n'), [])
 })
 
 test('a name is stale only where nothing else can be meant', () => {

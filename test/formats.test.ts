@@ -164,6 +164,19 @@ const outputs: readonly (readonly [
     'none',
     ['bandit info src/orchard.py:3:1 B404', 'bandit error src/orchard.py:16:5 B602'],
   ],
+  ...['bandit-1.6.txt', 'bandit-1.6-report.json'].map(
+    (file) =>
+      [
+        file,
+        'bandit -r .',
+        'none',
+        [
+          'bandit info src/orchard.py:3:1 B404',
+          'bandit error src/orchard.py:16:1 B602',
+          'bandit warning src/orchard.py:18:1 B307',
+        ],
+      ] as const,
+  ),
   ['safety.txt', 'safety check', 'none', ['safety error - 61601']],
   ['safety-report.json', 'safety check --json', 'none', ['safety error - CVE-2023-32681']],
   [
@@ -241,7 +254,8 @@ const outputs: readonly (readonly [
     ['cargo warning src/main.rs:2:9 null', 'cargo error src/main.rs:7:51 test'],
   ],
   ['clippy.txt', 'cargo clippy', 'none', ['cargo warning src/main.rs:2:9 null']],
-  ['go-vet.txt', 'go vet ./...', 'none', ['go error tree.go:9:2 null', 'go error tree.go:14:3 null']],
+  ['go-vet.txt', 'go vet ./...', 'none', ['go error tree.go:9:2 null', 'go error tree.go:14:2 null']],
+  ['go-build.txt', 'go test ./...', 'none', ['go error tree.go:15:1 null']],
   ['go-test.txt', 'go test -v ./...', '1 passed, 1 failed', ['go error tree_test.go:8:1 test']],
   ['go-test-events.txt', 'go test -json ./...', '1 passed, 1 failed', ['go error tree_test.go:8:1 test']],
 ]

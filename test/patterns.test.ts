@@ -10,6 +10,7 @@ import {
   isTestPath,
   maskText,
   type Report,
+  readSource,
   scanSource,
 } from 'heddle'
 import { analysis, type AnalysisResult, search, type SearchResult, tdd, type TddResult } from 'heddle/plugins'
@@ -61,6 +62,115 @@ test('a scan of TypeScript finds what stands at the top level, whatever strings,
     ['1 ./b.js a,C', '2 node:fs ', '3 ./side.ts ', '4 ./x.ts x', '5 ./x.ts Z', '10 ./later.ts '],
   )
   assert.equal(source?.lines, 16)
+})
+
+test('a parser finds declarations that no scan of lines is sure of', async () => {
+  const shown = async (path: string, text: string): Promise<string[]> => {
+    const source = await readSource(path, text)
+    assert.equal(source?.parsed, true)
+    return source.symbols.map(
+      ({ name, kind, exported, line }) => `${line} ${kind} ${name}${exported ? '' : ' (own)'}`,
+    )
+  }
+  const script = [
+    'export const a = 1, b = () => 2',
+    'export const { c: { d = 1, ...e }, f: [g] } = {}',
+    'const enum Level { Low }',
+    'export declare function h(x: string): void',
+    'export namespace N { export const inside = 1 }',
+    'export default () => 1',
+    "export * from './all.ts'",
+    'export { i as default2, type J } from "./i.ts"',
+    'if (a) { const notMine = 1 }',
+  ].join('\n')
+  assert.deepEqual(await shown('x.ts', script), [
+    '1 value a',
+    '1 function b',
+    '2 value d',
+    '2 value e',
+    '2 value g',
+    '3 class Level (own)',
+    '4 function h',
+    '5 value N',
+    '6 function default',
+    '8 re-export default2',
+    '8 re-export J',
+  ])
+  assert.deepEqual(
+    await shown('x.cjs', 'exports.a = function () {}\nmodule.exports = { b, c: 1, d() {} }\n'),
+    ['1 function a', '2 value b', '2 value c', '2 value d'],
+  )
+  const python = [
+    'try:',
+    '    from fast import loads',
+    'except ImportError:',
+    '    def loads(text): ...',
+    'a, (b, *c) = d = 1, (2, 3)',
+    '@decorated',
+    'async def e(): ...',
+    'class _F:',
+    '    def method(self): ...',
+    'g: int = 1',
+    'a.attribute = 2',
+  ].join('\n')
+  assert.deepEqual(await shown('x.py', python), [
+    '4 function loads',
+    '5 value a',
+    '5 value b',
+    '5 value c',
+    '5 value d',
+    '7 function e',
+    '8 class _F (own)',
+    '10 value g',
+  ])
+  assert.deepEqual(
+    await shown('y.py', "__all__ = ['g']\n__all__ += ['h']\ndef f(): ...\ndef g(): ...\nh = 1\n"),
+    ['1 value __all__ (own)', '3 function f (own)', '4 function g', '5 value h'],
+  )
+})
+
+test('a parser finds what is imported, and nothing that is put together at run time', async () => {
+  const importsOf = async (path: string, text: string): Promise<string[]> =>
+    (await readSource(path, text))!.imports.map(({ specifier, names, line }) =>
+      `${line} ${specifier} ${names.join(',')}`.trim(),
+    )
+  const script = [
+    "import a, { b as c, type D } from './b.js'",
+    "import e = require('./e.cjs')",
+    "const f = await import(`./f.js`), g = require('./g.cjs')",
+    'const h = await import(`./${f}.js`), i = require(f)',
+    "// import './comment.js'",
+    "export { j } from './j.js'",
+  ].join('\n')
+  assert.deepEqual(await importsOf('x.ts', script), [
+    '1 ./b.js b,D',
+    '2 ./e.cjs',
+    '3 ./f.js',
+    '3 ./g.cjs',
+    '6 ./j.js j',
+  ])
+  assert.deepEqual(
+    await importsOf(
+      'x.py',
+      'import a.b as c, d\nfrom . import e\nfrom ..f import (g as h, i)\nfrom j import *\n',
+    ),
+    ['1 a.b', '1 d', '2 . e', '3 ..f g,i', '4 j'],
+  )
+})
+
+test('a text that no parser gets through, or that nests without end, is read all the same', async () => {
+  const nested = `const ${'{a:'.repeat(8_000)}b${'}'.repeat(8_000)} = x`
+  assert.deepEqual(
+    (await readSource('a.ts', nested))!.symbols.map(({ name }) => name),
+    ['b'],
+  )
+  const chain = `${'a = '.repeat(20_000)}1\n`
+  assert.deepEqual(
+    (await readSource('a.py', chain))!.symbols.map(({ name }) => name),
+    ['a'],
+  )
+  const endless = await readSource('a.ts', `export const a = 1\n${'=/['.repeat(20_000)}`)
+  assert.ok(endless?.symbols.some(({ name, exported }) => name === 'a' && exported))
 })
 
 test('a scan of other languages keeps to what each of them calls public', () => {
@@ -233,7 +343,7 @@ test('files with the same content are named together, and not also as passages',
   assert.deepEqual(findPassages(texts), [])
 })
 
-test('the analysis of files says who uses whom, what is shared, what leads nowhere and what has no test', () => {
+test('the analysis of files says who uses whom, what is shared, what leads nowhere and what has no test', async () => {
   const texts = [
     {
       path: 'src/a.ts',
@@ -247,7 +357,7 @@ test('the analysis of files says who uses whom, what is shared, what leads nowhe
     { path: 'test/all.test.ts', text: "import { a } from '../src/a.ts'\na()\n" },
   ]
   const paths = texts.map(({ path }) => path)
-  const result = synthesise({ paths, targets: new Set(paths), texts, unread: [] })
+  const result = await synthesise({ paths, targets: new Set(paths), texts, unread: [] })
   assert.deepEqual(
     result.files.map(({ path, uses, usedBy, tests }) => ({ path, uses, usedBy, tests })),
     [
@@ -261,7 +371,7 @@ test('the analysis of files says who uses whom, what is shared, what leads nowhe
   assert.deepEqual(result.sharedSymbols, [{ name: 'shared', files: ['src/a.ts', 'src/b.ts'] }])
   assert.deepEqual(result.untested, ['src/b.ts'])
   assert.deepEqual(result.totals, { files: 4, tests: 1, lines: 10, bytes: 232, languages: { typescript: 4 } })
-  const one = synthesise({ paths, targets: new Set(['src/b.ts']), texts, unread: [] })
+  const one = await synthesise({ paths, targets: new Set(['src/b.ts']), texts, unread: [] })
   assert.deepEqual(
     one.files.map(({ path }) => path),
     ['src/b.ts'],

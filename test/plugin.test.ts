@@ -101,7 +101,7 @@ test('a plugin can tap neither under another name nor after the framework was ma
     framework.faults.map(({ code, plugin }) => [code, plugin]),
     [['PLUGIN_NAME', 'liar']],
   )
-  assert.throws(() => kept!.parse.tap('late', (draft) => draft), /tapped after the framework was made/)
+  assert.throws(() => kept!.parse.tap('late', (draft) => draft), /tapped after its apply\(\) had ended/)
   await framework.dispose()
 })
 

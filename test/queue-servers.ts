@@ -182,3 +182,12 @@ export async function startWorker(settings: object): Promise<TestWorker> {
     stop: () => end(child),
   }
 }
+
+/** Asks until there is something. */
+export async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await ask()
+    if (found !== undefined) return found
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

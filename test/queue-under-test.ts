@@ -9,6 +9,8 @@ export interface QueueUnderTest {
   readonly executor: Executor
   readonly workers: readonly TestWorker[]
   under(): Promise<ExecutorUnderTest>
+  /** Ends a worker without a word, one that runs something if there is one, and starts another in its place. */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -16,23 +18,28 @@ export interface QueueUnderTest {
 const lockMs = 1000
 
 /** Starts two workers at the queue of that address. */
-export async function startQueue(url: string, more: object = {}): Promise<QueueUnderTest> {
-  const settings = { url, lockMs, ...more }
+export async function startQueue(url: string): Promise<QueueUnderTest> {
+  const settings = { url, lockMs, connectMs: 30_000 }
   const start = (): Promise<TestWorker> => startWorker(settings)
   const workers = await Promise.all([start(), start()])
-  const { bench: _, concurrency: __, ...own } = settings as { bench?: string; concurrency?: number }
-  const executor: Executor = { name: 'queue', open: (run) => openQueue(settingsOf(own), run) }
+  const executor: Executor = { name: 'queue', open: (run) => openQueue(settingsOf(settings), run) }
   const busy = async (): Promise<TestWorker> => {
     await Promise.race(workers.map((worker) => worker.reached(1)))
     return workers.find((worker) => worker.running() > 0)!
   }
 
+  async function kill(): Promise<void> {
+    const victim = workers.find((worker) => worker.running() > 0) ?? workers[0]
+    const place = workers.indexOf(victim)
+    victim.process.kill('SIGKILL')
+    workers[place] = await start()
+  }
+
   const under: ExecutorUnderTest = {
     executor,
     async killWorker() {
-      const victim = await busy()
-      victim.process.kill('SIGKILL')
-      workers[workers.indexOf(victim)] = await start()
+      await busy()
+      await kill()
     },
     async deliverAgain() {
       const sleeper = await busy()
@@ -46,6 +53,7 @@ export async function startQueue(url: string, more: object = {}): Promise<QueueU
     executor,
     workers,
     under: async () => under,
+    kill,
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()))
     },

@@ -15,6 +15,7 @@ import { memoryFiles } from 'heddle/files'
 import { preset } from 'heddle/plugins'
 import { createHandler, type Handler, listen, openEditions } from 'heddle/server'
 import { createTestFramework } from 'heddle/testing'
+import { rounds } from './threats/soak.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const token = '00112233445566778899aabbccddeeff'
@@ -267,7 +268,8 @@ test('answers reach the client that asked, however many ask with the same ids (J
     const { result } = await rpc(handler, 'tools/call', given)
     assert.equal((result as unknown as Called).structuredContent!['text'], `# M${index % 40}\n`)
   }
-  for (let round = 0; round < 10; round++)
+  // 100 000 calls in a soak.
+  for (let round = 0; round < rounds(10, 1_563); round++)
     await Promise.all(Array.from({ length: 64 }, (_, index) => ask(index + round)))
   await handler.close()
   await framework.dispose()

@@ -159,6 +159,29 @@ test('the text of a module comes as plain text with its path, its layer and a ta
   await framework.dispose()
 })
 
+test('llms.txt is the manual of the package and the modules of this framework, and no module writes markup into it', async () => {
+  const files = { '.heddle/modules/a.md': '---\ndescription: "x](http://evil.example) <b>"\n---\n# A\n' }
+  const framework = await createTestFramework({ files })
+  const handler = createHandler(framework, options)
+  const response = await get(handler, '/llms.txt')
+  const text = await response.text()
+  assert.match(response.headers.get('content-type')!, /^text\/plain/)
+  assert.match(text, /^# Heddle\n\n> Resolves/)
+  assert.ok(
+    text.endsWith('- [a](/api/modules/.heddle/modules/a.md): x\\]\\(http://evil.example\\) \\<b\\>\n'),
+    text.slice(-200),
+  )
+  assert.equal((await get(handler, '/api/modules/.heddle/modules/a.md')).status, 200)
+  for (const [, address] of text.matchAll(/\]\((\/api\/\w+)\)/g))
+    assert.equal((await get(handler, address!)).status, 200)
+  assert.equal(
+    (await handler(new Request('http://x.invalid/llms.txt', { headers: { host: 'h:1' } }))).status,
+    401,
+  )
+  await handler.close()
+  await framework.dispose()
+})
+
 test('wrong questions are refused with a code and a hint', async () => {
   const framework = await createTestFramework({ files: framed })
   const handler = createHandler(framework, { ...options, allowRun: true })
@@ -255,6 +278,9 @@ test('every door decides as the gate does (A9)', async () => {
   const doors: readonly ((path: string) => string)[] = [
     (path) => `/api/modules/${encodeURIComponent(path)}`,
     (path) => `/api/check?path=${encodeURIComponent(path)}`,
+    (path) => `/api/frame?path=${encodeURIComponent(path)}`,
+    (path) => `/api/trace?module=${encodeURIComponent(path)}`,
+    (path) => `/api/runs/0000/output?blob=${encodeURIComponent(path)}`,
     (path) => `/api/resolve?reference=${encodeURIComponent(path)}`,
     (path) => `/api/why?reference=${encodeURIComponent(path)}`,
     (path) => `/api/why?who=${encodeURIComponent(path)}`,

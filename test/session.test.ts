@@ -138,7 +138,7 @@ test('the command line saves, lists, shows and prunes in a few lines, and says w
   const root = folderOf(t, {})
   assert.deepEqual(heddle(root, 'session'), [0, 'no session is saved\n', ''])
   const [, saved] = heddle(root, 'session', 'save', 'monday', '--notes', 'sign-out has no test')
-  assert.match(saved, /^saved monday \([0-9a-f]{32}\): 2 modules\n$/)
+  assert.match(saved, /^saved monday \([0-9a-f]{32}\): 3 modules\n$/)
   const [, shown] = heddle(root, 'session', 'show')
   assert.match(shown, /\nnotes: sign-out has no test\n/)
   const [unknown, , why] = heddle(root, 'session', 'resume', 'tuesday')

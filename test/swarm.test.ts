@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createFramework, type RunEvent } from 'heddle'
+import { createFramework, type Report, type RunEvent } from 'heddle'
 import { createTestFramework } from 'heddle/testing'
 import { preset, swarm } from 'heddle/plugins'
 import {
@@ -279,3 +279,66 @@ test('the task comes where the configuration says: as an argument, in a file, or
   assert.match(environment, /^SECRET_FOR_AGENTS=passed on$/m)
   assert.doesNotMatch(environment, /SECRET_FOR_NOBODY/)
 })
+
+/** A built-in module, an edit of it in the project's own layer, and what is said of a swarm before and after. */
+const edits: readonly {
+  readonly module: string
+  readonly edit: readonly [from: string | RegExp, to: string]
+  readonly tasks: string
+  readonly files?: Readonly<Record<string, string>>
+  look(report: Report): unknown
+  readonly before: unknown
+  readonly after: unknown
+}[] = [
+  {
+    module: 'patterns/agent-swarm.md',
+    edit: [/(name: agents-finished\n {4}severity:) blocking/, '$1 warning'],
+    tasks: 'a: exit 3',
+    look: ({ gates }) => gates.find(({ name }) => name === 'agents-finished')?.severity,
+    before: 'blocking',
+    after: 'warning',
+  },
+  {
+    module: 'development/cutting-tasks.md',
+    edit: [/(name: tasks-apart\n {4}severity:) warning/, '$1 blocking'],
+    tasks: 'a: cat src/one.txt; exit 0\nb: wc src/one.txt; exit 0',
+    look: ({ groups, diagnostics }) => [
+      groups.length > 0,
+      diagnostics.find(({ code }) => code === 'swarm/tasks-meet')?.severity,
+    ],
+    before: [true, 'warning'],
+    after: [false, 'error'],
+  },
+  {
+    module: 'development/working-beside-others.md',
+    edit: [/default: ".*"/, 'default: "echo the rules of this project; exit 0"'],
+    tasks: 'a: echo begun',
+    look: (report) => (outcomeOf(report, 'swarm/agent-a', 'a').output as { code: number }).code === 0,
+    before: false,
+    after: true,
+  },
+  {
+    module: 'system/git/atomic-rollback-protocol.md',
+    edit: [/(name: starting-point-known\n {4}severity:) blocking/, '$1 warning'],
+    tasks: 'a: touch new.txt; exit 0',
+    files: { 'src/one.txt': 'changed and not committed\n' },
+    look: ({ groups }) => groups.length > 0,
+    before: false,
+    after: true,
+  },
+]
+
+for (const { module, edit, tasks, files = {}, look, before, after } of edits) {
+  test(`an edit of modules/${module} changes what "swarm" does`, async (t) => {
+    const text = readFileSync(new URL(`../modules/${module}`, import.meta.url), 'utf8')
+    const edited = text.replace(edit[0], edit[1])
+    assert.notEqual(edited, text)
+    const seen = async (more: Readonly<Record<string, string>>): Promise<unknown> => {
+      const root = repositoryWith(t, { ...twoFiles, ...more })
+      for (const [path, changed] of Object.entries(files)) writeFileSync(join(root, path), changed)
+      return look(await runSwarm(root, tasks))
+    }
+    assert.deepEqual(await seen({}), before)
+    assert.deepEqual(await seen({ [`.heddle/modules/${module}`]: edited }), after)
+  })
+}

@@ -11,6 +11,10 @@ export async function runCli(words: readonly string[]): Promise<number> {
   const ours = end < 0 ? words : words.slice(0, end)
   const rest = end < 0 ? [] : words.slice(end + 1)
   try {
+    if (words[0] === 'complete' && words[1] === '--') {
+      await (await import('./commands/completion.ts')).complete(createProgram([]), rest)
+      return exit.clean
+    }
     await createProgram(rest).parseAsync(ours.length === 0 ? ['--help'] : [...ours], { from: 'user' })
     return exit.clean
   } catch (thrown) {
@@ -55,6 +59,7 @@ function createProgram(rest: readonly string[]): Command {
       '--if-deleted <paths...>',
       'say what deleting these files and folders would break; 1 when anything',
     )
+    .option('--profile', 'say what the taps of each plugin took, on standard error; in JSON as `profile`')
     .option('--stats', 'say what the registry was asked for and holds, on standard error; in JSON as `stats`')
     .option('--no-cache', 'take nothing from an earlier run, keep nothing for a later one')
     .option('--user', "look in the user's own modules too")
@@ -91,6 +96,18 @@ function createProgram(rest: readonly string[]): Command {
       else if (options.who !== undefined) await (await import('./commands/who.ts')).who(options.who, options)
       else await (await import('./commands/resolve.ts')).why(reference ?? missingReference(), options)
     })
+
+  common(program.command('explain'))
+    .summary('say what the code of a finding means, with an example and the repair')
+    .description(
+      'Explains the codes that findings end with, those of plugins too. Without a code it lists all of them.',
+    )
+    .argument('[codes...]', 'codes such as REFERENCE_MISSING or tdd/no-test')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle explain REFERENCE_MISSING\n  heddle explain tdd/no-test --format json',
+    )
+    .action(async (codes, options) => (await import('./commands/explain.ts')).explain(codes, options))
 
   common(program.command('list'))
     .summary('list commands, modules, plugins or operations')
@@ -213,6 +230,7 @@ function createProgram(rest: readonly string[]): Command {
         'when written files reach the disk; passed when left out, as before when resumed',
       ).choices(['passed', 'always', 'never'] as const),
     )
+    .option('--profile', 'say what the taps of each plugin took, on standard error; in JSON as `profile`')
     .option('--fresh', 'take nothing from the result cache')
     .option('--resume [id]', 'go on with a run that was cut short: the last one, or that with this id')
     .option(
@@ -270,6 +288,23 @@ function createProgram(rest: readonly string[]): Command {
         '  heddle run --resume              go on with the last run that was cut short\n  heddle why --run 3f2a tests      why an operation went as it did',
     )
     .action(async (verb, ids, options) => (await import('./commands/runs.ts')).runs(verb, ids, options))
+
+  common(program.command('types'))
+    .summary(
+      'write a declaration file, so that names of commands and modules complete and check in TypeScript',
+    )
+    .description(
+      'Writes what commands there are, which arguments they take and which modules can be referred to, for framework.run(), plan(),\n' +
+        'load(), resolve(), why() and defineConfig({ preload }). The same modules give the same bytes. With --check it writes nothing and\n' +
+        'exits 1 when the file is not current, for CI.',
+    )
+    .option('--out <file>', 'a file below the root; - is standard output', 'heddle-env.d.ts')
+    .option('--check', 'write nothing, say whether it is current')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle types\n  heddle types --check\n  heddle types --out types/heddle.d.ts',
+    )
+    .action(async (options) => (await import('./commands/declare.ts')).declare(options))
 
   common(program.command('config'))
     .summary('say what is configured, and which file says so')
@@ -339,6 +374,45 @@ function createProgram(rest: readonly string[]): Command {
     .option('--allow-run', 'let the agent run commands')
     .option('--user', "look in the user's own modules too")
     .action(async (options) => (await import('./commands/mcp.ts')).mcp(options))
+
+  common(program.command('init'))
+    .summary('begin a framework in this folder')
+    .description(
+      'Looks at what is there and writes a first module and a first command. Asks only on a terminal; writes over nothing. In a\n' +
+        'folder that holds a framework it writes nothing and says so.',
+    )
+    .option('-y, --yes', 'ask nothing')
+    .option('--dry-run', 'say what would be written')
+    .option('--home <folder>', 'where modules and commands stand, instead of .heddle or .claude')
+    .action(async (options) => (await import('./commands/init.ts')).init(options))
+
+  common(program.command('new'))
+    .summary('make a module, command, gate or plugin, with a test that passes')
+    .description(
+      'Writes the new thing and a test of it that runs with node --test in this project, and says how to run both. Where a file of\n' +
+        'that name stands already it writes nothing.',
+    )
+    .argument('<kind>', 'module, command, gate or plugin')
+    .argument('<name>', 'lower-case words joined by hyphens')
+    .option('--dry-run', 'say what would be written')
+    .option('--home <folder>', 'where modules and commands stand, instead of .heddle or .claude')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heddle new command review-notes\n  heddle new gate no-leftovers\n  heddle new plugin link-checker --dry-run',
+    )
+    .action(async (kind, name, options) => (await import('./commands/new.ts')).makeNew(kind, name, options))
+
+  program
+    .command('completion')
+    .summary('print what a shell needs to complete commands, options and names of modules')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  source <(heddle completion bash)\n  heddle completion zsh > ~/.zfunc/_heddle\n' +
+        '  heddle completion fish > ~/.config/fish/completions/heddle.fish\n\n' +
+        'Pressing the key runs none of the code of a project: its configuration is not read.',
+    )
+    .action(async (shell) => (await import('./commands/completion.ts')).completion(shell))
 
   common(program.command('worker'), ['text', 'json'])
     .summary('run operations of other machines in this checkout')

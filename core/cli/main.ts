@@ -18,13 +18,17 @@ function keepCompiled(): void {
   enableCompileCache?.(fileURLToPath(new URL('../../.compiled', import.meta.url)))
 }
 
+const leave: (code: number) => never = process.exit.bind(process)
+
 // A reader that goes away (`heddle graph | head`) is no fault of ours: what is being done is done, and the exit code says how it went.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exit(3)
+    if (error.code !== 'EPIPE') leave(3)
   })
 
 keepCompiled()
 // Only what is loaded from here on is kept.
+const { holdExit } = await import('./hold-exit.ts')
+holdExit()
 const { runCli } = await import('./args.ts')
 process.exitCode = await runCli(process.argv.slice(2))

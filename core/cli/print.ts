@@ -55,11 +55,14 @@ export function counted(number: number, what: string, several = `${what}s`): str
   return `${number} ${number === 1 ? what : several}`
 }
 
-/** Text from files made harmless for a terminal: control characters are shown, not obeyed. */
+/**
+ * Text from files made harmless for a terminal: control characters are shown, not obeyed, and so is what nobody would see. Joiners
+ * stay where they join letters or pictures.
+ */
 export function visible(text: string): string {
   return text.replace(
     // oxlint-disable-next-line no-control-regex
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u200c\u200d](?![^\u0000-\u007f])|(?<![^\u0000-\u007f])[\u200c\u200d]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

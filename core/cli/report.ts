@@ -36,9 +36,9 @@ const shownLines = 12
 export function printReport(report: Report, options: { quiet: boolean; sourceLine: SourceLine }): void {
   const paint = painter(process.stdout)
   const lines = options.quiet ? [] : groupLines(report.groups, paint)
+  const hasRun = report.groups.some(({ operations }) => operations.length > 0)
   const isTold = !options.quiet || report.gates.some(({ status }) => status !== 'passed')
-  if (report.gates.length > 0 && isTold)
-    lines.push('', gateHeadline(report.gates, paint), ...gateLines(report.gates, paint))
+  if (report.gates.length > 0 && hasRun && isTold) lines.push('', ...gateLines(report.gates, paint))
   process.stdout.write(`${lines.join('\n')}\n`)
   printDiagnostics(report.diagnostics, process.stdout, options.sourceLine)
   process.stdout.write(`\n${recoveryLines(report)}${verdict(report, paint)}\n`)
@@ -66,15 +66,29 @@ function hasSomething({ operations, synthesis }: GroupReport): boolean {
 }
 
 /** Prints the usage of a command as its module declares it. */
-export function printCommandHelp({ usage, description, arguments: declared, path }: CommandHelp): void {
-  const rows = declared.map(({ name, description: text, required, default: fallback }) => [
+export function printCommandHelp(help: CommandHelp): void {
+  const { usage, description, path } = help
+  const rows = help.arguments.map(({ name, description: text, required, default: fallback }) => [
     `  --${name}`,
     visible(text) + (required ? ' (required)' : fallback === undefined ? '' : ` (default: ${fallback})`),
   ])
-  const options = rows.length > 0 ? `\nArguments, in order or by name:\n${table(rows)}\n` : ''
-  process.stdout.write(
-    `Usage: heddle run ${visible(usage)}\n\n${visible(description)}\n${options}\nDeclared in ${visible(path)}; options of heddle itself: heddle run --help\n`,
-  )
+  const blocks = [
+    `Usage: heddle run ${visible(usage)}`,
+    visible(description),
+    ...(rows.length > 0 ? [`Arguments, in order or by name:\n${table(rows)}`] : []),
+    ...listBlock('Runs the groups of', [
+      ...help.patterns.map((name) => `the pattern ${name}`),
+      ...help.groups,
+    ]),
+    ...listBlock('Needs', help.needs),
+    ...listBlock('Examples', help.examples),
+    `Declared in ${visible(path)}; options of heddle itself: heddle run --help`,
+  ]
+  process.stdout.write(`${blocks.join('\n\n')}\n`)
+}
+
+function listBlock(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`${title}:\n${lines.map((line) => `  ${visible(line)}`).join('\n')}`]
 }
 
 function operationLines(operations: readonly Outcome[], paint: Paint): string[] {
@@ -148,25 +162,20 @@ function synthesisLines(synthesis: unknown): string[] {
   return lines.map((line) => `    ${visible(line)}`)
 }
 
-/** Whoever reads has seen what passed in the count. */
-function gateHeadline(gates: readonly GateReport[], paint: Paint): string {
-  const passed = gates.filter(({ status }) => status === 'passed').length
-  return `${paint('bold', 'Gates')} ${paint('dim', `${passed} of ${gates.length} passed`)}`
-}
-
-/** The gates of groups, and of the run's own those that did not pass. */
+/** Whoever reads has seen what passed in the count; what could not be judged is named in one line. */
 function gateLines(gates: readonly GateReport[], paint: Paint): string[] {
-  const colours: Readonly<Record<GateReport['status'], Colour>> = {
-    passed: 'green',
-    failed: 'red',
-    skipped: 'yellow',
-  }
-  return gates
-    .filter(({ status }) => status !== 'passed')
-    .map(
-      ({ name, severity, status }) =>
-        `  ${paint(colours[status], status.padEnd(7))} ${visible(name)} ${paint('dim', severity)}`,
-    )
+  const named = (wanted: GateReport['status']): GateReport[] =>
+    gates.filter(({ status }) => status === wanted)
+  const skipped = named('skipped').map(
+    ({ name, severity }) => `${visible(name)}${severity === 'blocking' ? ' (blocking)' : ''}`,
+  )
+  return [
+    `${paint('bold', 'Gates')} ${paint('dim', `${named('passed').length} of ${gates.length} passed`)}`,
+    ...named('failed').map(
+      ({ name, severity }) => `  ${paint('red', 'failed ')} ${visible(name)} ${paint('dim', severity)}`,
+    ),
+    ...(skipped.length > 0 ? [`  ${paint('yellow', 'skipped')} ${skipped.join(', ')}`] : []),
+  ]
 }
 
 function verdict(report: Report, paint: Paint): string {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { createFramework, type Framework, type FrameworkOptions } from '../index.ts'
+import { createFramework, type Diagnostic, type Framework, type FrameworkOptions } from '../index.ts'
 import type { CommonOptions } from './options.ts'
 import { wrongUsage } from './exit.ts'
 import { withPlace } from './place.ts'
@@ -26,9 +26,13 @@ export function openFramework(options: CommonOptions, more: FrameworkOptions = {
   )
 }
 
-/** Tells on standard error which layers could not be opened, and what plugins did wrong so far. */
+const told = new WeakSet<Diagnostic>()
+
+/** Tells on standard error which layers could not be opened, and what plugins did wrong so far; each of it once. */
 export function tellFaults(framework: Framework, options: CommonOptions): void {
-  if (options.quiet !== true) printDiagnostics(framework.faults, process.stderr)
+  const news = framework.faults.filter((fault) => !told.has(fault))
+  for (const fault of news) told.add(fault)
+  if (options.quiet !== true) printDiagnostics(news, process.stderr)
 }
 
 /** The absolute root: as given, or found upward from the current folder. */

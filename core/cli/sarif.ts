@@ -1,10 +1,20 @@
-import { type CheckReport, type Diagnostic, meaningOf, type Severity } from '../index.ts'
+import {
+  type CheckReport,
+  type CodeExplanations,
+  type Diagnostic,
+  findExplanation,
+  type Severity,
+} from '../index.ts'
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json'
 const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
 
-/** The findings as SARIF 2.1.0: paths relative to the root as `%SRCROOT%`, columns in UTF-16 units. */
-export function toSarif({ diagnostics }: Pick<CheckReport, 'diagnostics'>, version: string): unknown {
+/** The findings as SARIF 2.1.0: paths relative to the root as `%SRCROOT%`, columns in UTF-16 units, each rule explained. */
+export function toSarif(
+  { diagnostics }: Pick<CheckReport, 'diagnostics'>,
+  version: string,
+  explained: CodeExplanations,
+): unknown {
   const codes = [...new Set(diagnostics.map(({ code }) => code))].toSorted()
   const indexes = new Map(codes.map((code, index) => [code, index]))
   return {
@@ -12,7 +22,13 @@ export function toSarif({ diagnostics }: Pick<CheckReport, 'diagnostics'>, versi
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'heddle', version, rules: codes.map((code) => ruleOf(code, diagnostics)) } },
+        tool: {
+          driver: {
+            name: 'heddle',
+            version,
+            rules: codes.map((code) => ruleOf(code, diagnostics, explained)),
+          },
+        },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the project.' } } },
         results: diagnostics.map((diagnostic) => resultOf(diagnostic, indexes.get(diagnostic.code)!)),
@@ -21,17 +37,18 @@ export function toSarif({ diagnostics }: Pick<CheckReport, 'diagnostics'>, versi
   }
 }
 
-function ruleOf(code: string, diagnostics: readonly Diagnostic[]): unknown {
+function ruleOf(code: string, diagnostics: readonly Diagnostic[], explained: CodeExplanations): unknown {
   const own = diagnostics.filter((diagnostic) => diagnostic.code === code)
-  const meaning = meaningOf(code) ?? `A finding of the plugin ${own[0]?.plugin ?? code.split('/')[0]}.`
-  const hint = own.find((diagnostic) => diagnostic.hint !== undefined)?.hint
+  const found = findExplanation(explained, code)
+  const means = found?.means ?? `A finding of the plugin ${own[0]?.plugin ?? code.split('/')[0]}.`
+  const repair = found?.repair ?? own.find(({ hint }) => hint !== undefined)?.hint
   const worst = (['error', 'warning'] as const).find((severity) =>
     own.some((one) => one.severity === severity),
   )
   return {
     id: code,
-    shortDescription: { text: meaning },
-    help: { text: hint === undefined ? meaning : `${meaning} For example: ${hint}` },
+    shortDescription: { text: means },
+    help: { text: [means, found && `For example: ${found.example}`, repair].filter(Boolean).join('\n\n') },
     defaultConfiguration: { level: levels[worst ?? 'info'] },
   }
 }

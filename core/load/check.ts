@@ -35,8 +35,7 @@ export function checkCards(root: string, catalogued: Catalogued, grading: Gradin
   const { cards, failures } = catalogued
   const { also = [], isAsked = () => true } = grading
   const all: Diagnostic[] = [...failures, ...also, ...findAmong(catalogued)]
-  for (const card of cards)
-    if (card.findings.length + card.partFindings.length > 0) all.push(...card.findings, ...card.partFindings)
+  for (const card of cards) for (const finding of [...card.findings, ...card.partFindings]) all.push(finding)
   const { findings, suppressed } = suppress(all, cards)
   const isGiven = ({ at }: Diagnostic): boolean => at === undefined || isAsked(at.path)
   const counted = grading.isAsked ? cards.filter(({ id }) => isAsked(id)) : cards

@@ -51,7 +51,8 @@ const deepest = 40
 
 function copyInside(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return ownText(value)
-  if (value === null || typeof value !== 'object' || depth > deepest) return value
+  // What is frozen is shared by modules that have none of it.
+  if (value === null || typeof value !== 'object' || depth > deepest || Object.isFrozen(value)) return value
   if (Array.isArray(value)) {
     const items: unknown[] = value
     for (let index = 0; index < items.length; index++) items[index] = copyInside(items[index], depth + 1)

@@ -126,7 +126,8 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     for (let module = stack.pop(); module; module = stack.pop()) {
       const own = link(module)
       linked.push(own)
-      diagnostics.push(...module.diagnostics, ...findings(own))
+      // One after the other: a call takes only so many arguments.
+      for (const finding of [...module.diagnostics, ...findings(own)]) diagnostics.push(finding)
       const needed = await Promise.all(neededBy(own, seen).map((spot) => registry.get(spot)))
       for (const result of needed.toReversed()) {
         if (result.ok) stack.push(result.value)

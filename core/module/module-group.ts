@@ -12,7 +12,7 @@ export interface DeclaredFinding {
   readonly severity: 'error' | 'warning' | 'info'
 }
 
-/** One operation as a module declares it. Its texts may hold `${argument}`, `${setting}` and placeholders. */
+/** One operation as a module declares it. Its texts may hold `${argument}`, `${setting}`, `${either:-otherwise}` and placeholders. */
 export interface DeclaredOperation {
   readonly kind: DeclarableKind
   /** Unique in its group. */

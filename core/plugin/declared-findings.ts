@@ -1,6 +1,11 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Module } from '../module/module.ts'
-import type { DeclaredGate, DeclaredGroup, DeclaredOperation } from '../module/module-group.ts'
+import type {
+  DeclaredFinding,
+  DeclaredGate,
+  DeclaredGroup,
+  DeclaredOperation,
+} from '../module/module-group.ts'
 import type { GlobOutput } from '../operations/glob.ts'
 import type { GrepOutput } from '../operations/grep.ts'
 import type { ListOutput } from '../operations/list.ts'
@@ -12,7 +17,17 @@ export interface DeclaredResult {
   readonly summary: readonly string[]
   /** The module that declares the group. */
   readonly module: string
-  readonly found: readonly { readonly operation: string; readonly count: number | null }[]
+  readonly found: readonly DeclaredFound[]
+}
+
+/** What one operation found; null where it did not come to its end. */
+export interface DeclaredFound {
+  readonly operation: string
+  readonly count: number | null
+  /** What the module says of each place, where it says something. */
+  readonly finding: DeclaredFinding | null
+  /** The places of a finding. */
+  readonly places: readonly { readonly path: string; readonly line: number }[]
 }
 
 interface Reading {
@@ -30,7 +45,12 @@ export function synthesiseDeclared(
     const outcome = outcomes.find(({ name }) => name === operation.name)
     const places = outcome?.status === 'done' ? placesOf(outcome) : undefined
     if (operation.finding) for (const place of places ?? []) report(findingAt(module, operation, place))
-    return { operation: operation.name, count: places?.length ?? null }
+    return {
+      operation: operation.name,
+      count: places?.length ?? null,
+      finding: operation.finding,
+      places: operation.finding ? (places ?? []).map(({ path, line }) => ({ path, line })) : [],
+    }
   })
   const summary = found.map(({ operation, count }) =>
     count === null ? `${operation}: nothing is known` : `${operation}: ${count}`,

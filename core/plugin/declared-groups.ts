@@ -76,11 +76,14 @@ function fillInput({ kind, input }: DeclaredOperation, values: Values): Filled {
     if (value !== null && typeof value === 'object')
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner, escape)]))
     if (typeof value !== 'string') return value
-    const named = value.replace(/\$\{([\w-]+)\}/g, (whole, name: string) => {
-      const found = values.named(name)
-      if (found === undefined) fault ??= nameless(name)
-      return found === undefined ? whole : escape(found)
-    })
+    const named = value.replace(
+      /\$\{([\w.-]+?)(?::-([^}]*))?\}/g,
+      (whole, name: string, otherwise?: string) => {
+        const found = values.named(name) ?? otherwise
+        if (found === undefined) fault ??= nameless(name)
+        return found === undefined ? whole : escape(found)
+      },
+    )
     const { text, missing } = fillPlaceholders(named, (path) => escapeMaybe(values.projected(path), escape))
     if (missing[0]) fault ??= nameless(missing[0].path)
     return text
@@ -126,17 +129,21 @@ function refusal(
       message: 'It names no program with a list of arguments.',
       hint: 'Write bash: { program: git, arguments: [status] }.',
     }
-  const isAllowed = allowed.some((entry) =>
+  if (isAllowed(words, allowed)) return undefined
+  return {
+    message: `The configuration does not allow modules to run "${words.slice(0, 2).join(' ')}".`,
+    hint: `Add it in heddle.config.ts, when you trust the module: bash: { allow: ['${words.slice(0, 2).join(' ')}'] }.`,
+  }
+}
+
+/** True when the configuration allows modules to run these words: one of its entries is how they begin. */
+export function isAllowed(words: readonly unknown[], allowed: readonly string[]): boolean {
+  return allowed.some((entry) =>
     entry
       .trim()
       .split(/\s+/)
       .every((word, index) => words[index] === word),
   )
-  if (isAllowed) return undefined
-  return {
-    message: `The configuration does not allow modules to run "${words.slice(0, 2).join(' ')}".`,
-    hint: `Add it in heddle.config.ts, when you trust the module: bash: { allow: ['${words.slice(0, 2).join(' ')}'] }.`,
-  }
 }
 
 function operationOf({ kind, name }: DeclaredOperation, input: Readonly<Record<string, unknown>>): Operation {

@@ -1,4 +1,4 @@
-import { type Diagnostic, HeddleError, messageOf } from '../base/diagnostic.ts'
+import { type Diagnostic, HeddleError, shortMessageOf } from '../base/diagnostic.ts'
 
 /** What plugins did wrong: each fault once, however many documents it was met in. */
 export interface Faults {
@@ -26,11 +26,11 @@ export function createFaults(): Faults {
 
 /** The diagnostic for a plugin that threw in a hook. A HeddleError of its own keeps its code and hint. */
 export function pluginFailed(plugin: string, hook: string, thrown: unknown): Diagnostic {
-  const own = thrown instanceof HeddleError ? thrown.diagnostic : undefined
+  const own = diagnosticOf(thrown)
   const fault: Diagnostic = {
     code: own?.code ?? 'PLUGIN_FAILED',
     severity: 'error',
-    message: `The plugin "${plugin}" failed in the hook "${hook}": ${own?.message ?? messageOf(thrown)}`,
+    message: `The plugin "${plugin}" failed in the hook "${hook}": ${own?.message ?? shortMessageOf(thrown)}`,
     hint:
       own?.hint ??
       `Everything else went on without it. Mend the plugin, or take it out of the configuration.`,
@@ -45,6 +45,37 @@ const causes = new WeakMap<Diagnostic, unknown>()
 /** What a plugin threw, for the diagnostic that tells of it; undefined for any other. */
 export function causeOf(fault: Diagnostic): unknown {
   return causes.get(fault)
+}
+
+/** Whatever was thrown may throw again as it is looked at. */
+function diagnosticOf(thrown: unknown): Diagnostic | undefined {
+  try {
+    return thrown instanceof HeddleError ? thrown.diagnostic : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The diagnostic for a plugin that kept a synchronous hook for too long. */
+export function heldUp(plugin: string, hook: string, ms: number): Diagnostic {
+  return {
+    code: 'PLUGIN_TIMEOUT',
+    severity: 'warning',
+    message: `The plugin "${plugin}" held everything up in the hook "${hook}" for longer than ${ms} ms.`,
+    hint: 'Its answer was taken all the same. Do less in it, filter what it sees, or raise hookDeadlineMs.',
+    plugin,
+  }
+}
+
+/** The diagnostic for a plugin that was left out because one that it depends on failed. */
+export function pluginSkipped(plugin: string, needed: string): Diagnostic {
+  return {
+    code: 'PLUGIN_SKIPPED',
+    severity: 'error',
+    message: `The plugin "${plugin}" was left out: it depends on "${needed}", which failed.`,
+    hint: `Mend "${needed}" first.`,
+    plugin,
+  }
 }
 
 /** The diagnostic for a plugin that did not settle in time. */

@@ -8,7 +8,7 @@ import type { Module } from '../module/module.ts'
 import type { Group } from '../run/group.ts'
 import type { Files } from '../vfs/file-system.ts'
 import { configureModules, type SettingValues } from './configured.ts'
-import { planDeclared } from './declared-groups.ts'
+import { isAllowed, planDeclared } from './declared-groups.ts'
 import type { HookCalls } from './hooks.ts'
 
 /** What a command is planned from. */
@@ -27,6 +27,7 @@ export interface PlanRequest {
   readonly project: ProjectValues
   /** Programs that modules may run. */
   readonly allowed: readonly string[]
+  textOf(module: Module): Promise<string>
 }
 
 /** Groups in declared order, and what went wrong while they were made. */
@@ -77,7 +78,7 @@ interface Asked {
 
 async function planPattern(calls: HookCalls, request: PlanRequest, asked: Asked): Promise<Planned> {
   const { pattern, module } = asked
-  const { project, settings: _settings, allowed: _allowed, ...rest } = request
+  const { project, settings: _settings, allowed, ...rest } = request
   const askedBy = [...asked.askedBy, pattern]
   const diagnostics: Diagnostic[] = []
   if (!calls.patterns().includes(pattern)) diagnostics.push(unknownPattern(pattern, module, calls.patterns()))
@@ -90,6 +91,8 @@ async function planPattern(calls: HookCalls, request: PlanRequest, asked: Asked)
     fill,
     context: (references) => request.context(references, fill),
     groupsOf: (other) => planPattern(calls, request, { pattern: other, module, askedBy }),
+    mayRun: (words) => isAllowed(words, allowed),
+    textOf: async (one) => fill(await request.textOf(one)),
     report: (diagnostic) => diagnostics.push(diagnostic),
   })
   const groups = slots.flatMap((slot) =>

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Schema } from '../base/schema.ts'
 import type { PreparedContext } from '../compose/prepare.ts'
+import type { CodeExplanations } from '../explain/explanation.ts'
 import type { Graph } from '../load/graph.ts'
 import type { Document } from '../module/document.ts'
 import type { Draft } from '../module/draft.ts'
@@ -14,12 +15,17 @@ import type { RunEvent } from '../run/events.ts'
 import type { Files } from '../vfs/file-system.ts'
 import type { DurableStore } from '../vfs/durable.ts'
 import type { Path } from '../vfs/path.ts'
+import type { Collected, Collection } from './collection.ts'
+import type { PluginFilter } from './filter.ts'
+import type { Service } from './service.ts'
 
-/** Options of one tap: the plugin's own name, and which documents or modules it wants at all. */
+/** Options of one tap: the plugin's own name, its place among the taps, and which modules it wants at all. */
 export interface TapOptions {
   readonly name: string
   /** Taps of lower stages are called first; 0 when left out. */
   readonly stage?: number
+  /** Which modules this tap is called for; those that the plugin's own filter keeps away stay away. */
+  readonly filter?: PluginFilter
 }
 
 /** A door for plugins: `tap` under the plugin's own name. */
@@ -70,12 +76,16 @@ export interface Planning {
   context(references: readonly string[]): Promise<PreparedContext>
   /** What plugins would contribute for another pattern, as if the module named that one; to take from, nothing of it runs by itself. */
   groupsOf(pattern: string): Promise<PlannedElsewhere>
+  /** True when the configuration (`bash.allow`) lets text of modules run this program with these arguments. */
+  mayRun(words: readonly string[]): boolean
   /** Arguments by name, as declared by the command's module. */
   readonly arguments: Readonly<Record<string, string>>
   /** The project as the run will see it; for looking, not for writing. */
   readonly files: Files
   /** Absolute folder of the project on the machine; null when it is not on a disk. */
   readonly folder: string | null
+  /** The text of a module of the closure, its placeholders filled; for a context, never to be taken as anything but text. */
+  textOf(module: Module): Promise<string>
   /** The text with its placeholders (`[PROJECT_CONFIG: a.b | DEFAULT: x]`) filled by what the project says, as far as it says it. */
   fill(text: string): string
   report(diagnostic: Diagnostic): void
@@ -126,6 +136,19 @@ export interface PluginContext<O> {
   options(): Promise<O>
   /** Durable texts of this plugin, below `.heddle/state/`; in memory where the project is not on a disk. */
   readonly store: DurableStore
+  /** Gives something to other plugins by a key of `defineService`; only inside `apply`. */
+  provide<T>(service: Service<T>, value: T): void
+  /** What another plugin provided; throws SERVICE_MISSING where none before this one did: name it in `dependsOn`. */
+  use<T>(service: Service<T>): T
+  /** True when it is provided. */
+  has(service: Service<unknown>): boolean
+  /** Adds to a collection of `defineCollection`; only inside `apply`. */
+  contribute<T extends object, I>(
+    collection: Collection<T, I>,
+    give: (input: I) => Partial<T> | undefined | Promise<Partial<T> | undefined>,
+  ): void
+  /** Asks all plugins for their contributions at once and merges them in declared order. Never rejects once `apply` has ended. */
+  collect<T extends object, I>(collection: Collection<T, I>, input: I): Promise<Collected<T>>
 }
 
 /** A plugin: a name, a schema of options, and a function that taps hooks. */
@@ -133,14 +156,20 @@ export interface Plugin<O = never> {
   /** Lower-case words joined by hyphens; unique in a framework. */
   readonly name: string
   readonly version?: string
+  /** The versions of Heddle that it is written for, as npm writes ranges: `^1.2.0`. */
+  readonly apiRange?: string
   readonly description?: string
   /** Names of plugins that must come before or after this one, when they are there. */
   readonly after?: readonly string[]
   readonly before?: readonly string[]
   /** Names of plugins without which this one cannot work. */
   readonly dependsOn?: readonly string[]
+  /** Which modules it wants to see at all; it is not called for others. */
+  readonly filter?: PluginFilter
   readonly options?: Schema<O>
-  /** Taps hooks; what it returns is called when the framework is disposed. */
+  /** What its diagnostics mean, by code, or a function that loads it: `heddle explain` prints it. */
+  readonly codes?: CodeExplanations | (() => Promise<CodeExplanations>)
+  /** Taps hooks, synchronously; what it returns is called when the framework is disposed, the last plugin's first. */
   apply(hooks: Hooks, context: PluginContext<O>): void | (() => void | Promise<void>)
 }
 

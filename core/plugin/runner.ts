@@ -9,7 +9,8 @@ import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
 import { isIgnoredIn } from '../vfs/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
-import type { Layer } from '../resolve/layers.ts'
+import type { Module } from '../module/module.ts'
+import { labelOf, type Layer } from '../resolve/layers.ts'
 import { designPlan, type ParallelDesign } from '../run/design.ts'
 import type { RunEvent } from '../run/events.ts'
 import type { Executor, OpenExecutor } from '../run/executor.ts'
@@ -35,6 +36,7 @@ import { memoryFolder, type RunProgram } from '../run/spawn.ts'
 import { createWorkbench, type Workbench } from '../run/workbench.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
+import { decodeText } from '../vfs/text.ts'
 import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { everyCommand, findCommand } from './commands.ts'
@@ -43,7 +45,7 @@ import type { HookCalls } from './hooks.ts'
 import { type ProjectData, readProjectValues, type SettingValues } from './configured.ts'
 import { configureIsolation } from './isolation.ts'
 import { createKeeper, type Kept, nothingKept } from './keeper.ts'
-import { planGroups } from './planner.ts'
+import { patternsOf, planGroups } from './planner.ts'
 
 /** How one run differs from the defaults. */
 export interface RunOptions {
@@ -91,6 +93,13 @@ export interface CommandHelp {
   readonly description: string
   readonly path: string
   readonly arguments: readonly { name: string; description: string; required: boolean; default?: string }[]
+  /** Modules that it needs, directly or through others, in the order in which they are loaded. */
+  readonly needs: readonly string[]
+  /** Patterns whose plugins contribute groups, and groups that modules declare, by full name. */
+  readonly patterns: readonly string[]
+  readonly groups: readonly string[]
+  /** Command lines, from the key `examples`. */
+  readonly examples: readonly string[]
 }
 
 /** Plans and runs commands. */
@@ -183,6 +192,7 @@ export function createRunner(parts: RunnerParts): Runner {
       settings: parts.settings,
       project: await readProjectValues(layers[0]!, parts.project),
       allowed: parts.allowed,
+      textOf: (module) => textOf(module, layers),
     })
     if (planned.groups.length === 0 && planned.diagnostics.length === 0 && planned.complete) {
       fail(
@@ -204,12 +214,19 @@ export function createRunner(parts: RunnerParts): Runner {
 
   return {
     async command(name) {
-      const { command } = await findCommand(name, layers, library)
+      const { command, modules } = await findCommand(name, layers, library)
+      const { examples } = command.metadata
       return {
         usage: usageOf(command),
         description: command.description,
         path: command.id,
         arguments: command.arguments,
+        needs: modules.slice(1).map(({ id }) => id),
+        patterns: [...patternsOf(modules).keys()],
+        groups: modules.flatMap(({ name, groups }) => groups.map((group) => `${name}/${group.name}`)),
+        examples: Array.isArray(examples)
+          ? (examples as unknown[]).filter((one) => typeof one === 'string')
+          : [],
       }
     },
 
@@ -276,7 +293,13 @@ export function createRunner(parts: RunnerParts): Runner {
       options.onEvent?.({ type: 'finding', diagnostic })
     }
     try {
-      opened = await executors.open(options.executor, { id, command, folder, tell })
+      opened = await executors.open(options.executor, {
+        id,
+        command,
+        folder,
+        tell,
+        ...(journal && { storeIn: kept.outputs }),
+      })
       const report = await oversee(plan, {
         command,
         id,
@@ -366,6 +389,15 @@ async function settleFiles(
     const diagnostics = [...report.diagnostics, ...found]
     return { report: { ...report, status, diagnostics }, committed: false }
   }
+}
+
+async function textOf(module: Module, layers: readonly Layer[]): Promise<string> {
+  const layer = layers.find((one) => labelOf(one, module.path) === module.id)
+  if (!layer)
+    return fail('NOT_FOUND', `The text of "${module.id}" is nowhere.`, 'Ask for a module of the closure.')
+  const text = decodeText(await layer.files.read(module.path), module.id)
+  if (!text.ok) throw new HeddleError(text.diagnostic)
+  return text.value
 }
 
 function nothing(): undefined {}

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { type Faults, pluginFailed, pluginTimedOut } from './faults.ts'
+import type { Profile } from './profile.ts'
 
 /** What one tap of a settled collection gave. */
 export type Slot<T> =
@@ -20,8 +21,13 @@ export type Settle = <T>(calls: readonly Call<T>[], hook: string) => Promise<Slo
  * A settled collection: tapable's parallel hook keeps only the first error, drops results and lets the other taps run on
  * unobserved, so only its list of taps is used. One timer serves all calls; a late one is named and let go.
  */
-export function createSettle(options: { faults: Faults; clock: Clock; deadlineMs: number }): Settle {
-  const { faults, clock, deadlineMs } = options
+export function createSettle(options: {
+  readonly faults: Faults
+  readonly clock: Clock
+  readonly deadlineMs: number
+  readonly profile?: Profile | undefined
+}): Settle {
+  const { faults, clock, deadlineMs, profile } = options
   return async <T>(calls: readonly Call<T>[], hook: string): Promise<Slot<T>[]> => {
     if (calls.length === 0) return []
     const started = clock.now()
@@ -35,7 +41,9 @@ export function createSettle(options: { faults: Faults; clock: Clock; deadlineMs
       for (const [index, { plugin, call }] of calls.entries()) {
         const set = (slot: Slot<T>): void => {
           // A synchronous loop keeps the timer from firing: the time it took is compared as well.
-          if (clock.now() - started <= deadlineMs) slots[index] = slot
+          const ms = clock.now() - started
+          if (ms <= deadlineMs) slots[index] = slot
+          profile?.note(plugin, hook, ms)
           if (--open > 0) return
           stop()
           resolve()

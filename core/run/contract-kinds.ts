@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { appendFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { digest } from '../base/key.ts'
 import { HeddleError } from '../base/diagnostic.ts'
 import type { Path } from '../vfs/path.ts'
@@ -11,6 +12,12 @@ export interface ContractStep {
   /** A line for a file of the machine, so that tests see what was begun, and how often: the key and the attempt. */
   readonly note?: string
   readonly progress?: readonly string[]
+  /** Milliseconds that it takes. */
+  readonly waitMs?: number
+  /** Has an effect outside: a file by its key in this folder of the machine; when it is there nothing more comes about. */
+  readonly effect?: string
+  /** Adds the text to a file. */
+  readonly adds?: { readonly path: string; readonly text: string }
   readonly read?: string
   readonly list?: string
   readonly write?: Readonly<Record<string, string>>
@@ -79,6 +86,12 @@ async function runStep(input: ContractStep, context: OperationContext): Promise<
   const { files, attempt, key } = context
   if (input.note !== undefined) await appendFile(input.note, `${key} ${attempt}\n`)
   for (const message of input.progress ?? []) context.progress(message)
+  if (input.waitMs !== undefined) await new Promise((resolve) => setTimeout(resolve, input.waitMs))
+  if (input.effect !== undefined) await haveEffect(input.effect, key)
+  if (input.adds) {
+    const { path, text } = input.adds
+    await files.write(path as Path, `${(await textAt(context, path)) ?? ''}${text}`)
+  }
   const text = input.read === undefined ? null : await textAt(context, input.read)
   const entries = input.list === undefined ? undefined : await files.list(input.list as Path)
   for (const [path, content] of Object.entries(input.write ?? {})) await files.write(path as Path, content)
@@ -95,6 +108,14 @@ async function runStep(input: ContractStep, context: OperationContext): Promise<
     digest: body === undefined ? null : digest(body),
     ...(body !== undefined && { body }),
   }
+}
+
+async function haveEffect(folder: string, key: string): Promise<void> {
+  await writeFile(join(folder, `effect-${digest(key)}`), key, { flag: 'wx' }).catch(
+    (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'EEXIST') throw thrown
+    },
+  )
 }
 
 async function textAt({ files }: OperationContext, path: string): Promise<string | null> {

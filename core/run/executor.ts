@@ -45,6 +45,8 @@ export interface ExecutorRun {
   readonly command: string
   /** Absolute folder of the project; null when it is not on a disk. */
   readonly folder: string | null
+  /** Absolute folder for output of programs that does not fit into memory; a temporary one when left out. */
+  readonly storeIn?: string
   /** Tells whoever watches the run at once; it stands in the report too. */
   tell(diagnostic: Diagnostic): void
 }

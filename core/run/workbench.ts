@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import { createClock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError } from '../base/diagnostic.ts'
+import type { ProcessResult } from '../base/process.ts'
 import type { Files } from '../vfs/file-system.ts'
 import { createGate } from '../vfs/gate.ts'
 import { defaultLimits, requireRoom } from '../vfs/quota.ts'
@@ -42,6 +44,8 @@ export interface ErrandEnd {
   readonly status: 'returned' | 'threw' | 'stopped'
   readonly value: unknown
   readonly written: readonly Written[]
+  /** Absolute paths of files with output of its programs that is too large for `value`, which names them as `blob`. */
+  readonly stored: readonly string[]
 }
 
 /** Runs operations of other processes with the kinds, and in the folder, of this one. */
@@ -72,11 +76,13 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
     async run(errand, doors) {
       const { kind, input } = await prepare(errand, kinds)
       const view = viewOver(errand.name, doors.files)
+      const stored: string[] = []
       const ending = await callOnce({
         errand,
         doors,
         parts,
         view,
+        stored,
         call: (context) => kind.run(input, context),
       })
       if (ending.type === 'ignored' || ending.stopped)
@@ -84,9 +90,10 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
           status: 'stopped',
           value: ending.type === 'returned' ? ending.value : undefined,
           written: [],
+          stored,
         }
-      if (ending.type === 'threw') return { status: 'threw', value: ending.thrown, written: [] }
-      return { status: 'returned', value: ending.value, written: writtenIn(view) }
+      if (ending.type === 'threw') return { status: 'threw', value: ending.thrown, written: [], stored }
+      return { status: 'returned', value: ending.value, written: writtenIn(view), stored }
     },
   }
 }
@@ -117,13 +124,14 @@ interface OneCall {
   readonly doors: ErrandDoors
   readonly parts: WorkbenchParts
   readonly view: WorkspaceView
+  readonly stored: string[]
   call(context: OperationContext): unknown
 }
 
 /** The run decides about deadlines; that of the worker is for runs that are no longer there. */
-function callOnce({ errand, doors, parts, view, call }: OneCall): Promise<Ending> {
+function callOnce({ errand, doors, parts, view, stored, call }: OneCall): Promise<Ending> {
   const { signal, files } = doors
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const attempt = new Attempt({
       clock: createClock(),
       deadlineMs: errand.deadlineMs + graceMs,
@@ -131,7 +139,7 @@ function callOnce({ errand, doors, parts, view, call }: OneCall): Promise<Ending
       call: (attempt) => call(contextOf(attempt)),
       ended(ending) {
         signal.removeEventListener('abort', stop)
-        resolve(ending)
+        done(ending)
       },
     })
     const stop = (): void => attempt.stop(isDeadline(signal.reason) ? 'deadline' : 'cancelled')
@@ -149,16 +157,22 @@ function callOnce({ errand, doors, parts, view, call }: OneCall): Promise<Ending
       signal: attempt.signal,
       async spawn(options) {
         await doors.checkout()
-        return programs.spawn(options)
+        return noted(await programs.spawn(options))
       },
       async spawnTogether(options) {
         await doors.checkout()
-        return programs.spawnTogether(options)
+        return (await programs.spawnTogether(options)).map(noted)
       },
       progress(message) {
         if (!attempt.over) doors.progress(message)
       },
     }
+  }
+
+  function noted<R extends ProcessResult>(result: R): R {
+    for (const output of Object.values(result.stored ?? {}))
+      stored.push(resolve(parts.folder ?? '', output.blob))
+    return result
   }
 
   function programsOf(attempt: Attempt): Programs {

@@ -57,7 +57,7 @@ export function deltaBetween(before: Indexed, after: Indexed, since: number): De
   }
 }
 
-function differing<T>(
+function differing<T extends object>(
   before: ReadonlyMap<string, readonly T[]>,
   after: ReadonlyMap<string, readonly T[]>,
 ): (readonly [string, readonly T[]])[] {
@@ -67,12 +67,22 @@ function differing<T>(
 }
 
 /** What did not change is mostly the very same object. */
-function isSameList<T>(list: readonly T[], other: readonly T[] | undefined): boolean {
+function isSameList<T extends object>(list: readonly T[], other: readonly T[] | undefined): boolean {
   return list.length === other?.length && list.every((one, index) => isSame(one, other[index]))
 }
 
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other)
+function isSame(one: object, other: object | undefined): boolean {
+  return (
+    one === other ||
+    (other !== undefined && (isAlike(one, other) || JSON.stringify(one) === JSON.stringify(other)))
+  )
+}
+
+/** Most of what was made anew holds the very same values: writing thousands of them out would cost more than all the rest. */
+function isAlike(one: object, other: object): boolean {
+  const [own, theirs] = [one, other] as Record<string, unknown>[]
+  for (const key in own) if (own[key] !== theirs![key]) return false
+  return Object.keys(own!).length === Object.keys(theirs!).length
 }
 
 function groupBy<T>(list: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {

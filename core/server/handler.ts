@@ -8,6 +8,7 @@ import type { Editor } from './editor.ts'
 import { createEvents } from './events.ts'
 import { checkPlace, checkRequest, cookieName } from './guard.ts'
 import type { McpEndpoint } from './mcp.ts'
+import { answerLlmsText } from './llms-text.ts'
 import { answerModuleText } from './module-text.ts'
 import { openInEditor } from './open-request.ts'
 import { openPageFiles } from './page-files.ts'
@@ -17,7 +18,7 @@ import { readRunRequest } from './run-request.ts'
 import { streamRun } from './run-stream.ts'
 import { createRuns, keptRuns, type RunsSource } from './runs.ts'
 import type { StreamLimits } from './streams.ts'
-import { ownVersion } from './version.ts'
+import { ownVersion } from '../base/own-version.ts'
 
 export interface HandlerOptions {
   /** The exact hosts that may be asked, such as `127.0.0.1:4317`. */
@@ -121,6 +122,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
       const asked = { path: decodePath(path.slice(1)), from: query.get('from') ?? undefined }
       return editions.read((framework) => answerModuleText(framework, request, asked))
     }
+    if (path === '/llms.txt') return editions.read((framework) => answerLlmsText(framework))
     if (path === '/api/state') return answerJson(state())
     if (path === '/api/runs' || path.startsWith('/api/runs/'))
       return answerRuns(request, { asked: path.slice(9), query })

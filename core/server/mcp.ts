@@ -17,7 +17,7 @@ import { createSkillSource } from './mcp-skills.ts'
 import { asToolResult, createReadingTools } from './mcp-tools.ts'
 import { readRunRequest } from './run-request.ts'
 import type { Runs } from './runs.ts'
-import { ownVersion } from './version.ts'
+import { ownVersion } from '../base/own-version.ts'
 
 /** What MCP is served from; without runs nothing can be run. */
 export interface McpParts {

@@ -20,14 +20,24 @@ interface Edition {
   isReplaced: boolean
 }
 
+/** Editions that can be told to replace their framework. */
+export interface OpenEditions extends Editions {
+  /** Takes in changes as they happen, from here on. */
+  watch(): Promise<void>
+  /**
+   * Puts a framework with other options (plugins, say) in the place of this one; what has begun ends on the old one. Rejects, the old
+   * one staying in its place, when it cannot be made.
+   */
+  replace(more: Partial<FrameworkOptions>): Promise<void>
+}
+
 /**
  * Opens a project's framework for serving. Once `watch` is called, changes of its files are taken in as they happen; when the
  * configuration or a file of code that it is made of changes, a new framework is made and takes the place of the old one at
  * once, and what has begun ends on the old one. One that cannot be made leaves the old one in its place, and the standing says why.
  */
-export async function openEditions(
-  options: FrameworkOptions,
-): Promise<Editions & { watch(): Promise<void> }> {
+export async function openEditions(given: FrameworkOptions): Promise<OpenEditions> {
+  let options = given
   const folder = resolve(options.root ?? '.')
   const listeners = new Set<(news: News | undefined) => void>()
   const alone = createLimit(1)
@@ -138,6 +148,19 @@ export async function openEditions(
       isWatched = true
       await alone(() => watchEdition(current))
     },
+    replace: (more) =>
+      alone(async () => {
+        const before = options
+        options = { ...before, ...more }
+        try {
+          const next = await open()
+          if (isWatched) await watchEdition(next)
+          replace(next)
+        } catch (thrown) {
+          options = before
+          throw thrown instanceof LoadFailed ? thrown.cause : thrown
+        }
+      }),
     async reload() {
       await renew()
       const { watching, framework } = current

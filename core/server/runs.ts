@@ -89,15 +89,19 @@ export function createRuns(editions: Editions, kept: RunsSource, tell: (run: Run
     const signals = signal ? [signal, controller.signal] : [controller.signal]
     let record: Kept | undefined
     const running = editions.hold((framework) =>
-      framework.run(request.command, request.given, {
-        ...optionsOf(request),
-        signal: AbortSignal.any(signals),
-        onEvent(event) {
-          if (event.type === 'run-started') record = begin(event, { request, controller })
-          if (record) note(record, event)
-          onEvent?.(event)
+      framework.run(
+        request.command,
+        { positional: [], ...request.given },
+        {
+          ...optionsOf(request),
+          signal: AbortSignal.any(signals),
+          onEvent(event) {
+            if (event.type === 'run-started') record = begin(event, { request, controller })
+            if (record) note(record, event)
+            onEvent?.(event)
+          },
         },
-      }),
+      ),
     )
     going.add(running)
     try {

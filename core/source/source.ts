@@ -1,8 +1,12 @@
+import { HeddleError } from '../base/diagnostic.ts'
 import { scanPlain } from './declarations.ts'
 import { type Language, languageOf } from './language.ts'
 import { maskText } from './mask.ts'
+import { readPython } from './parsed-python.ts'
+import { readScript } from './parsed-script.ts'
 import { scanScript } from './script.ts'
-import type { SourceImport, SourceSymbol } from './symbol.ts'
+import type { Found, SourceImport, SourceSymbol } from './symbol.ts'
+import { parseSyntax, type SyntaxNode } from './syntax.ts'
 
 /** What a scan of one source file finds. */
 export interface Source {
@@ -11,6 +15,8 @@ export interface Source {
   readonly lines: number
   readonly symbols: readonly SourceSymbol[]
   readonly imports: readonly SourceImport[]
+  /** True when a parser of the language read it, false for a scan of its lines. */
+  readonly parsed: boolean
 }
 
 /**
@@ -24,7 +30,42 @@ export function scanSource(path: string, text: string): Source | undefined {
   const code = maskText(text, language)
   const isScript = language === 'typescript' || language === 'javascript'
   const found = isScript ? scanScript(text, code) : scanPlain(text, code, language)
-  return { language, lines: countLines(text), symbols: inOrder(found.symbols), imports: found.imports }
+  const { imports } = found
+  return { language, lines: countLines(text), symbols: inOrder(found.symbols), imports, parsed: false }
+}
+
+/** Longer texts are generated, and are scanned. */
+const longestParsed = 2_000_000
+const longestParseMs = 5_000
+
+/**
+ * The same, of a TypeScript, JavaScript or Python file by the parser of its language: nothing that only looks like a declaration is
+ * one, and what cannot be parsed is left out. By the scan where there is no parser, for the language or on this machine, and where it takes
+ * more than five seconds.
+ */
+export async function readSource(path: string, text: string): Promise<Source | undefined> {
+  const scanned = scanSource(path, text)
+  const root = scanned && text.length <= longestParsed ? await parse(path, text) : undefined
+  if (!scanned || !root) return scanned
+  const { symbols, imports }: Found =
+    scanned.language === 'python' ? readPython(root) : readScript(root, scanned.language)
+  return { ...scanned, symbols: inOrder(symbols), imports, parsed: true }
+}
+
+/** Undefined where there is no parser, or it finds no end: its recovery from errors can take as good as for ever. */
+async function parse(path: string, text: string): Promise<SyntaxNode | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, longestParseMs, undefined)
+  })
+  try {
+    return await Promise.race([parseSyntax(path, text), tooLong])
+  } catch (thrown) {
+    if (thrown instanceof HeddleError && thrown.code === 'PARSER_MISSING') return undefined
+    throw thrown
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function countLines(text: string): number {

@@ -2,9 +2,6 @@ import { definePlugin } from 'heddle'
 import { findImports } from './imports.ts'
 import { isMemoryFile } from './memory-file.ts'
 
-export { findImports } from './imports.ts'
-export { isMemoryFile } from './memory-file.ts'
-
 /** Reads memory files of agent hosts (CLAUDE.md, AGENTS.md, GEMINI.md, rules): their `@path` imports, and that they are entry points. */
 export const agentsMd = definePlugin({
   name: 'agents-md',

@@ -7,6 +7,7 @@ export const analysis = definePlugin({
   name: 'analysis',
   description:
     'Reads source files at once: exports, imports between them, shared names, duplicates, files without tests',
+  codes: async () => (await import('./codes.ts')).codes,
   apply(hooks) {
     hooks.plan.for('analysis').tap('analysis', async (planning) => {
       const { planAnalysis } = await import('./plan.ts')

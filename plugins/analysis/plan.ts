@@ -31,11 +31,11 @@ export function planAnalysis(planning: Planning): readonly Group[] {
           .filter((path) => targets.has(path) || isTestPath(path))
           .map((path) => read(path, { name: path }))
       },
-      synthesise: (outcomes, context) => {
+      synthesise: async (outcomes, context) => {
         const paths = listed(outcomes)
         const targets = targetsOf(paths, asked)
         if (targets.size === 0) context.report(noFiles(asked.join(', '), nearestTo(asked, paths)))
-        const result = synthesise({ paths, targets, ...readTexts(outcomes) })
+        const result = await synthesise({ paths, targets, ...readTexts(outcomes) })
         for (const finding of findingsOf(result)) context.report(finding)
         return result
       },

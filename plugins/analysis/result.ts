@@ -4,6 +4,8 @@ import type { Language, SourceSymbol } from 'heddle'
 export interface FileSummary {
   readonly path: string
   readonly language: Language
+  /** True when a parser of its language read it, false for a scan of its lines. */
+  readonly parsed: boolean
   readonly bytes: number
   readonly lines: number
   readonly test: boolean

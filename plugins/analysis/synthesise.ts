@@ -1,4 +1,4 @@
-import { findImported, findNamedTests, isTestPath, scanSource, type Source } from 'heddle'
+import { findImported, findNamedTests, isTestPath, readSource, type Source } from 'heddle'
 import { findPassages, findSameFiles, type SourceText } from './duplicates.ts'
 import type { AnalysisResult, DeadImport, FileSummary, ImportLink, SharedSymbol } from './result.ts'
 import { summaryOf } from './summary.ts'
@@ -18,12 +18,9 @@ interface Scanned extends SourceText {
   readonly source: Source
 }
 
-/** Puts the scans of single files together: who uses whom, what is shared, what is copied, what has no test. */
-export function synthesise({ paths, targets, texts, unread }: Gathered): AnalysisResult {
-  const scanned = texts.toSorted(byPath).flatMap((text) => {
-    const source = scanSource(text.path, text.text)
-    return source ? [{ ...text, source }] : []
-  })
+/** Puts what single files hold together: who uses whom, what is shared, what is copied, what has no test. */
+export async function synthesise({ paths, targets, texts, unread }: Gathered): Promise<AnalysisResult> {
+  const scanned = await readSources(texts)
   const known = new Set(paths)
   const { links, dead } = linkImports(scanned, known)
   const asked = scanned.filter(({ path }) => targets.has(path))
@@ -51,6 +48,24 @@ export function synthesise({ paths, targets, texts, unread }: Gathered): Analysi
   }
   return { summary: summaryOf(result), ...result }
 }
+
+/** The parser works beside this thread, and is given few files at a time: its trees are large. */
+async function readSources(texts: readonly SourceText[]): Promise<Scanned[]> {
+  const sorted = texts.toSorted(byPath)
+  const read: Scanned[] = []
+  for (let at = 0; at < sorted.length; at += filesAtOnce) {
+    const sources = await Promise.all(
+      sorted.slice(at, at + filesAtOnce).map(async (text) => ({
+        ...text,
+        source: await readSource(text.path, text.text),
+      })),
+    )
+    for (const { source, ...text } of sources) if (source) read.push({ ...text, source })
+  }
+  return read
+}
+
+const filesAtOnce = 8
 
 function linkImports(
   scanned: readonly Scanned[],
@@ -95,6 +110,7 @@ function summarise({ path, text, source }: Scanned, { uses, usedBy, tests }: Rel
   return {
     path,
     language: source.language,
+    parsed: source.parsed,
     bytes: Buffer.byteLength(text),
     lines: source.lines,
     test: isTestPath(path),

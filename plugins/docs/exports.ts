@@ -1,4 +1,4 @@
-import { isTestPath, languageOf, scanSource } from 'heddle'
+import { isTestPath, languageOf, readSource } from 'heddle'
 import type { TextFile } from './names.ts'
 import type { UndocumentedExport } from './result.ts'
 
@@ -12,25 +12,23 @@ export interface ExportReading {
  * An export is documented when a comment ends on the line before it (decorators between them aside), a docstring follows it, or a document names
  * it. Re-exports, types, and what tests export are not asked for.
  */
-export function readExports(sources: readonly TextFile[], documentWords: ReadonlySet<string>): ExportReading {
+export async function readExports(
+  sources: readonly TextFile[],
+  documentWords: ReadonlySet<string>,
+): Promise<ExportReading> {
   let total = 0
-  const undocumented = sources
-    .filter(({ path }) => !isTestPath(path))
-    .flatMap(({ path, text }) => {
-      const lines = text.split('\n')
-      const symbols = scanSource(path, text)?.symbols ?? []
-      return symbols
-        .filter(
-          ({ exported, kind, name }) =>
-            exported && (kind === 'function' || kind === 'class') && name !== 'default',
-        )
-        .flatMap(({ name, line }) => {
-          total++
-          const isTold =
-            hasComment(lines, line - 1) || hasDocstring(path, lines, line - 1) || documentWords.has(name)
-          return isTold ? [] : [{ path, line, name }]
-        })
-    })
+  const undocumented: UndocumentedExport[] = []
+  for (const { path, text } of sources) {
+    if (isTestPath(path)) continue
+    const lines = text.split('\n')
+    for (const { exported, kind, name, line } of (await readSource(path, text))?.symbols ?? []) {
+      if (!exported || (kind !== 'function' && kind !== 'class') || name === 'default') continue
+      total++
+      const isTold =
+        hasComment(lines, line - 1) || hasDocstring(path, lines, line - 1) || documentWords.has(name)
+      if (!isTold) undocumented.push({ path, line, name })
+    }
+  }
   return { total, undocumented }
 }
 

@@ -7,6 +7,7 @@ export const docs = definePlugin({
   name: 'docs',
   description:
     'Documentation against code: dead links, stale names, exports without a word, a proposed index',
+  codes: async () => (await import('./codes.ts')).codes,
   apply(hooks) {
     hooks.plan.for('docs').tap('docs', async (planning) => {
       const { planDocs } = await import('./plan.ts')

@@ -37,8 +37,8 @@ export async function planDocs(planning: Planning): Promise<readonly Group[]> {
           .map((path) => read(path, { name: path })),
         ...listed(outcomes, 'sources').map((path) => read(path, { name: path })),
       ],
-      synthesise(outcomes, context) {
-        const result = readResult(outcomes, graph, wanted)
+      async synthesise(outcomes, context) {
+        const result = await readResult(outcomes, graph, wanted)
         for (const finding of findingsOf(result)) context.report(finding)
         return result
       },
@@ -62,13 +62,13 @@ function isIn(wanted: string, path: string): boolean {
   return wanted === '' || path === wanted || path.startsWith(`${wanted}/`)
 }
 
-function readResult(outcomes: readonly Outcome[], graph: Graph, wanted: string): DocsResult {
+async function readResult(outcomes: readonly Outcome[], graph: Graph, wanted: string): Promise<DocsResult> {
   const texts = outcomes.flatMap(({ kind, status, output }) =>
     kind === 'read' && status === 'done' ? [output as TextFile] : [],
   )
   const documents = texts.filter(({ path }) => /\.(?:mdx?|markdown)$/.test(path))
   const sources = texts.filter(({ path }) => !/\.(?:mdx?|markdown)$/.test(path))
-  const { total, undocumented } = readExports(sources, wordsOf(documents.map(({ text }) => text)))
+  const { total, undocumented } = await readExports(sources, wordsOf(documents.map(({ text }) => text)))
   const result = {
     documents: documents.length,
     deadLinks: deadLinksIn(graph, new Set(documents.map(({ path }) => path))),

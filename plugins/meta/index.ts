@@ -7,6 +7,7 @@ export const meta = definePlugin({
   name: 'meta',
   description:
     'The framework itself: orphans, rings, copies, token cost, false claims, and repairs ranked by what they give',
+  codes: async () => (await import('./codes.ts')).codes,
   apply(hooks) {
     hooks.plan.for('meta').tap('meta', async (planning) => {
       const { planMeta } = await import('./plan.ts')

@@ -13,6 +13,7 @@ export type { Bottleneck, HotFunction, Metric, PerformanceResult } from './resul
 /** Implements the pattern `performance`: what a command or a local address costs, where it goes, and what has changed since. */
 export const performance = definePlugin<PerformanceOptions>({
   name: 'performance',
+  codes: async () => (await import('./codes.ts')).codes,
   description:
     'Time, CPU, memory, descriptors, disk and HTTP load of a command or a local address, compared with the last run',
   options: optionsSchema,

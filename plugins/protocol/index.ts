@@ -9,6 +9,7 @@ export const protocol = definePlugin({
   name: 'protocol',
   description:
     'Go or no-go: clean tree, secrets, versions and changelog, with what the checks of the project say',
+  codes: async () => (await import('./codes.ts')).codes,
   apply(hooks) {
     hooks.operation.for(secretPlacesKind.kind).tap('protocol', () => secretPlacesKind)
     hooks.synthesise.tap('protocol', withChecks)

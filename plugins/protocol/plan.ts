@@ -4,6 +4,7 @@ import {
   bash,
   defineGroup,
   type GateSeverity,
+  type GateSpec,
   glob,
   type GlobOutput,
   grep,
@@ -59,6 +60,7 @@ export function planProtocol(planning: Planning): readonly Group[] {
         gateOf(planning, 'versions-agree', 'version'),
         gateOf(planning, 'changelog-agrees', 'changelog'),
         gateOf(planning, 'not-handed-over-before', 'tag'),
+        ...smallGate(planning),
       ],
     }),
   ]
@@ -93,6 +95,21 @@ function gateOf({ modules }: Planning, name: string, what: Reason['what']) {
       return own.length > 0 && own.every(({ status }) => status === 'good') ? true : undefined
     },
   }
+}
+
+/** Judged where a module of the command says how many files a change may touch. */
+function smallGate({ modules }: Planning): readonly GateSpec<ReadinessResult>[] {
+  const declared = modules.flatMap(({ parts }) => parts.gates).find(({ name }) => name === 'change-is-small')
+  const setting = modules
+    .flatMap(({ parts }) => parts.settings)
+    .find(({ name }) => name === 'max-changed-files')
+  const most = Number(setting?.default ?? Number.NaN)
+  if (!declared || !(most > 0)) return []
+  const check = (outcomes: readonly Outcome[]): boolean | undefined => {
+    const changed = linesOf(outcomes, 'git status')
+    return changed === null ? undefined : changed.length <= most
+  }
+  return [{ name: declared.name, severity: declared.severity, check }]
 }
 
 function readResult(outcomes: readonly Outcome[], isRepository: boolean): ReadinessResult {

@@ -1,4 +1,5 @@
-import type { FlowProducer, Queue, QueueEvents, Relay, Worker } from 'bullmq'
+import type * as BullMQ from 'bullmq'
+import type { FlowProducer, Queue, Relay, Worker } from 'bullmq'
 import type { Lane } from 'heddle'
 import { createStore, folderBlobs, type Blobs, type Store } from './blobs.ts'
 import { requirePackage } from './faults.ts'
@@ -29,7 +30,6 @@ export interface Engine {
   readonly groupQueue: string
   readonly sealQueue: string
   queue(name: string): Queue
-  events(name: string): QueueEvents
   flows(): FlowProducer
   worker(name: string, take: (job: TakenJob) => Promise<unknown>, settings: WorkerSettings): Worker
   relay(node: string, name: string): Relay
@@ -44,7 +44,7 @@ const kept = { age: 3600, count: 20_000 }
 /** More often than any job may lose its worker. */
 const mostTakeovers = 1000
 
-/** Connects within two seconds, or rejects with what to do. */
+/** Connects in the time that the settings give, or rejects with what to do. */
 export async function openEngine(settings: QueueSettings): Promise<Engine> {
   const bullmq = await requirePackage('bullmq', () => import('bullmq'))
   const isPostgres = settings.url.startsWith('postgres')
@@ -71,12 +71,11 @@ export async function openEngine(settings: QueueSettings): Promise<Engine> {
     queue(name) {
       const known = queues.get(name)
       if (known) return known
-      const made = track(new bullmq.Queue(name, base, backend as never)) as unknown as Queue
+      const made = track(new bullmq.Queue(name, base, backend as never))
       queues.set(name, made)
       return made
     },
-    events: (name) => track(new bullmq.QueueEvents(name, base, backend as never)) as unknown as QueueEvents,
-    flows: () => track(new bullmq.FlowProducer(base, backend as never)) as unknown as FlowProducer,
+    flows: () => track(new bullmq.FlowProducer(base, backend as never)),
     worker: (name, take, { concurrency, name: worker, lockMs }) =>
       track(
         new bullmq.Worker(
@@ -94,7 +93,7 @@ export async function openEngine(settings: QueueSettings): Promise<Engine> {
           },
           backend as never,
         ),
-      ) as unknown as Worker,
+      ),
     relay: (node, name) =>
       track(
         new bullmq.Relay({
@@ -148,11 +147,11 @@ async function overRedis(settings: QueueSettings): Promise<Connected> {
   }
 }
 
-async function overPostgres(settings: QueueSettings, bullmq: typeof import('bullmq')): Promise<Connected> {
+async function overPostgres(settings: QueueSettings, bullmq: typeof BullMQ): Promise<Connected> {
   const pool = await connectPostgres(settings)
   const client = await pool.connect()
   try {
-    await bullmq.runMigrations(client as never)
+    await bullmq.runMigrations(client)
   } finally {
     client.release()
   }

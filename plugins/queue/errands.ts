@@ -2,6 +2,7 @@ import { type ErrandEnd, HeddleError, type Workbench } from 'heddle'
 import { createAsking, type Asking } from './asking.ts'
 import type { Store } from './blobs.ts'
 import { carry, carryWritten, uncarry } from './carry.ts'
+import { carryOutputs } from './outputs.ts'
 import { checkoutState, shownState } from './checkout.ts'
 import { queueError, thrownAsData } from './faults.ts'
 import type { JobData, JobResult, MessageSchemas, ResultBody, RunMessage, WorkerMessage } from './messages.ts'
@@ -38,20 +39,25 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
     const { call, from } = data
     // One after another: what is said second must not be heard first.
     let said: Promise<unknown> = Promise.resolve()
-    const tell = (message: WorkerMessage): ReturnType<typeof send> => {
-      const next = (): ReturnType<typeof send> => send(from, message)
-      const sent = said.then(next, next)
+    const say = (message: WorkerMessage): ReturnType<typeof send> => {
+      const sent = said.catch(() => undefined).then(() => send(from, message))
       said = sent
       return sent
+    }
+    let hasBegun = false
+    const begin = (): ReturnType<typeof send> => {
+      hasBegun = true
+      return say({ type: 'began', call, worker: name, node })
+    }
+    const tell = (message: WorkerMessage): ReturnType<typeof send> => {
+      if (!hasBegun) begin().catch(() => undefined)
+      return say(message)
     }
     const controller = new AbortController()
     const { signal } = controller
     const asking = createAsking({ call, node, store, folder: bench.folder, signal, send: tell })
     running.set(delivery, { call, controller, asking })
-    const endTelling = tellOfIt({
-      tell: () => tell({ type: 'began', call, worker: name, node }),
-      controller,
-    })
+    const endTelling = tellOfIt({ tell: begin, controller })
     try {
       if (data.once) await claim(data, delivery)
       const ended = await perform(data, { asking, signal, tell })
@@ -59,7 +65,7 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
       return await answer(ended)
     } catch (thrown) {
       if (!(thrown instanceof HeddleError)) throw thrown
-      return answer({ status: 'threw', value: thrown, written: [] })
+      return answer({ status: 'threw', value: thrown, written: [], stored: [] })
     } finally {
       endTelling()
       running.delete(delivery)
@@ -100,12 +106,13 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
     )
   }
 
-  async function answer({ status, value, written }: ErrandEnd): Promise<JobResult> {
+  async function answer({ status, value, written, stored }: ErrandEnd): Promise<JobResult> {
     const body: ResultBody = {
       ...(status === 'threw'
         ? { thrown: thrownAsData(value, bench.folder) }
         : value !== undefined && { value }),
       written: await carryWritten(written, store),
+      ...(stored.length > 0 && { stored: await carryOutputs(stored, store) }),
     }
     return { v: 1, worker: name, status, body: await carry(textOf(body), store) }
   }
@@ -123,6 +130,8 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
 }
 
 const mostProgress = 10_000
+/** What is over before says that it had begun by its result alone. */
+const tellFirstMs = 15
 const tellAgainMs = 5000
 const mostUnheard = 3
 
@@ -141,9 +150,12 @@ function tellOfIt({ tell, controller }: Telling): () => void {
   }
   // A queue that is away says nothing about the run.
   const quietly = (): void => void again().catch(() => undefined)
+  const first = setTimeout(quietly, tellFirstMs)
   const timer = setInterval(quietly, tellAgainMs)
-  quietly()
-  return () => clearInterval(timer)
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
 }
 
 function textOf(body: ResultBody): string {

@@ -14,6 +14,7 @@ import { openEngine, type Engine } from './engine.ts'
 import { queueDiagnostic, queueError, thrownFromData, type ThrownData } from './faults.ts'
 import { createFlows } from './flows.ts'
 import { type JobData, type JobResult, messageSchemas, type WorkerMessage } from './messages.ts'
+import { bringOutputs } from './outputs.ts'
 import { createPlacer } from './place.ts'
 import { allLanes, type QueueSettings, shownUrl } from './settings.ts'
 import { sweepResults } from './results.ts'
@@ -48,7 +49,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
   const opened = node.slice(4)
   const away = new Map<string, Away>()
   const stayed = new Map<string, number>()
-  const placer = createPlacer(run.folder, settings)
+  const placer = await createPlacer(run.folder, settings)
   const flows = createFlows(engine, { run: run.id, opened })
   const relay = engine.relay(node, `run ${run.id}`)
   let number = 0
@@ -189,7 +190,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
         },
         fail(thrown) {
           end()
-          reject(thrown as Error)
+          reject(thrown)
         },
       }
       const onAbort = (): void => {
@@ -206,10 +207,10 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
 
   /** What it wrote is written here, under its claims, as if it had run here. */
   async function bring(call: OperationCall, { status, body }: JobResult): Promise<unknown> {
-    const { value, thrown, written } = schemas.body(JSON.parse(await uncarry(body, store)))
+    const { value, thrown, written, stored } = schemas.body(JSON.parse(await uncarry(body, store)))
     if (status === 'threw') throw thrownFromData(thrown as ThrownData)
     if (written.length > 0) await writeAgain(await uncarryWritten(written, store), call.context.files)
-    return value
+    return stored ? bringOutputs(value, stored, { run, store }) : value
   }
 
   return {

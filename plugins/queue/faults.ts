@@ -70,8 +70,8 @@ function partsOf(thrown: unknown): { name: string; message: string; code?: strin
     const { code } = thrown as { code?: unknown }
     const { name, message, cause } = thrown
     return {
-      name: String(name),
-      message: String(message) || String(name),
+      name,
+      message: message || name,
       ...(typeof code === 'string' && { code }),
       ...(cause !== undefined && { cause }),
     }

@@ -15,8 +15,8 @@ export interface Flows {
 interface Waiting {
   readonly lane: Lane
   readonly data: JobData
-  done(): void
-  failed(thrown: unknown): void
+  /** What is to be waited for. */
+  settle(sent: Promise<void>): void
 }
 
 /** A seal stays where it is until it is taken away. */
@@ -39,10 +39,7 @@ export function createFlows(engine: Engine, { run, opened }: { run: string; open
     waiting.delete(group)
     const sent = addAll(group, all)
     track(sent)
-    sent.then(
-      () => all.forEach(({ done }) => done()),
-      (thrown: unknown) => all.forEach(({ failed }) => failed(thrown)),
-    )
+    for (const { settle } of all) settle(sent)
   }
 
   async function addAll(group: string, all: readonly Waiting[]): Promise<void> {
@@ -93,10 +90,10 @@ export function createFlows(engine: Engine, { run, opened }: { run: string; open
 
   return {
     add: (group, lane, data) =>
-      new Promise((done, failed) => {
+      new Promise((settle) => {
         const all = waiting.get(group)
-        if (all) return void all.push({ lane, data, done, failed })
-        waiting.set(group, [{ lane, data, done, failed }])
+        if (all) return void all.push({ lane, data, settle })
+        waiting.set(group, [{ lane, data, settle }])
         setImmediate(send, group)
       }),
     seal(group) {

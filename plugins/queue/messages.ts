@@ -43,6 +43,8 @@ export interface ResultBody {
   readonly value?: unknown
   readonly thrown?: ThrownShape
   readonly written: readonly WrittenData[]
+  /** Output of programs: the file of the worker that `value` names, and the digest of what was in it. */
+  readonly stored?: readonly { readonly path: string; readonly blob: string }[] | undefined
 }
 
 export interface WrittenData {
@@ -174,6 +176,7 @@ function build(z: typeof Zod): MessageSchemas {
     value: z.unknown().optional(),
     thrown: thrown.optional(),
     written: z.array(written),
+    stored: z.array(z.strictObject({ path: z.string().max(most.path), blob: digest })).optional(),
   })
   const fromWorker = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('began'), call: id, worker: name, node: id }),

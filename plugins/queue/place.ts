@@ -10,11 +10,10 @@ export interface Placer {
   placeOf(call: OperationCall): Promise<CallPlace>
 }
 
-/** For a run in this folder. */
-export function createPlacer(folder: string | null, { lanes }: QueueSettings): Placer {
-  let first: Promise<string | null> | undefined
-  const look = (): Promise<string | null> => (folder === null ? Promise.resolve(null) : checkoutState(folder))
-  const atStart = (): Promise<string | null> => (first ??= look())
+/** For a run in this folder. What it is at the start is looked at before the run can change anything. */
+export async function createPlacer(folder: string | null, { lanes }: QueueSettings): Promise<Placer> {
+  const look = async (): Promise<string | null> => (folder === null ? null : checkoutState(folder))
+  const atStart = await look()
 
   return {
     async placeOf({ kind, claims }) {
@@ -22,13 +21,13 @@ export function createPlacer(folder: string | null, { lanes }: QueueSettings): P
       const isProgram = kind.untraced === true
       if (isProgram && kind.effects !== 'external')
         return { here: 'its programs run on an overlay of this project' }
-      if (!isProgram) return { checkout: await atStart() }
+      if (!isProgram) return { checkout: atStart }
       if (claims.writes?.length !== 0)
         return { here: 'its programs may write, and what they write belongs to this project' }
       const now = await look()
       if (now === null)
         return { here: 'the project is not a git checkout, so nobody can say what a worker has' }
-      if (now !== (await atStart())) return { here: 'this run has changed files, which workers do not have' }
+      if (now !== atStart) return { here: 'this run has changed files, which workers do not have' }
       return { checkout: now }
     },
   }

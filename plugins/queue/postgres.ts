@@ -5,16 +5,15 @@ import { requirePackage } from './faults.ts'
 import { unreachable } from './redis.ts'
 import type { QueueSettings } from './settings.ts'
 
-const connectMs = 1500
 const connections = 8
 
-/** Connects within two seconds. */
+/** Connects in the time that the settings give. */
 export async function connectPostgres(settings: QueueSettings): Promise<Pool> {
   const { default: pg } = await requirePackage('pg', () => import('pg'))
   const pool = new pg.Pool({
     connectionString: settings.url,
     max: connections,
-    connectionTimeoutMillis: connectMs,
+    connectionTimeoutMillis: settings.connectMs,
     keepAlive: true,
   })
   pool.on('error', () => undefined)

@@ -3,12 +3,12 @@ import { type Blobs, keptSeconds } from './blobs.ts'
 import { queueError, requirePackage } from './faults.ts'
 import { type QueueSettings, shownUrl } from './settings.ts'
 
-const connectMs = 1500
 const longestPauseMs = 2000
 const oldestVersion = [7, 0] as const
 
-/** Connects within two seconds, and refuses a Redis that would lose what it is given. */
+/** Connects in the time that the settings give, and refuses a Redis that would lose what it is given. */
 export async function connectRedis(settings: QueueSettings): Promise<Redis> {
+  const { connectMs } = settings
   const { Redis } = await requirePackage('ioredis', () => import('ioredis'))
   const redis = new Redis(settings.url, {
     lazyConnect: true,
@@ -16,16 +16,19 @@ export async function connectRedis(settings: QueueSettings): Promise<Redis> {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
   })
-  redis.on('error', () => undefined)
-  const timer = setTimeout(() => redis.disconnect(), connectMs)
+  let last: unknown
+  redis.on('error', (thrown) => (last = thrown))
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing within ${connectMs} ms`)), connectMs)
+  })
   try {
-    await redis.connect()
-    await refuseUnsafe(redis, settings)
+    await Promise.race([redis.connect().then(() => refuseUnsafe(redis, settings)), tooLate])
     return redis
   } catch (thrown) {
     redis.disconnect()
     if ((thrown as { code?: string }).code?.startsWith('queue/')) throw thrown
-    throw unreachable(settings, thrown)
+    throw unreachable(settings, last ?? thrown)
   } finally {
     clearTimeout(timer)
   }
@@ -64,7 +67,7 @@ async function refuseUnsafe(redis: Redis, { allowVolatile }: QueueSettings): Pro
 
 /** A managed Redis may not tell its settings. */
 async function settingOf(redis: Redis, name: string): Promise<string | undefined> {
-  const found = (await redis.config('GET', name).catch(() => undefined)) as string[] | undefined
+  const found = await redis.config('GET', name).catch(() => undefined)
   return found?.[1]
 }
 

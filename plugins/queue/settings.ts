@@ -18,6 +18,8 @@ export interface QueueOptions {
   readonly s3?: S3Place | undefined
   /** Milliseconds that a worker may be silent before another takes over; 10 000 when left out. */
   readonly lockMs?: number | undefined
+  /** Milliseconds that the queue may take to answer at the start; 1500 when left out, 10 000 for workers. */
+  readonly connectMs?: number | undefined
   /** True also uses a Redis that loses what it holds when it ends. */
   readonly allowVolatile?: boolean | undefined
 }
@@ -38,6 +40,7 @@ export interface QueueSettings {
   readonly blobs: string
   readonly s3: S3Place | undefined
   readonly lockMs: number
+  readonly connectMs: number
   readonly allowVolatile: boolean
 }
 
@@ -62,6 +65,7 @@ export const queueOptions: Schema<QueueOptions> = (z) =>
       .optional(),
     s3: z.strictObject({ url: z.url(), region: z.string().optional() }).optional(),
     lockMs: z.number().int().min(500).optional(),
+    connectMs: z.number().int().min(1).optional(),
     allowVolatile: z.boolean().optional(),
   })
 
@@ -75,6 +79,7 @@ export function settingsOf(given: QueueOptions): QueueSettings {
     blobs: given.blobs ?? 'queue',
     s3: given.s3,
     lockMs: given.lockMs ?? 10_000,
+    connectMs: given.connectMs ?? 1500,
     allowVolatile: given.allowVolatile ?? false,
   }
 }

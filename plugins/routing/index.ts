@@ -10,6 +10,7 @@ export type { RoutingDecisions } from './plan.ts'
 export const routing = definePlugin<RoutingOptions>({
   name: 'routing',
   description: 'Chooses the command for a request in plain words: with reasons, alternatives and complexity',
+  codes: async () => (await import('./codes.ts')).codes,
   options: (z) => z.strictObject({ prefer: z.record(z.string(), z.number().min(-10).max(10)).default({}) }),
   apply(hooks, context) {
     hooks.plan.for('routing').tap('routing', async (planning) => {

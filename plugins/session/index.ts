@@ -9,6 +9,7 @@ export type { Session, SessionContext, SessionSummary } from './session.ts'
 export const session = definePlugin({
   name: 'session',
   description: 'Context between runs: saved durably, read back, listed, checked and kept within bounds',
+  codes: async () => (await import('./codes.ts')).codes,
   apply(hooks, { store }) {
     let last: Report['diagnostics'] = []
     hooks.report.tap('session', ({ diagnostics }) => {

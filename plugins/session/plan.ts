@@ -1,6 +1,7 @@
 import {
   defineGroup,
   type GateSeverity,
+  type GateSpec,
   grep,
   type Group,
   type Operation,
@@ -74,6 +75,7 @@ function stateGroup(planning: Planning, task: Task): Group {
       gate(planning, 'artifacts-updated', 'artifactsUpdated', 'warning'),
       gate(planning, 'health-monitored', 'healthMonitored', 'warning'),
       gate(planning, 'memory-optimized', 'memoryOptimized', 'warning'),
+      ...notesGate(planning, task),
     ],
   })
 }
@@ -145,6 +147,13 @@ function gate({ module }: Planning, name: string, of: keyof SessionState, otherw
     severity: declared?.severity ?? otherwise,
     check: (_: readonly Outcome[], result: SessionResult | undefined) => result?.[of],
   }
+}
+
+/** Asked for by a module that declares it, and only where something is saved. */
+function notesGate({ modules }: Planning, { action, context }: Task): readonly GateSpec[] {
+  const declared = modules.flatMap(({ parts }) => parts.gates).find(({ name }) => name === 'notes-given')
+  if (!declared || action !== 'save') return []
+  return [{ name: declared.name, severity: declared.severity, check: () => context.notes.trim() !== '' }]
 }
 
 function contextOf(planning: Planning, findings: Findings): SessionContext {

@@ -22,6 +22,7 @@ export type {
 /** Implements the pattern `swarm`: an agent for each task, each in its own git worktree, and their work put together. */
 export const swarm = definePlugin<SwarmOptions>({
   name: 'swarm',
+  codes: async () => (await import('./codes.ts')).codes,
   description:
     'One agent for each task in a git worktree of its own; conflicts found by trial merges, checks as gates',
   options: optionsSchema,

@@ -24,6 +24,7 @@ export const tdd = definePlugin<TddOptions>({
   name: 'tdd',
   description:
     'Tests of a component, which of them fail, exports without one, coverage, what spoils them, and the cycle',
+  codes: async () => (await import('./codes.ts')).codes,
   options: optionsSchema,
   apply(hooks, context) {
     const cycles = createCycleStore(context.store)

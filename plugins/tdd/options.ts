@@ -14,8 +14,8 @@ export interface Thresholds {
 
 /** Options of the plugin. */
 export interface TddOptions extends Partial<Thresholds> {
-  /** The least share of covered lines, 0 to 1. */
-  readonly threshold: number
+  /** The least share of covered lines, 0 to 1; what the modules of the command say when left out. */
+  readonly threshold?: number | undefined
   /** Milliseconds after which a run of the tests is ended. */
   readonly limitMs: number
 }
@@ -33,7 +33,7 @@ const settings: Readonly<Record<keyof Thresholds, readonly [setting: string, oth
 export const optionsSchema: Schema<TddOptions> = (z) => {
   const bound = z.number().min(0).optional()
   return z.strictObject({
-    threshold: z.number().min(0).max(1).default(0.9),
+    threshold: z.number().min(0).max(1).optional(),
     limitMs: z.number().int().positive().default(600_000),
     maxFileLines: bound,
     maxClassMethods: bound,

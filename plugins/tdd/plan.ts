@@ -68,7 +68,7 @@ export async function planTdd(
     planning,
     component,
     command,
-    threshold: options.threshold,
+    threshold: options.threshold ?? thresholdOf(planning),
     limitMs: options.limitMs,
     reports: await readReports(planning.folder, command?.folder ?? ''),
     thresholds: thresholdsOf(planning, options),
@@ -315,6 +315,15 @@ function readNamed(path: string): Operation {
 function severityOf({ module }: Planning, name: string, otherwise: GateSeverity): GateSeverity {
   const declared = module.parts.gates.find((gate) => gate.name.toLowerCase().replace(/[_\s]+/g, '-') === name)
   return declared?.severity ?? otherwise
+}
+
+/** The share of lines that the modules of the command ask for. */
+function thresholdOf({ modules }: Planning): number {
+  const setting = modules
+    .flatMap(({ parts }) => parts.settings)
+    .find(({ name }) => name === 'component-threshold')
+  const percent = Number(setting?.default ?? Number.NaN)
+  return percent >= 0 && percent <= 100 ? percent / 100 : 0.9
 }
 
 function wordsOf({ program, arguments: words }: TestCommand): string {

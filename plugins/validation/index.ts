@@ -20,6 +20,7 @@ export type {
 export const validation = definePlugin<ValidationOptions>({
   name: 'validation',
   description: "The project's own checks in four families, found in its manifests and run at once as gates",
+  codes: async () => (await import('./codes.ts')).codes,
   options: optionsSchema,
   apply(hooks, context) {
     hooks.operation.for(reportsKind.kind).tap('validation', () => reportsKind)

@@ -9,6 +9,8 @@ import { foundingRow } from './rows/founding.ts'
 import { grepRow } from './rows/grep.ts'
 import { memoryRow } from './rows/memory.ts'
 import { mixedRow } from './rows/mixed.ts'
+import { pageRow } from './rows/page.ts'
+import { pluginsRow } from './rows/plugins.ts'
 import { remoteRow } from './rows/remote.ts'
 import { resolveColdRow, resolveWarmRow } from './rows/resolve.ts'
 import { scaleRow } from './rows/scale.ts'
@@ -29,6 +31,8 @@ export const rows: readonly Row[] = [
   storeRow,
   watchRow,
   contextRow,
+  pageRow,
+  pluginsRow,
   resolveWarmRow,
   resolveColdRow,
   grepRow,

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/base/clock.ts'
 import { builtinOperations } from '../../core/operations/index.ts'
 import type { RunEvent } from '../../core/run/events.ts'
 import { type ExecuteOptions, execute, type PlantedFault } from '../../core/run/execute.ts'
+import type { OpenExecutor } from '../../core/run/executor.ts'
 import type { OperationKind } from '../../core/run/operation.ts'
 import { createPlan } from '../../core/run/plan.ts'
 import type { Report } from '../../core/run/report.ts'
@@ -53,11 +54,13 @@ export interface RunPlace {
   readonly folder: string | null
   /** Milliseconds that a step takes at most before it begins. */
   readonly longestMs: { readonly wait: number; readonly other: number }
+  /** Who calls the operations; this process when left out. */
+  readonly executor?: OpenExecutor
 }
 
 /** Runs the plan and commits what it wrote. */
 export async function executeDraft(draft: PlanDraft, place: RunPlace): Promise<Ran> {
-  const { settings, clock, files, folder, longestMs } = place
+  const { settings, clock, files, folder, longestMs, executor } = place
   const plan = createPlan(groupsOf(draft))
   assert.ok(plan.ok)
   const workspace = createWorkspace(files, { now: () => 0, ...(folder !== null && { folder }) })
@@ -77,6 +80,7 @@ export async function executeDraft(draft: PlanDraft, place: RunPlace): Promise<R
     folder,
     clock,
     onEvent: (event) => void events.push(event),
+    ...(executor && { executor }),
   })
   const shown = await treeOf(workspace)
   await workspace.commit()

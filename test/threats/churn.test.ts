@@ -9,7 +9,7 @@ import { temporaryFolder } from './ground.ts'
 import { publish, rounds, seedOf } from './soak.ts'
 
 /** Every second one in a checkout. */
-const seeds = rounds(4, 25)
+const seeds = rounds(10, 25)
 const eventsPerSeed = rounds(120, 10_000)
 const eventsPerRound = rounds(40, 200)
 /** Switched off, the rows below must fail: what the watcher lost then stays lost. */

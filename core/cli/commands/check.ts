@@ -3,6 +3,7 @@ import type { CommonOptions } from '../options.ts'
 import { Exit, exit, exitForFindings, wrongUsage } from '../exit.ts'
 import { fromHere } from '../paths.ts'
 import { printDiagnostics, printJson } from '../print.ts'
+import { describeProfile } from '../profile.ts'
 import { openFramework } from '../root.ts'
 import { readSourceLines } from '../source.ts'
 import { counted, summarise } from '../summary.ts'
@@ -14,6 +15,7 @@ export interface CheckOptions extends CommonOptions {
   readonly maxWarnings?: string | undefined
   readonly ifDeleted?: readonly string[] | undefined
   readonly stats?: true | undefined
+  readonly profile?: true | undefined
   /** False for --no-cache. */
   readonly cache?: boolean | undefined
 }
@@ -26,6 +28,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const asked = paths.map((path) => fromHere(path, options))
   const framework = await openFramework(options, {
     user: options.user === true,
+    profile: options.profile === true,
     ...(options.cache === false ? { cache: false } : { keep: true }),
   })
   try {
@@ -34,11 +37,14 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
     const status =
       warnings > allowed ? exit.found : exitForFindings(report.diagnostics, options.strict === true)
     const stats = options.stats === true && framework.stats()
-    if (options.format === 'json') printJson({ ...report, ...(stats && { stats }) })
+    const profile = options.profile === true && framework.profile
+    if (options.format === 'json')
+      printJson({ ...report, ...(stats && { stats }), ...(profile && { profile }) })
     else if (options.format === 'sarif')
-      printJson((await import('../sarif.ts')).toSarif(report, packageVersion()))
+      printJson((await import('../sarif.ts')).toSarif(report, packageVersion(), await framework.codes()))
     else await printText(framework, report, { options, failed: status !== 0 })
     if (stats && options.format !== 'json') process.stderr.write(describeStats(stats))
+    if (profile && options.format !== 'json') process.stderr.write(describeProfile(profile))
     if (status !== 0) throw new Exit(status)
   } finally {
     await framework.dispose()

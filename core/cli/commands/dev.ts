@@ -1,4 +1,5 @@
 import { createEditor, type Editor, listen, type Listening, type News, openEditions } from '../../server.ts'
+import { leave } from '../hold-exit.ts'
 import type { CommonOptions } from '../options.ts'
 import { wrongUsage } from '../exit.ts'
 import { listenForKeys } from '../keys.ts'
@@ -184,7 +185,7 @@ function untilEnded(): { readonly promise: Promise<void>; readonly end: () => vo
   let signals = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (signals++ > 0) process.exit(130)
+      if (signals++ > 0) leave(130)
       end()
     })
   return { promise, end }

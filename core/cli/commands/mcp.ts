@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { openEditions, serveStdio } from '../../server.ts'
+import { leave } from '../hold-exit.ts'
 import type { CommonOptions } from '../options.ts'
 import { visible } from '../print.ts'
 import { rootOf } from '../root.ts'
@@ -30,9 +31,9 @@ export async function mcp(options: McpOptions): Promise<void> {
     allowRun: options.allowRun === true,
     onError: ({ message }) => tell(message.slice(0, 500)),
   })
-  setTimeout(() => process.exit(), graceMs)
+  setTimeout(() => leave(), graceMs)
   await editions.close()
-  process.exit()
+  leave()
 }
 
 /** Standard output for messages alone: whatever else prints, a plugin or a library, goes to standard error. */

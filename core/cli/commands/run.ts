@@ -1,9 +1,11 @@
 import { relative, resolve as resolvePath, sep } from 'node:path'
 import type { Framework, Report, RunEvent, RunOptions } from '../../index.ts'
+import { leave } from '../hold-exit.ts'
 import type { CommonOptions } from '../options.ts'
 import { Exit, exit, wrongUsage } from '../exit.ts'
 import { createReporters } from '../progress.ts'
 import { printJson } from '../print.ts'
+import { describeProfile } from '../profile.ts'
 import { openFramework, rootOf, tellFaults } from '../root.ts'
 import { printDesign } from '../design.ts'
 import { printCommandHelp, printReport } from '../report.ts'
@@ -21,6 +23,7 @@ export interface RunCommandOptions extends CommonOptions {
   readonly repeat?: readonly string[] | undefined
   readonly executor?: string | undefined
   readonly fresh?: true | undefined
+  readonly profile?: true | undefined
   readonly trace?: string | undefined
   readonly events?: string | undefined
   readonly reporter?: 'live' | 'plain' | 'jsonl' | undefined
@@ -36,7 +39,7 @@ export interface RunWords {
 
 /** `heddle run`: plans, runs, shows progress on standard error and the report on standard output. */
 export async function run({ command, words, rest }: RunWords, options: RunCommandOptions): Promise<void> {
-  const framework = await openFramework(options)
+  const framework = await openFramework(options, { profile: options.profile === true })
   try {
     tellFaults(framework, options)
     if (options.help) return printCommandHelp(await framework.command(command))
@@ -48,12 +51,13 @@ export async function run({ command, words, rest }: RunWords, options: RunComman
     await carryOut(framework, options, (more) => framework.run(command, given, more))
   } finally {
     await framework.dispose()
+    tellFaults(framework, options)
   }
 }
 
 /** `heddle run --resume`: goes on with a run that was cut short, `true` standing for the last one. */
 export async function resume(id: string | true, options: RunCommandOptions): Promise<void> {
-  const framework = await openFramework(options)
+  const framework = await openFramework(options, { profile: options.profile === true })
   try {
     tellFaults(framework, options)
     await carryOut(framework, options, (more) =>
@@ -61,6 +65,7 @@ export async function resume(id: string | true, options: RunCommandOptions): Pro
     )
   } finally {
     await framework.dispose()
+    tellFaults(framework, options)
   }
 }
 
@@ -102,6 +107,7 @@ async function carryOut(
     )
   // With events on standard output the last of them is the report.
   if (options.events !== '-') await show(framework, report, options)
+  if (options.profile && options.format !== 'json') process.stderr.write(describeProfile(framework.profile))
   const status = exitForReport(report)
   if (status !== exit.clean) throw new Exit(status)
 }
@@ -115,8 +121,9 @@ function ownFiles(options: RunCommandOptions): readonly string[] {
 }
 
 async function show(framework: Framework, report: Report, options: RunCommandOptions): Promise<void> {
-  if (options.format === 'json') return printJson(report)
-  if (options.format === 'sarif') return printJson(toSarif(report, packageVersion()))
+  if (options.format === 'json')
+    return printJson({ ...report, ...(options.profile && { profile: framework.profile }) })
+  if (options.format === 'sarif') return printJson(toSarif(report, packageVersion(), await framework.codes()))
   const sourceLine = await readSourceLines(framework, report.diagnostics)
   printReport(report, { quiet: options.quiet === true, sourceLine })
 }
@@ -163,7 +170,7 @@ function readBudget(text: string | undefined): number | undefined {
 async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exit.interrupted)
+    if (controller.signal.aborted) leave(exit.interrupted)
     process.stderr.write('\nInterrupted: ending what runs. Once more ends at once.\n')
     controller.abort()
   }

@@ -8,6 +8,7 @@ import type {
   RunSummary,
   ShownRun,
 } from '../../index.ts'
+import type { Context } from '../../compose/context.ts'
 import type { CommandHelp } from '../../plugin/runner.ts'
 import type { Snapshot } from '../delta.ts'
 import type { Standing } from '../edition.ts'
@@ -17,6 +18,7 @@ import type { ModuleAnswer } from '../questions.ts'
 export type {
   CheckReport,
   CommandHelp,
+  Context,
   Diagnostic,
   ExplainedInPlace,
   Frame,
@@ -88,6 +90,8 @@ export const api = {
   trace: (module: string) => get<readonly PipelineStep[]>('/api/trace', { module }),
   frame: (path: string, line: number) => get<Frame>('/api/frame', { path, line: String(line) }),
   why: (reference: string, from: string) => get<ExplainedInPlace>('/api/why', { reference, from }),
+  context: (reference: string, how: Readonly<Record<string, string>>) =>
+    get<Context>('/api/context', { reference, ...how }),
   commands: () => get<readonly Listed[]>('/api/commands'),
   command: (name: string) => get<CommandHelp>('/api/command', { name }),
   runs: () => get<readonly RunSummary[]>('/api/runs'),

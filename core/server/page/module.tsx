@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { api, type ModuleAnswer } from './api.ts'
 import { useAsked } from './asked.ts'
+import { ContextView } from './context.tsx'
 import { Findings } from './findings.tsx'
 import type { Live } from './live.ts'
 import { Command, Fault, ModuleLink, OpenInEditor, Section, Status } from './parts.tsx'
@@ -14,6 +15,7 @@ const tabs = [
   ['', 'Rendered'],
   ['source', 'Source'],
   ['pipeline', 'Pipeline'],
+  ['context', 'Context'],
 ] as const
 
 /** One module: its text with its references in it, who refers to it, what is wrong, and what dialects read in it. */
@@ -51,6 +53,7 @@ export function ModuleView({
             ))}
           </nav>
           {tab === 'source' && <ModuleText text={module.text} references={references} line={line} />}
+          {tab === 'context' && <ContextView id={id} query={query} generation={shown.generation} />}
           {tab === 'pipeline' && <Pipeline id={id} digest={module.digest} />}
           {tab === '' && (
             <Rendered module={module} references={references} line={line} part={query.get('part')} />

@@ -131,6 +131,7 @@ function take(bar: Growing, event: Happened): void {
   switch (event.type) {
     case 'operation-started':
       bar.lane = event.lane
+      bar.worker = event.worker ?? bar.worker
       bar.status = 'running'
       bar.attempts.push({ from: at, to: undefined, why: bar.next })
       break
@@ -173,8 +174,7 @@ function settle(bar: Growing, event: Extract<RunEvent, { type: 'operation-settle
   bar.kind = outcome.kind
   bar.status = outcome.status
   bar.error = outcome.error
-  const { worker } = outcome as { worker?: unknown }
-  if (typeof worker === 'string') bar.worker = worker
+  bar.worker = outcome.worker ?? bar.worker
   // What is kept of a past run tells the first start alone: the tries after it begin where they were decided.
   const decided = bar.moments.filter(({ what }) => what !== 'waited')
   const last = bar.attempts.at(-1)

@@ -3,9 +3,9 @@ import { listAt, numberAt, textAt, valueAt } from './json.ts'
 
 const issue = /^>> Issue: \[([A-Z]\d+)(?::[\w-]+)?\] (.+)$/
 const severity = /^ {3}Severity: (\w+) {3}Confidence: (\w+)$/
-const location = /^ {3}Location: (.+):(\d+):(\d+)$/
+const location = /^ {3}Location: (.+?):(\d+)(?::(\d+))?$/
 
-/** Bandit for people: each issue in a few lines, the place in the last of them. Columns count from 0. */
+/** Bandit for people: each issue in a few lines, the place among the last of them. Columns count from 0; older ones give none. */
 export const bandit: LineFormat = {
   tool: 'bandit',
   open(sink) {
@@ -24,7 +24,13 @@ export const bandit: LineFormat = {
         if (!place) return weight !== null
         const [, path, line, column] = place
         sink.found(
-          finding({ tool: 'bandit', ...open, path: path!, line: Number(line), column: Number(column) + 1 }),
+          finding({
+            tool: 'bandit',
+            ...open,
+            path: path!,
+            line: Number(line),
+            column: Number(column ?? 0) + 1,
+          }),
         )
         open = undefined
         return true

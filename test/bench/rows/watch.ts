@@ -57,11 +57,13 @@ function describe(facts: Facts): string {
   return `p50 ${middle}, p95 ${most} ms`
 }
 
-function mostReferred(corpus: WrittenCorpus): string {
+/** The path of the module that most references name. */
+export function mostReferred(corpus: WrittenCorpus): string {
   return inDegrees(corpus).at(-1)![0]
 }
 
-function leastReferred(corpus: WrittenCorpus): string {
+/** The path of one that fewest name. */
+export function leastReferred(corpus: WrittenCorpus): string {
   return inDegrees(corpus)[0]![0]
 }
 
