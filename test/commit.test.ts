@@ -52,6 +52,29 @@ test('a run that failed leaves the disk as it was, though a program saw what was
   assert.ok(existsSync(join(root, '.claude/commands/make.md')))
 })
 
+test('a run may be the first to write into the folder that our own state is kept in', async (t) => {
+  const { root } = await project(t, true)
+  for (const passes of [false, true]) {
+    const plugin = definePlugin({
+      name: 'homely',
+      apply(hooks) {
+        hooks.plan.for('make').tap('homely', () => [
+          {
+            name: 'home',
+            operations: [write({ path: '.heddle/modules/x.md', text: '# X\n' })],
+            gates: [{ name: 'verdict', severity: 'blocking', check: () => passes }],
+          },
+        ])
+      },
+    })
+    const framework = await createFramework({ root, plugins: [plugin()], config: false })
+    const report = await framework.run('make', {}, { journal: false })
+    assert.deepEqual([report.status, report.diagnostics], [passes ? 'passed' : 'failed', []])
+    assert.equal(existsSync(join(root, '.heddle/modules/x.md')), passes)
+    await framework.dispose()
+  }
+})
+
 test('commit "always" keeps what a failed run wrote, and "never" keeps nothing of one that passed', async (t) => {
   const failed = await project(t, false)
   await failed.framework.run('make', {}, { commit: 'always' })

@@ -273,6 +273,9 @@ test('every door decides as the gate does (A9)', async () => {
   const doors: readonly ((path: string) => string)[] = [
     (path) => `/api/modules/${encodeURIComponent(path)}`,
     (path) => `/api/check?path=${encodeURIComponent(path)}`,
+    (path) => `/api/frame?path=${encodeURIComponent(path)}`,
+    (path) => `/api/trace?module=${encodeURIComponent(path)}`,
+    (path) => `/api/runs/0000/output?blob=${encodeURIComponent(path)}`,
     (path) => `/api/resolve?reference=${encodeURIComponent(path)}`,
     (path) => `/api/why?reference=${encodeURIComponent(path)}`,
     (path) => `/api/why?who=${encodeURIComponent(path)}`,

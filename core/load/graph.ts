@@ -80,7 +80,15 @@ export function referencesOf({ module, resolutions }: Linked): GraphReference[] 
   })
 }
 
+/** Modules that were shown, by their cards: who compares two graphs sees at once what is the same. */
+const shown = new WeakMap<Card, GraphModule>()
+
 function asGraphModule(card: Card, orphans: ReadonlySet<string>): GraphModule {
   const { id, kind, name, title, version, bytes, tokens, entry } = card
-  return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan: orphans.has(id) }
+  const orphan = orphans.has(id)
+  const known = shown.get(card)
+  if (known?.orphan === orphan) return known
+  const module = { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan }
+  shown.set(card, module)
+  return module
 }

@@ -49,6 +49,8 @@ async function apply(action: Action, base: WritableFiles): Promise<void> {
   const { path } = action.previous
   const now = await run(lookAt(base, path))
   const first = originalOf(action.previous)
+  // Our own state may have been the first to need the folder.
+  if (action.after.type === 'folder' && agrees(now, { original: first, wanted: action.after })) return
   if (!isSame(now, first)) throw movedOutside(base.label, [{ path, first, now }])
   await action.apply(base)
 }

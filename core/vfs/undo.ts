@@ -1,3 +1,4 @@
+import { HeddleError } from '../base/diagnostic.ts'
 import { keepFile } from './conflicts.ts'
 import { type ModeFiles, writerOf } from './disk.ts'
 import { isAlive } from './durable.ts'
@@ -96,7 +97,7 @@ async function bringBackOne(previous: Previous, files: WritableFiles): Promise<v
   if (previous.type === 'absent') {
     // A folder of ours in which a process has left something of its own stays.
     const isUsed = current === 'directory' && ((await files.list(path)) ?? []).length > 0
-    if (current !== undefined && !isUsed) await files.remove(path)
+    if (current !== undefined && !isUsed) await removeUnlessClosed(path, files)
     return
   }
   const isOtherKind = (current === 'directory') !== (previous.type === 'folder')
@@ -107,6 +108,15 @@ async function bringBackOne(previous: Previous, files: WritableFiles): Promise<v
   }
   await files.write(path, previous.bytes)
   if (previous.mode !== undefined && 'setMode' in files) (files as ModeFiles).setMode(path, previous.mode)
+}
+
+/** What a rule keeps closed shows in no listing; a folder that holds it stays. */
+async function removeUnlessClosed(path: Path, files: WritableFiles): Promise<void> {
+  try {
+    await files.remove(path)
+  } catch (thrown) {
+    if (!(thrown instanceof HeddleError) || thrown.code !== 'DENIED_BY_RULE') throw thrown
+  }
 }
 
 /** What was there, as it would be found. */

@@ -39,19 +39,25 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
     const { call, from } = data
     // One after another: what is said second must not be heard first.
     let said: Promise<unknown> = Promise.resolve()
-    const tell = (message: WorkerMessage): ReturnType<typeof send> => {
+    const say = (message: WorkerMessage): ReturnType<typeof send> => {
       const sent = said.catch(() => undefined).then(() => send(from, message))
       said = sent
       return sent
+    }
+    let hasBegun = false
+    const begin = (): ReturnType<typeof send> => {
+      hasBegun = true
+      return say({ type: 'began', call, worker: name, node })
+    }
+    const tell = (message: WorkerMessage): ReturnType<typeof send> => {
+      if (!hasBegun) begin().catch(() => undefined)
+      return say(message)
     }
     const controller = new AbortController()
     const { signal } = controller
     const asking = createAsking({ call, node, store, folder: bench.folder, signal, send: tell })
     running.set(delivery, { call, controller, asking })
-    const endTelling = tellOfIt({
-      tell: () => tell({ type: 'began', call, worker: name, node }),
-      controller,
-    })
+    const endTelling = tellOfIt({ tell: begin, controller })
     try {
       if (data.once) await claim(data, delivery)
       const ended = await perform(data, { asking, signal, tell })
@@ -124,6 +130,8 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
 }
 
 const mostProgress = 10_000
+/** What is over before says that it had begun by its result alone. */
+const tellFirstMs = 15
 const tellAgainMs = 5000
 const mostUnheard = 3
 
@@ -142,9 +150,12 @@ function tellOfIt({ tell, controller }: Telling): () => void {
   }
   // A queue that is away says nothing about the run.
   const quietly = (): void => void again().catch(() => undefined)
+  const first = setTimeout(quietly, tellFirstMs)
   const timer = setInterval(quietly, tellAgainMs)
-  quietly()
-  return () => clearInterval(timer)
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
 }
 
 function textOf(body: ResultBody): string {
