@@ -109,6 +109,11 @@ test('a module is told with its references, who refers to it, and what is wrong 
     '.claude/modules/a.md',
     '.claude/commands/task.md',
   ])
+  const asked = '/api/context?reference=@commands/task.md&budget=20&for=claude'
+  const under = await framework.context(['@commands/task.md'], { budget: 20, for: 'claude' })
+  assert.deepEqual(await json(await get(handler, asked)), JSON.parse(JSON.stringify(under)))
+  for (const wrong of ['budget=0', 'budget=-1', 'budget=1.5', 'budget=NaN', 'for=nobody'])
+    assert.equal((await get(handler, `/api/context?reference=@commands/task.md&${wrong}`)).status, 400, wrong)
   const found = (await json(await get(handler, '/api/search?query=WEFT+warp'))) as { results: object[] }
   assert.deepEqual(found.results, [
     {

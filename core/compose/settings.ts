@@ -6,8 +6,10 @@ import type { TokenizerName } from './tokenizer.ts'
 /** For whom a context is written: `plain` text, documents in tags, or one markdown document. */
 export type Audience = 'plain' | 'claude' | 'agents-md'
 
+/** All of them, in the order in which they are named to people. */
 export const audiences: readonly Audience[] = ['plain', 'claude', 'agents-md']
 
+/** True for the name of an audience. */
 export function isAudience(text: string): text is Audience {
   return audiences.includes(text as Audience)
 }
