@@ -75,13 +75,18 @@ test('a pattern that may run away is searched in a worker of the built package',
   assert.match(stdout, /src\//)
 })
 
-test('every file that the manifest exports is built', () => {
-  const { exports, bin } = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8')) as {
+test('every file that the manifest exports is built, or published as it stands', () => {
+  const { exports, bin, files } = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8')) as {
     exports: Record<string, string | { default: string }>
     bin: Record<string, string>
+    files: readonly string[]
   }
   const named = Object.values(exports).map((entry) => (typeof entry === 'string' ? entry : entry.default))
-  const missing = [...named, ...Object.values(bin)].filter((path) => !existsSync(join(built, path)))
+  const missing = [...named, ...Object.values(bin)].filter(
+    (path) =>
+      !existsSync(join(built, path)) &&
+      !(files.includes(path.slice('./'.length)) && existsSync(join(root, path))),
+  )
   assert.deepEqual(missing, [])
 })
 

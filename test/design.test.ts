@@ -245,9 +245,9 @@ test('--dry-run draws the plan as a tree, with lanes by level, and runs nothing'
   assert.match(stdout, /\n\nAt once\n {2}level {4}1\n {2}process {2}\d\n/)
   assert.match(
     stdout,
-    /\n\nGates {2}these, and the 12 gates of every run\n {2}testing +blocking {2}validation\/checks\n/,
+    /\n\nGates {2}these, and the 12 gates of every run\n {2}testing +blocking +validation\/checks\n/,
   )
-  assert.match(stdout, /\n\d operations in 2 groups; nothing was run\.\n$/)
+  assert.match(stdout, /\n\d operations in 3 groups; nothing was run\.\n$/)
 })
 
 // What the tests are made of

@@ -170,7 +170,7 @@ const slowDisk = `
 test('64 descriptors are enough for a store that opens what it is asked for (E8)', (context) => {
   const root = mkdtempSync(join(tmpdir(), 'heddle-loader-'))
   context.after(() => rmSync(root, { recursive: true, force: true }))
-  for (let index = 0; index < 600; index++) {
+  for (let index = 0; index < 1_500; index++) {
     const path = join(root, `.claude/modules/f${index % 80}/m${index}.md`)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, `# M${index}\n`)
@@ -184,7 +184,7 @@ test('64 descriptors are enough for a store that opens what it is asked for (E8)
   })
   assert.equal(child.status, 0, child.stderr)
   const { most, refused, ...report } = JSON.parse(child.stdout) as { most: number; refused: number }
-  assert.deepEqual(report, { modules: 600, codes: [] })
+  assert.deepEqual(report, { modules: 1_500, codes: [] })
   // The limit was met: what was refused was read again.
   assert.ok(refused > 0 && most < 64, child.stdout)
 })

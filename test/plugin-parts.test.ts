@@ -54,6 +54,7 @@ test('a plugin that is only named for the order may be missing, and that is told
     await codeOf(named('a', { after: ['nobody'] })),
     /^info PLUGIN_UNKNOWN: The plugin "a" wants to come after "nobody"/,
   )
+  assert.equal(await codeOf(named('a', { after: ['nobody?'] })), '')
   assert.match(
     await codeOf(named('a', { before: ['sessoin'] }), named('session')),
     /^warning PLUGIN_UNKNOWN: .*before "sessoin".* Did you mean "session"\?/,

@@ -28,9 +28,10 @@ export function orderPlugins(plugins: readonly AppliedPlugin[]): OrderedPlugins 
     for (const needed of dependsOn) if (!byName.has(needed)) missing(name, needed, byName)
     for (const key of ['after', 'before'] as const)
       for (const other of plugin[key] ?? [])
-        if (!byName.has(other)) diagnostics.push(unordered(plugin, { key, other, byName }))
-    after.set(name, [...(after.get(name) ?? []), ...(plugin.after ?? []), ...dependsOn])
-    for (const other of before) after.set(other, [...(after.get(other) ?? []), name])
+        if (!byName.has(other) && !other.endsWith(optional))
+          diagnostics.push(unordered(plugin, { key, other, byName }))
+    after.set(name, [...(after.get(name) ?? []), ...(plugin.after ?? []).map(bare), ...dependsOn])
+    for (const other of before.map(bare)) after.set(other, [...(after.get(other) ?? []), name])
   }
   const result = topologicalOrder(plugins.map(({ plugin: { name } }) => ({ name, after: after.get(name)! })))
   if ('cycle' in result)
@@ -40,6 +41,13 @@ export function orderPlugins(plugins: readonly AppliedPlugin[]): OrderedPlugins 
       'Remove one "after", "before" or "dependsOn".',
     )
   return { plugins: result.order.map(({ name }) => byName.get(name)!), diagnostics }
+}
+
+/** Behind a name it says that the plugin may well be missing. */
+const optional = '?'
+
+function bare(name: string): string {
+  return name.endsWith(optional) ? name.slice(0, -optional.length) : name
 }
 
 function missing(plugin: string, needed: string, byName: ReadonlyMap<string, unknown>): never {

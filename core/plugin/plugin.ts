@@ -159,7 +159,10 @@ export interface Plugin<O = never> {
   /** The versions of Heddle that it is written for, as npm writes ranges: `^1.2.0`. */
   readonly apiRange?: string
   readonly description?: string
-  /** Names of plugins that must come before or after this one, when they are there. */
+  /**
+   * Names of plugins that must come before or after this one, when they are there. One that is not there is told, for it may be a
+   * slip; `name?` says that it may be missing.
+   */
   readonly after?: readonly string[]
   readonly before?: readonly string[]
   /** Names of plugins without which this one cannot work. */

@@ -10,6 +10,7 @@ export const chain = definePlugin<ChainOptions>({
   name: 'chain',
   description:
     'Steps as a workflow: what is independent runs at once, values pass from step to step, a failure keeps nothing',
+  codes: async () => (await import('./codes.ts')).codes,
   options: optionsSchema,
   apply(hooks, context) {
     hooks.operation.for(tryKind.kind).tap('chain', () => tryKind)

@@ -9,7 +9,7 @@ export const xmlBlocks = definePlugin({
   description:
     'Modules written in XML-ish blocks: metadata table, dependency tags, gates, settings, phases, coded errors',
   codes: async () => (await import('./codes.ts')).codes,
-  after: ['claude', 'agents-md'],
+  after: ['claude?', 'agents-md?'],
   apply(hooks) {
     hooks.references.tap('xml-blocks', findTagReferences)
     hooks.parse.tap('xml-blocks', readDialect)
