@@ -15,7 +15,7 @@ import type { Context, ContextOptions } from './compose/context.ts'
 import type { ContextConfig } from './compose/settings.ts'
 import { compose, type Composition } from './load/composition.ts'
 import type { Deletion } from './load/deletion.ts'
-import { createGraph, type Graph } from './load/graph.ts'
+import type { Graph } from './load/graph.ts'
 import { findModule, type ModuleView } from './load/module-view.ts'
 import { explain } from './load/explain.ts'
 import type { PipelineStep } from './load/pipeline.ts'
@@ -299,9 +299,7 @@ export class OpenFramework implements Framework {
   }
 
   async graph(): Promise<Graph> {
-    const { catalogue } = this.#reading
-    const references = await catalogue.references()
-    return createGraph(await catalogue.cards(), references)
+    return this.#reading.catalogue.graph()
   }
 
   async refresh(paths?: readonly string[]): Promise<Change> {

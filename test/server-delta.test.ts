@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { memoryFiles, type Path } from 'heddle/files'
 import { createHandler, openEditions } from 'heddle/server'
-import { type Delta, deltaBetween, indexSnapshot, type Snapshot } from '../core/server/delta.ts'
+import { type Delta, deltaBetween, type Snapshot } from '../core/server/delta.ts'
 import { applyDelta, type Shown, showSnapshot } from '../core/server/page/state.ts'
 
 const token = '00112233445566778899aabbccddeeff'
@@ -112,8 +112,7 @@ test('a delta names no more than what is different', () => {
       },
       report: { ...report, diagnostics: codes.map((code) => ({ code, at: { path: 'a' } })) },
     }) as unknown as Snapshot
-  const between = (one: Snapshot, other: Snapshot): Delta =>
-    deltaBetween(indexSnapshot(one), indexSnapshot(other), 7)
+  const between = (one: Snapshot, other: Snapshot): Delta => deltaBetween(one, other, 7)
   const first = snapshot('A', 'b', [])
   assert.deepEqual(between(first, snapshot('A', 'b', [])), {
     since: 7,

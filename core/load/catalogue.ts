@@ -6,11 +6,11 @@ import { idOf } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
+import { createWholeFinder, type Whole } from './among.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
-import { createCycleFinder } from './cycles.ts'
 import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
-import { type GraphReference, referencesOf } from './graph.ts'
+import { type Graph, type GraphModule, type GraphReference, referencesOf, showModule } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
 import type { Linked } from './linked.ts'
 import type { Probes } from './probes.ts'
@@ -21,8 +21,8 @@ import type { CardStore } from './store.ts'
 export interface Catalogue {
   /** Every card by id; makes those that are not there. The same list is given until something changes. */
   cards(): Promise<Catalogued>
-  /** The references of every module by its id, as the graph shows them. */
-  references(): Promise<ReadonlyMap<string, readonly GraphReference[]>>
+  /** The graph of modules, references in order of place. Of two graphs, what stands in both is the same object. */
+  graph(): Promise<Graph>
   /** The card that is there now. */
   peek(id: string): Card | undefined
   /** What all cards were made with, as far as it is known. */
@@ -63,6 +63,7 @@ interface Kept extends Entry {
   /** The parts that references to this module may name, a line each; one text is small where ten thousand lists are not. */
   readonly parts: string | undefined
   rows: readonly GraphReference[] | undefined
+  shown: GraphModule | undefined
 }
 
 /** Fewer modules are loaded as quickly as their cards are read. */
@@ -77,7 +78,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const takenOut = new Set<string>()
   let isRestored = store === undefined
   let made = 0
-  const findCycles = createCycleFinder()
+  const findWhole = createWholeFinder()
   let there: { readonly files: FileLists; readonly spots: ReadonlyMap<string, Spot> } = {
     files: [],
     spots: new Map(),
@@ -100,7 +101,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     for (const id of takenOut) touched.add(id)
     takenOut.clear()
     const failures = new Map<string, Diagnostic>()
-    const wanted = [...spots].filter(([id]) => !entries.has(id)).map(([, spot]) => spot)
+    const wanted: Spot[] = []
+    for (const [id, spot] of spots) if (!entries.has(id)) wanted.push(spot)
     for (let at = 0; at < wanted.length; at += batchSize) {
       const batch = wanted.slice(at, at + batchSize)
       // Asked before they are read; what was read earlier has no stamp that belongs to it.
@@ -117,8 +119,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     made += wanted.length
     await judgeParts(touched)
     const cards: Card[] = []
-    for (const id of spots.keys()) if (entries.has(id)) cards.push(entries.get(id)!.card)
-    return { cards, failures: [...failures.values()], cycles: findCycles(cards) }
+    for (const id of spots.keys()) {
+      const entry = entries.get(id)
+      if (entry) cards.push(entry.card)
+    }
+    return { cards, failures: [...failures.values()], whole: findWhole(cards) }
   }
 
   /** Every spot by its id, in order; the same map until the trees change. */
@@ -137,7 +142,13 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     for (const kept of snapshot ? stillValid(snapshot, layers, spots) : []) {
       const { card, stamp } = kept
       const from = { spot: spots.get(card.id)!, card, kept, stamp }
-      entries.set(card.id, { ...from, resolutions: undefined, parts: undefined, rows: undefined })
+      entries.set(card.id, {
+        ...from,
+        resolutions: undefined,
+        parts: undefined,
+        rows: undefined,
+        shown: undefined,
+      })
     }
   }
 
@@ -145,7 +156,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const card = createCard(linked, library.findings(linked))
     const parts = partsOf(linked.module).join('\n')
     const from = { spot, card, kept: undefined, stamp, parts }
-    return { ...from, resolutions: linked.resolutions, rows: undefined }
+    return { ...from, resolutions: linked.resolutions, rows: undefined, shown: undefined }
   }
 
   function dropVanished(spots: ReadonlyMap<string, Spot>): Set<string> {
@@ -181,14 +192,23 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     return module && partsOf(module)
   }
 
-  async function rows(): Promise<ReadonlyMap<string, readonly GraphReference[]>> {
-    await fill()
-    const found = new Map<string, readonly GraphReference[]>()
-    for (const [id, entry] of entries) {
-      entry.rows ??= await rowsOf(entry)
-      found.set(id, entry.rows)
+  async function draw(): Promise<Graph> {
+    const { cards, whole } = await fill()
+    const there = cards.map(({ id }) => entries.get(id)!)
+    for (const entry of there) if (!entry.rows) entry.rows = await rowsOf(entry)
+    return gather(there, whole)
+  }
+
+  /** By itself, since loops that wait are slow and `flat` is too. */
+  function gather(there: readonly Kept[], { cycles, orphans }: Whole): Graph {
+    const modules: GraphModule[] = []
+    const references: GraphReference[] = []
+    for (const entry of there) {
+      entry.shown = showModule(entry.card, orphans.has(entry.card.id), entry.shown)
+      modules.push(entry.shown)
+      for (const row of entry.rows!) references.push(row)
     }
-    return found
+    return { modules, references, cycles }
   }
 
   async function rowsOf(entry: Kept): Promise<readonly GraphReference[]> {
@@ -212,7 +232,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
   return {
     cards: () => alone(fill),
-    references: () => alone(rows),
+    graph: () => alone(draw),
     keep: () => alone(keep),
     peek: (id) => entries.get(id)?.card,
     resolutions: () => new Set([...entries.values()].flatMap(({ resolutions = [] }) => resolutions)),

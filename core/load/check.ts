@@ -1,5 +1,5 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.ts'
-import { findAmong } from './among.ts'
+import type { Whole } from './among.ts'
 import type { Card, ReferenceTotals } from './card.ts'
 import { suppress } from './suppressions.ts'
 
@@ -14,12 +14,11 @@ export interface CheckReport {
   readonly suppressed: number
 }
 
-/** Cards of modules that were loaded, by id, and why the others could not be. */
+/** Cards of modules that were loaded, by id, what shows when they are looked at together, and why others could not be loaded. */
 export interface Catalogued {
   readonly cards: readonly Card[]
   readonly failures: readonly Diagnostic[]
-  /** Modules that need each other, each cycle as a path of ids that leads back to its first. */
-  readonly cycles: readonly (readonly string[])[]
+  readonly whole: Whole
 }
 
 /** What to grade besides, and of which files to tell. */
@@ -32,10 +31,13 @@ export interface Grading {
 
 /** Grades what was loaded: totals over classes module and file without mentions, and every finding in order of place. */
 export function checkCards(root: string, catalogued: Catalogued, grading: Grading = {}): CheckReport {
-  const { cards, failures } = catalogued
+  const { cards, failures, whole } = catalogued
   const { also = [], isAsked = () => true } = grading
-  const all: Diagnostic[] = [...failures, ...also, ...findAmong(catalogued)]
-  for (const card of cards) for (const finding of [...card.findings, ...card.partFindings]) all.push(finding)
+  const all: Diagnostic[] = [...failures, ...also, ...whole.findings]
+  for (const card of cards) {
+    for (const finding of card.findings) all.push(finding)
+    for (const finding of card.partFindings) all.push(finding)
+  }
   const { findings, suppressed } = suppress(all, cards)
   const isGiven = ({ at }: Diagnostic): boolean => at === undefined || isAsked(at.path)
   const counted = grading.isAsked ? cards.filter(({ id }) => isAsked(id)) : cards

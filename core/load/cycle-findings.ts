@@ -9,7 +9,7 @@ type Edges = ReadonlyMap<string, readonly Edge[]>
 /** A finding for each group of modules that need each other, at the reference that closes the shortest way round. */
 export function describeCycles(
   cycles: readonly (readonly string[])[],
-  cards: readonly Card[],
+  cards: readonly Pick<Card, 'id' | 'needs'>[],
   imports: Edges,
 ): Diagnostic[] {
   if (cycles.length === 0) return []

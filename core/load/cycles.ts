@@ -1,9 +1,9 @@
 import { findCycles } from '../base/order.ts'
-import type { Card, Edge } from './card.ts'
-import { importsOf } from './expansion.ts'
+import type { Edge } from './card.ts'
+import { importsOf, type Linking } from './expansion.ts'
 
 /** Finds modules that need each other, each cycle as a path of ids that leads back to its first. */
-export type CycleFinder = (cards: readonly Card[]) => readonly (readonly string[])[]
+export type CycleFinder = (cards: readonly Linking[]) => readonly (readonly string[])[]
 
 const fewEdges = 16
 
@@ -22,7 +22,7 @@ export function createCycleFinder(): CycleFinder {
 }
 
 /** What each module needs among markdown files, in order of place and without repetition. */
-function needsOf(cards: readonly Card[]): Needs {
+function needsOf(cards: readonly Linking[]): Needs {
   const needs = new Map<string, readonly string[]>()
   for (const card of cards) if (card.needs.length > 0) needs.set(card.id, targetsOf(card.needs))
   // A document that is imported is read in its place, so what looks like a mention in it is an import too.

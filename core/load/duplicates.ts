@@ -7,11 +7,47 @@ const leastBytes = 200
 const leastInFolder = 3
 const shown = 5
 
+type Text = Pick<Card, 'id' | 'layer' | 'bytes' | 'digest'>
+
+/** A finder that looks again only when a text that several files hold, or held, may be among what changed. */
+export function createDuplicateFinder(): (cards: readonly Text[]) => readonly Diagnostic[] {
+  let last: readonly Text[] = []
+  let holders = new Map<string, number>()
+  let found: readonly Diagnostic[] = []
+
+  /** True when neither text is held by anybody else, before or after; counts them. */
+  function isAlone(before: Text, now: Text): boolean {
+    const old = holders.get(before.digest) ?? 0
+    const others = holders.get(now.digest) ?? 0
+    holders.delete(before.digest)
+    holders.set(now.digest, 1)
+    return old === 1 && others === 0 && before.id === now.id && before.layer === now.layer
+  }
+
+  return (cards) => {
+    let isKnown = last.length === cards.length
+    for (let at = 0; isKnown && at < cards.length; at++) {
+      const [before, now] = [last[at]!, cards[at]!]
+      isKnown = before === now || isSame(before, now) || isAlone(before, now)
+    }
+    last = cards
+    if (isKnown) return found
+    holders = new Map()
+    for (const { digest } of cards) holders.set(digest, (holders.get(digest) ?? 0) + 1)
+    found = findDuplicates(cards)
+    return found
+  }
+}
+
+function isSame(a: Text, b: Text): boolean {
+  return a.digest === b.digest && a.id === b.id && a.layer === b.layer
+}
+
 /**
  * A finding for each text that several files hold; where whole folders hold the same files below the same names, one for the
  * two folders. The first by name is taken for the original.
  */
-export function findDuplicates(cards: readonly Card[]): Diagnostic[] {
+function findDuplicates(cards: readonly Text[]): Diagnostic[] {
   const copies = findCopies(cards)
   const folders = groupBy(copies, ({ folders }) => folders)
   const trees = [...folders.values()].filter(({ length }) => length >= leastInFolder)
@@ -30,8 +66,8 @@ interface Copy {
   readonly folders: string
 }
 
-function findCopies(cards: readonly Card[]): Copy[] {
-  const originals = new Map<string, Card>()
+function findCopies(cards: readonly Text[]): Copy[] {
+  const originals = new Map<string, Text>()
   const copies: Copy[] = []
   for (const card of cards) {
     if (card.bytes < leastBytes) continue

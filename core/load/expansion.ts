@@ -6,10 +6,13 @@ const mostHops = 5
 /** More files than this, counted each time they are put in place, is no text that anybody wants to read. */
 const mostFiles = 10_000
 
+/** What leads from one module to others. */
+export type Linking = Pick<Card, 'id' | 'needs' | 'imports'>
+
 type Imports = ReadonlyMap<string, readonly Edge[]>
 
 /** What every file that is reached from a memory file by imports imports itself, each target once. */
-export function importsOf(cards: readonly Card[]): Imports {
+export function importsOf(cards: readonly Linking[]): Imports {
   const reached = new Map<string, Edge[]>()
   const open = cards.filter(isStart).map(({ id }) => id)
   if (open.length === 0) return reached
@@ -24,7 +27,7 @@ export function importsOf(cards: readonly Card[]): Imports {
 }
 
 /** Imports that go further than hosts follow, and memory files whose imports unfold beyond all measure; chains are named. */
-export function findExpansions(cards: readonly Card[], imports: Imports): Diagnostic[] {
+export function findExpansions(cards: readonly Linking[], imports: Imports): Diagnostic[] {
   const tooFar = new Map<string, Diagnostic>()
   const tooMany: Diagnostic[] = []
   for (const { id } of cards.filter(isStart)) {
@@ -39,7 +42,7 @@ export function findExpansions(cards: readonly Card[], imports: Imports): Diagno
 }
 
 /** A memory file: only those import by themselves. */
-function isStart(card: Card): boolean {
+function isStart(card: Linking): boolean {
   return card.needs.some(({ through }) => through === 'import')
 }
 

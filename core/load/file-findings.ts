@@ -44,6 +44,7 @@ function ambiguous(layer: Layer, [first, second]: readonly [Path, Path]): Diagno
 
 /** One finding for all modules that have other names on the disk: usual in stores of package managers, worth knowing elsewhere. */
 export function findHardLinks(hardLinks: ReadonlySet<string>, cards: readonly Card[]): Diagnostic[] {
+  if (hardLinks.size === 0) return []
   const linked = cards.map(({ id }) => id).filter((id) => hardLinks.has(id))
   const [first] = linked.toSorted(compareText)
   if (first === undefined) return []

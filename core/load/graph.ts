@@ -2,9 +2,7 @@ import type { LayerName } from '../module/module.ts'
 import type { Form, ReferenceClass } from '../module/reference.ts'
 import type { ResolutionStatus, Rung, Suggestion } from '../resolve/trail.ts'
 import type { Card } from './card.ts'
-import type { Catalogued } from './check.ts'
 import type { Linked } from './linked.ts'
-import { findOrphans } from './orphans.ts'
 
 /** A module as the graph shows it. */
 export interface GraphModule {
@@ -45,19 +43,6 @@ export interface Graph {
   readonly cycles: readonly (readonly string[])[]
 }
 
-/** The graph of modules; references come in order of place. */
-export function createGraph(
-  { cards, cycles }: Pick<Catalogued, 'cards' | 'cycles'>,
-  references: ReadonlyMap<string, readonly GraphReference[]>,
-): Graph {
-  const orphans = new Set(findOrphans(cards).map(({ id }) => id))
-  return {
-    modules: cards.map((card) => asGraphModule(card, orphans)),
-    references: cards.flatMap(({ id }) => references.get(id) ?? []),
-    cycles,
-  }
-}
-
 /** The references of a module as the graph shows them. */
 export function referencesOf({ module, resolutions }: Linked): GraphReference[] {
   return module.references.map((reference, index) => {
@@ -80,15 +65,9 @@ export function referencesOf({ module, resolutions }: Linked): GraphReference[] 
   })
 }
 
-/** Modules that were shown, by their cards: who compares two graphs sees at once what is the same. */
-const shown = new WeakMap<Card, GraphModule>()
-
-function asGraphModule(card: Card, orphans: ReadonlySet<string>): GraphModule {
+/** A module as the graph shows it: the one that was shown before, where nothing else is said of it now. */
+export function showModule(card: Card, orphan: boolean, before: GraphModule | undefined): GraphModule {
+  if (before?.orphan === orphan) return before
   const { id, kind, name, title, version, bytes, tokens, entry } = card
-  const orphan = orphans.has(id)
-  const known = shown.get(card)
-  if (known?.orphan === orphan) return known
-  const module = { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan }
-  shown.set(card, module)
-  return module
+  return { id, path: id, kind, name, title, version, bytes, tokens, entry, orphan }
 }

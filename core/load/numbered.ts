@@ -15,10 +15,10 @@ export interface NumberedEdge {
 }
 
 /** The edges of one kind of all cards, in order; those that lead to no other card are left out. */
-export function* numberedEdges(
-  cards: readonly Card[],
+export function* numberedEdges<C extends Pick<Card, 'id'>>(
+  cards: readonly C[],
   numbers: ReadonlyMap<string, number>,
-  edgesOf: (card: Card) => readonly Edge[],
+  edgesOf: (card: C) => readonly Edge[],
 ): Iterable<NumberedEdge> {
   for (let from = 0; from < cards.length; from++) {
     for (const edge of edgesOf(cards[from]!)) {

@@ -4,12 +4,14 @@ import { type NumberedEdge, numberedEdges, numbersOf } from './numbered.ts'
 
 const shown = 5
 
+type Listing = Pick<Card, 'id' | 'inHome' | 'entry' | 'needs' | 'provides' | 'lost'>
+
 /**
  * A finding for each list of `depends_on` whose modules have a `provides_to` without this one, and for each list of `provides_to`
  * whose modules need this one in no way. Entry points are not expected to be named; a reference that leads nowhere counts when
  * its file name fits.
  */
-export function findOneSided(cards: readonly Card[]): Diagnostic[] {
+export function findOneSided(cards: readonly Listing[]): Diagnostic[] {
   if (cards.every(({ provides }) => provides.length === 0)) return []
   const numbers = numbersOf(cards)
   const count = cards.length
@@ -57,7 +59,7 @@ function readList(edges: Iterable<NumberedEdge>, count: number): List {
  * What one kind of list says and the other does not, for each card that says so. A list that names fewer than half of many
  * who say that they belong in it was never meant to be complete ("All modules for …"): nothing is missing there.
  */
-function unanswered(cards: readonly Card[], said: List, other: List): Unanswered[] {
+function unanswered(cards: readonly Listing[], said: List, other: List): Unanswered[] {
   const claims = new Int32Array(cards.length)
   const answered = new Int32Array(cards.length)
   const isAnswered = ({ from, to }: NumberedEdge): boolean => other.pairs.has(to * cards.length + from)
@@ -90,7 +92,7 @@ function isPartial(claims: number, answered: number): boolean {
 }
 
 interface Unanswered {
-  readonly card: Card
+  readonly card: Listing
   readonly edges: Edge[]
 }
 

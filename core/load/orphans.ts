@@ -25,15 +25,15 @@ export function findOrphans<C extends Reached>(cards: readonly C[]): C[] {
 }
 
 /**
- * A finding for each orphan. Where nothing is an entry point the modules are a library for others, and nobody here can say which
- * of them are needed.
+ * True for a framework. Where nothing is an entry point the modules are a library for others, and nobody here can say which of them
+ * are needed.
  */
-export function tellOrphans(cards: readonly Card[]): Diagnostic[] {
-  const isFramework = cards.some(({ entry, digest }) => entry && digest !== '')
-  return isFramework ? findOrphans(cards).map(orphanFound) : []
+export function isForItself(cards: readonly Pick<Card, 'entry' | 'digest'>[]): boolean {
+  return cards.some(({ entry, digest }) => entry && digest !== '')
 }
 
-function orphanFound({ id }: Card): Diagnostic {
+/** The finding for an orphan. */
+export function tellOrphan(id: string): Diagnostic {
   return {
     code: 'ORPHAN',
     severity: 'info',

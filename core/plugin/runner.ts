@@ -5,7 +5,6 @@ import type { GatherParts } from '../compose/gather.ts'
 import { prepareContext } from '../compose/prepare.ts'
 import type { ContextConfig } from '../compose/settings.ts'
 import type { Catalogue } from '../load/catalogue.ts'
-import { createGraph } from '../load/graph.ts'
 import type { Library } from '../load/library.ts'
 import { isIgnoredIn } from '../vfs/ignored.ts'
 import { builtinOperations } from '../operations/index.ts'
@@ -185,7 +184,7 @@ export function createRunner(parts: RunnerParts): Runner {
       commands: () => everyCommand(layers, library),
       context: (references, fill) =>
         prepareContext({ layers, library, virtual: parts.virtual, fill }, references, parts.context),
-      graph: async () => createGraph(await catalogue.cards(), await catalogue.references()),
+      graph: () => catalogue.graph(),
       arguments: readArguments(found.command, given),
       files: workspace,
       folder: folder ?? (parts.programs ? memoryFolder : null),

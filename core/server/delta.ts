@@ -24,43 +24,71 @@ export interface Delta {
   readonly report: Omit<CheckReport, 'diagnostics'>
 }
 
-/** A snapshot by the names that its parts go by. */
-export interface Indexed {
-  readonly modules: ReadonlyMap<string, GraphModule>
-  readonly references: ReadonlyMap<string, readonly GraphReference[]>
-  readonly diagnostics: ReadonlyMap<string, readonly Diagnostic[]>
-  readonly cycles: Graph['cycles']
-  readonly report: Omit<CheckReport, 'diagnostics'>
-}
-
-/** The index of a snapshot. */
-export function indexSnapshot({ graph, report: { diagnostics, ...report } }: Snapshot): Indexed {
+/** What is different in the later of two snapshots. */
+export function deltaBetween(before: Snapshot, after: Snapshot, since: number): Delta {
+  const [old, now] = [before.graph, after.graph]
+  const { diagnostics, ...report } = after.report
+  const modules = byKey(stretchOf(old.modules, now.modules, idOf), idOf)
+  const references = byKey(stretchOf(old.references, now.references, fromOf), fromOf)
+  const findings = byKey(stretchOf(before.report.diagnostics, diagnostics, pathOf), pathOf)
   return {
-    modules: new Map(graph.modules.map((module) => [module.id, module])),
-    references: groupBy(graph.references, ({ from }) => from),
-    diagnostics: groupBy(diagnostics, ({ at }) => at?.path ?? ''),
-    cycles: graph.cycles,
+    since,
+    modules: differing(modules).flatMap(([, list]) => list),
+    removed: [...modules.before.keys()].filter((id) => !modules.after.has(id)),
+    references: differing(references),
+    diagnostics: differing(findings),
+    ...(!isSame(old.cycles, now.cycles) && { cycles: now.cycles }),
     report,
   }
 }
 
-/** What is different in the later of two snapshots. */
-export function deltaBetween(before: Indexed, after: Indexed, since: number): Delta {
+type KeyOf<T> = (one: T) => string
+
+const idOf: KeyOf<GraphModule> = ({ id }) => id
+const fromOf: KeyOf<GraphReference> = ({ from }) => from
+const pathOf: KeyOf<Diagnostic> = ({ at }) => at?.path ?? ''
+
+/** Two states of something. */
+interface Pair<T> {
+  readonly before: T
+  readonly after: T
+}
+
+/**
+ * The part of two lists outside which they hold the very same objects; what has one key, and stands together, is in it whole or not at
+ * all. Comparing objects without looking into them is nearly free, and an edit leaves nearly all of them as they are.
+ */
+function stretchOf<T>(before: readonly T[], after: readonly T[], keyOf: KeyOf<T>): Pair<readonly T[]> {
+  const shorter = Math.min(before.length, after.length)
+  let start = 0
+  while (start < shorter && before[start] === after[start]) start++
+  let rest = 0
+  while (rest < shorter - start && before[before.length - 1 - rest] === after[after.length - 1 - rest]) rest++
+  if (start === before.length && start === after.length) return { before: [], after: [] }
+  const isOf = (list: readonly T[], index: number, key: string): boolean =>
+    index >= 0 && index < list.length && keyOf(list[index]!) === key
+  const goesOn = (key: string, at: number, other: number): boolean =>
+    isOf(before, at, key) || isOf(after, other, key)
+  while (start > 0 && goesOn(keyOf(after[start - 1]!), start, start)) start--
+  while (
+    rest > 0 &&
+    goesOn(keyOf(after[after.length - rest]!), before.length - rest - 1, after.length - rest - 1)
+  )
+    rest--
   return {
-    since,
-    modules: [...after.modules.values()].filter((module) => !isSame(module, before.modules.get(module.id))),
-    removed: [...before.modules.keys()].filter((id) => !after.modules.has(id)),
-    references: differing(before.references, after.references),
-    diagnostics: differing(before.diagnostics, after.diagnostics),
-    ...(!isSame(before.cycles, after.cycles) && { cycles: after.cycles }),
-    report: after.report,
+    before: before.slice(start, before.length - rest),
+    after: after.slice(start, after.length - rest),
   }
 }
 
-function differing<T extends object>(
-  before: ReadonlyMap<string, readonly T[]>,
-  after: ReadonlyMap<string, readonly T[]>,
-): (readonly [string, readonly T[]])[] {
+function byKey<T>({ before, after }: Pair<readonly T[]>, keyOf: KeyOf<T>): Pair<Map<string, T[]>> {
+  return { before: groupBy(before, keyOf), after: groupBy(after, keyOf) }
+}
+
+function differing<T extends object>({
+  before,
+  after,
+}: Pair<ReadonlyMap<string, readonly T[]>>): (readonly [string, readonly T[]])[] {
   const changed = [...after].filter(([key, list]) => !isSameList(list, before.get(key)))
   const gone = [...before.keys()].filter((key) => !after.has(key)).map((key) => [key, []] as const)
   return [...changed, ...gone]
@@ -85,7 +113,7 @@ function isAlike(one: object, other: object): boolean {
   return Object.keys(own!).length === Object.keys(theirs!).length
 }
 
-function groupBy<T>(list: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+function groupBy<T>(list: readonly T[], keyOf: KeyOf<T>): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const one of list) {
     const key = keyOf(one)

@@ -1,5 +1,5 @@
 import type { Framework } from '../facade.ts'
-import { type Delta, deltaBetween, type Indexed, indexSnapshot, type Snapshot } from './delta.ts'
+import { type Delta, deltaBetween, type Snapshot } from './delta.ts'
 import type { Editions } from './edition.ts'
 
 /** Works out what each generation changes, for as long as somebody wants to know. */
@@ -17,7 +17,7 @@ export interface Feed {
 
 interface Known {
   readonly generation: number
-  readonly indexed: Indexed
+  readonly snapshot: Snapshot
 }
 
 /** A feed over what is served; nothing is worked out before it begins. */
@@ -26,7 +26,7 @@ export function createFeed(editions: Editions): Feed {
   let beginning: Promise<void> | undefined
 
   const look = (framework: Framework, generation: number): Promise<Known> =>
-    snapshotOf(framework).then((snapshot) => ({ generation, indexed: indexSnapshot(snapshot) }))
+    snapshotOf(framework).then((snapshot) => ({ generation, snapshot }))
 
   return {
     begin() {
@@ -40,7 +40,7 @@ export function createFeed(editions: Editions): Feed {
       return editions.read(async (framework, generation) => {
         const before = known
         known = await look(framework, generation)
-        return before && deltaBetween(before.indexed, known.indexed, before.generation)
+        return before && deltaBetween(before.snapshot, known.snapshot, before.generation)
       })
     },
     end() {
