@@ -149,7 +149,9 @@ function callOnce({ errand, doors, parts, view, stored, call }: OneCall): Promis
   })
 
   function contextOf(attempt: Attempt): OperationContext {
-    const programs = programsOf(attempt)
+    // Most operations start none.
+    let made: Programs | undefined
+    const programs = (): Programs => (made ??= programsOf(attempt))
     return {
       files: view,
       attempt: errand.attempt,
@@ -157,11 +159,11 @@ function callOnce({ errand, doors, parts, view, stored, call }: OneCall): Promis
       signal: attempt.signal,
       async spawn(options) {
         await doors.checkout()
-        return noted(await programs.spawn(options))
+        return noted(await programs().spawn(options))
       },
       async spawnTogether(options) {
         await doors.checkout()
-        return (await programs.spawnTogether(options)).map(noted)
+        return (await programs().spawnTogether(options)).map(noted)
       },
       progress(message) {
         if (!attempt.over) doors.progress(message)

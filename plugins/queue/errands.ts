@@ -6,6 +6,7 @@ import { carryOutputs } from './outputs.ts'
 import { checkoutState, shownState } from './checkout.ts'
 import { queueError, thrownAsData } from './faults.ts'
 import type { JobData, JobResult, MessageSchemas, ResultBody, RunMessage, WorkerMessage } from './messages.ts'
+import type { Heard, Send } from './outbox.ts'
 
 export interface ErrandsOptions {
   readonly bench: Workbench
@@ -14,8 +15,7 @@ export interface ErrandsOptions {
   readonly node: string
   /** The name of the worker. */
   readonly name: string
-  /** Gives how many were there to hear it. */
-  send(node: string, message: WorkerMessage): Promise<{ readonly nodes: number }>
+  readonly send: Send<WorkerMessage>
 }
 
 /** Operations of runs, on a workbench. */
@@ -37,21 +37,14 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
 
   async function run(data: JobData, delivery: string): Promise<JobResult> {
     const { call, from } = data
-    // One after another: what is said second must not be heard first.
-    let said: Promise<unknown> = Promise.resolve()
-    const say = (message: WorkerMessage): ReturnType<typeof send> => {
-      const sent = said.catch(() => undefined).then(() => send(from, message))
-      said = sent
-      return sent
-    }
     let hasBegun = false
-    const begin = (): ReturnType<typeof send> => {
+    const begin = (): Promise<Heard> => {
       hasBegun = true
-      return say({ type: 'began', call, worker: name, node })
+      return send(from, { type: 'began', call, worker: name, node })
     }
-    const tell = (message: WorkerMessage): ReturnType<typeof send> => {
+    const tell = (message: WorkerMessage): Promise<Heard> => {
       if (!hasBegun) begin().catch(() => undefined)
-      return say(message)
+      return send(from, message)
     }
     const controller = new AbortController()
     const { signal } = controller
@@ -60,9 +53,7 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
     const endTelling = tellOfIt({ tell: begin, controller })
     try {
       if (data.once) await claim(data, delivery)
-      const ended = await perform(data, { asking, signal, tell })
-      await said.catch(() => undefined)
-      return await answer(ended)
+      return await answer(await perform(data, { asking, signal, tell }))
     } catch (thrown) {
       if (!(thrown instanceof HeddleError)) throw thrown
       return answer({ status: 'threw', value: thrown, written: [], stored: [] })
@@ -91,7 +82,7 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
       asking,
       signal,
       tell,
-    }: Pick<Running, 'asking'> & { signal: AbortSignal; tell: (message: WorkerMessage) => unknown },
+    }: Pick<Running, 'asking'> & { signal: AbortSignal; tell(message: WorkerMessage): Promise<Heard> },
   ): Promise<ErrandEnd> {
     const { call, kind, operation, claims, attempt, key, deadlineMs, checkout } = data
     const input: unknown = JSON.parse(await uncarry(data.input, store))
@@ -101,7 +92,10 @@ export function createErrands({ bench, store, node, name, send }: ErrandsOptions
         files: asking.files,
         signal,
         checkout: () => requireCheckout(bench.folder, checkout, name),
-        progress: (message) => void tell({ type: 'progress', call, message: message.slice(0, mostProgress) }),
+        progress: (message) =>
+          void tell({ type: 'progress', call, message: message.slice(0, mostProgress) }).catch(
+            () => undefined,
+          ),
       },
     )
   }
@@ -136,7 +130,7 @@ const tellAgainMs = 5000
 const mostUnheard = 3
 
 interface Telling {
-  tell(): Promise<{ readonly nodes: number }>
+  tell(): Promise<Heard>
   readonly controller: AbortController
 }
 

@@ -13,7 +13,14 @@ import { carry, uncarry, uncarryWritten } from './carry.ts'
 import { openEngine, type Engine } from './engine.ts'
 import { queueDiagnostic, queueError, thrownFromData, type ThrownData } from './faults.ts'
 import { createFlows } from './flows.ts'
-import { type JobData, type JobResult, messageSchemas, type WorkerMessage } from './messages.ts'
+import {
+  type JobData,
+  type JobResult,
+  messageSchemas,
+  type RunMessage,
+  type WorkerMessage,
+} from './messages.ts'
+import { createOutbox } from './outbox.ts'
 import { bringOutputs } from './outputs.ts'
 import { createPlacer } from './place.ts'
 import { allLanes, type QueueSettings, shownUrl } from './settings.ts'
@@ -52,6 +59,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
   const placer = await createPlacer(run.folder, settings)
   const flows = createFlows(engine, { run: run.id, opened })
   const relay = engine.relay(node, `run ${run.id}`)
+  const send = createOutbox<RunMessage>((to, messages) => relay.publish(`to.${to}`, messages))
   let number = 0
   let closed = false
 
@@ -67,7 +75,16 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
     lost: (each) => void flows.add(each.data.group, each.lane, each.data).catch(each.fail),
   })
 
-  async function hear(data: unknown): Promise<void> {
+  function hear(data: unknown): void {
+    try {
+      for (const one of schemas.together(data)) void hearOne(one)
+    } catch (thrown) {
+      run.tell(toWarning(thrown))
+    }
+  }
+
+  /** Answers take their time; what was said after a question does not wait for them. */
+  async function hearOne(data: unknown): Promise<void> {
     try {
       const message = schemas.fromWorker(data)
       const each = away.get(message.call)
@@ -85,17 +102,12 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
     if (message.type === 'failed') return each.fail(jobFailed(message.reason))
     if (message.type === 'progress') return call.context.progress(message.message)
     const answers = await answerAll(message.questions, call.context.files, store)
-    await relay.publish(`to.${message.node}`, {
-      type: 'answers',
-      call: message.call,
-      number: message.number,
-      answers,
-    })
+    await send(message.node, { type: 'answers', call: message.call, number: message.number, answers })
   }
 
   /** Nobody waits for it any more. */
   async function dismiss({ call, node }: Extract<WorkerMessage, { type: 'began' }>): Promise<void> {
-    await relay.publish(`to.${node}`, { type: 'stop', call, why: 'cancelled' })
+    await send(node, { type: 'stop', call, why: 'cancelled' })
   }
 
   function began(each: Away, { worker, node }: Extract<WorkerMessage, { type: 'began' }>): void {
@@ -127,14 +139,14 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
     const why =
       signal.reason instanceof HeddleError && signal.reason.code === 'TIMEOUT' ? 'deadline' : 'cancelled'
     for (const node of each.nodes)
-      relay.publish(`to.${node}`, { type: 'stop', call: each.data.call, why }).catch(() => undefined)
+      send(node, { type: 'stop', call: each.data.call, why }).catch(() => undefined)
   }
 
   async function make(call: OperationCall): Promise<unknown> {
     const place = await placer.placeOf(call)
     if ('here' in place) return makeHere(call, place.here)
     const data = await describe(call, place.checkout)
-    const result = await send(call, data)
+    const result = await sendAway(call, data)
     return bring(call, result)
   }
 
@@ -169,7 +181,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
     }
   }
 
-  function send(call: OperationCall, data: JobData): Promise<JobResult> {
+  function sendAway(call: OperationCall, data: JobData): Promise<JobResult> {
     const { lane } = call.kind
     const { signal } = call.context
     return new Promise<JobResult>((resolve, reject) => {

@@ -104,11 +104,13 @@ export interface MessageSchemas {
   job(data: unknown): JobData
   result(data: unknown): JobResult
   body(data: unknown): ResultBody
+  /** What was said together, in the order in which it was said; each is still to be checked. */
+  together(data: unknown): readonly unknown[]
   fromWorker(data: unknown): WorkerMessage
   fromRun(data: unknown): RunMessage
 }
 
-const most = { name: 500, path: 4096, text: 400_000, claims: 2000, questions: 2000 }
+const most = { name: 500, path: 4096, text: 400_000, claims: 2000, questions: 2000, messages: 10_000 }
 
 /** Longer text than this does not travel in a message. */
 export const mostInline = 16 * 1024
@@ -199,6 +201,7 @@ function build(z: typeof Zod): MessageSchemas {
     job: checked('a job', job as ZodType<JobData>),
     result: checked('a result', result as ZodType<JobResult>),
     body: checked('a result', body as ZodType<ResultBody>),
+    together: checked('messages', z.array(z.unknown()).max(most.messages)),
     fromWorker: checked('a message', fromWorker as ZodType<WorkerMessage>),
     fromRun: checked('a message', fromRun as ZodType<RunMessage>),
   }

@@ -12,6 +12,7 @@ import { openEngine, type TakenJob, type Worker } from './engine.ts'
 import { createErrands } from './errands.ts'
 import { queueDiagnostic } from './faults.ts'
 import { type JobData, type JobResult, messageSchemas, type WorkerMessage } from './messages.ts'
+import { createOutbox } from './outbox.ts'
 import { allLanes, type QueueSettings, shownUrl } from './settings.ts'
 
 const healthMs = 2000
@@ -32,17 +33,17 @@ export async function serveQueue(
   const relay = engine.relay(node, name)
   const started = new Map<string, { readonly data: JobData; readonly at: number }>()
   const counts = { done: 0, failed: 0 }
+  let deliveries = 0
   let draining: Promise<void> | undefined
   let isLost = false
 
-  const send = (from: string, message: WorkerMessage): Promise<{ nodes: number }> =>
-    relay.publish(`to.${from}`, message)
+  const send = createOutbox<WorkerMessage>((from, messages) => relay.publish(`to.${from}`, messages))
   const errands = createErrands({ bench, store: engine.store, schemas, node, name, send })
 
   async function take(job: TakenJob): Promise<JobResult> {
     const data = schemas.job(job.data)
     if (data.call !== job.id) throw queueDiagnosticError()
-    const delivery = randomBytes(6).toString('hex')
+    const delivery = `${node}-${deliveries++}`
     started.set(delivery, { data, at: Date.now() })
     onEvent?.({ type: 'began', ...named(data) })
     try {
@@ -86,17 +87,24 @@ export async function serveQueue(
     }
   }
 
+  /** What is of no use is told, and does nothing. */
+  function refusing(hear: () => void): void {
+    try {
+      hear()
+    } catch (thrown) {
+      if (thrown instanceof HeddleError) onEvent?.({ type: 'trouble', diagnostic: thrown.diagnostic })
+    }
+  }
+
   const tell = (): void =>
     void relay.publish(`health.${node}`, health(), { retain: healthLastsMs }).catch(ignore)
 
   try {
-    await relay.subscribe(`to.${node}`, ({ data }) => {
-      try {
-        errands.heard(schemas.fromRun(data))
-      } catch (thrown) {
-        if (thrown instanceof HeddleError) onEvent?.({ type: 'trouble', diagnostic: thrown.diagnostic })
-      }
-    })
+    await relay.subscribe(`to.${node}`, ({ data }) =>
+      refusing(() => {
+        for (const one of schemas.together(data)) refusing(() => errands.heard(schemas.fromRun(one)))
+      }),
+    )
   } catch (thrown) {
     await engine.close()
     throw thrown
