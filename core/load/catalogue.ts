@@ -209,20 +209,23 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
   async function draw(): Promise<Graph> {
     const { cards, whole } = await fill()
-    // Loops that wait are slow, so that only what is new is looked at in one.
+    const rowless: Kept[] = []
     for (const id of undrawn) {
       const entry = entries.get(id)
-      if (entry && !entry.rows) entry.rows = await rowsOf(entry)
+      if (entry && !entry.rows) rowless.push(entry)
     }
+    for (let at = 0; at < rowless.length; at += batchSize) await readRows(rowless.slice(at, at + batchSize))
     undrawn.clear()
     return drawing(cards, whole)
   }
 
-  async function rowsOf(entry: Kept): Promise<readonly GraphReference[]> {
-    const [result] = await library.getMany([entry.spot])
-    if (!result?.ok) return []
-    entry.resolutions ??= library.link(result.value, entry.spot).resolutions
-    return referencesOf({ module: result.value, resolutions: entry.resolutions })
+  async function readRows(batch: readonly Kept[]): Promise<void> {
+    const results = await library.getMany(batch.map(({ spot }) => spot))
+    for (const [index, entry] of batch.entries()) {
+      const result = results[index]!
+      if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
+      entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
+    }
   }
 
   async function keep(): Promise<void> {
