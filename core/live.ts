@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from './base/clock.ts'
-import type { Diagnostic } from './base/diagnostic.ts'
+import { compareText, type Diagnostic } from './base/diagnostic.ts'
 import { createLimit } from './base/limit.ts'
 import { createSharedLock } from './base/shared-lock.ts'
 import type { Card } from './load/card.ts'
@@ -83,11 +83,11 @@ export function createLive({ first, open, folder, clock, ignored, fault }: LiveO
   let reading = first
   let generation = 0
   let isDegraded = false
-  let cards: ReadonlyMap<string, Card> | undefined
+  let cards: readonly Card[] | undefined
   let lookout: Promise<Lookout> | undefined
 
-  async function readCards(): Promise<ReadonlyMap<string, Card>> {
-    return new Map((await reading.catalogue.cards()).cards.map((card) => [card.id, card]))
+  async function readCards(): Promise<readonly Card[]> {
+    return (await reading.catalogue.cards()).cards
   }
 
   async function take(dirty: ReadonlySet<Path> | undefined): Promise<Change> {
@@ -180,17 +180,28 @@ function call<T>(tell: (news: T) => unknown, news: T): void {
   }
 }
 
-/** Cards that were made again and say the same are no change. */
+/** Both in order of ids. Cards that were made again and say the same are no change. */
 function compare(
-  before: ReadonlyMap<string, Card>,
-  after: ReadonlyMap<string, Card>,
+  before: readonly Card[],
+  after: readonly Card[],
 ): Pick<Change, 'added' | 'changed' | 'removed'> {
   const added: string[] = []
   const changed: string[] = []
-  for (const [id, card] of after) {
-    const old = before.get(id)
-    if (!old) added.push(id)
-    else if (old !== card && !isDeepStrictEqual(old, card)) changed.push(id)
+  const removed: string[] = []
+  let at = 0
+  for (const card of after) {
+    if (before[at] === card) {
+      at++
+      continue
+    }
+    while (at < before.length && compareText(before[at]!.id, card.id) < 0) removed.push(before[at++]!.id)
+    const old = before[at]
+    if (old?.id !== card.id) added.push(card.id)
+    else {
+      at++
+      if (!isDeepStrictEqual(old, card)) changed.push(card.id)
+    }
   }
-  return { added, changed, removed: [...before.keys()].filter((id) => !after.has(id)) }
+  for (const { id } of before.slice(at)) removed.push(id)
+  return { added, changed, removed }
 }

@@ -6,9 +6,10 @@ import { idOf } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
-import { createWholeFinder, type Whole } from './among.ts'
+import { createWholeFinder } from './among.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
+import { createDrawing } from './drawing.ts'
 import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
 import { type Graph, type GraphModule, type GraphReference, referencesOf, showModule } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
@@ -27,8 +28,10 @@ export interface Catalogue {
   peek(id: string): Card | undefined
   /** What all cards were made with, as far as it is known. */
   resolutions(): ReadonlySet<Resolution>
-  /** Takes out the cards that `isStale` names; gives their ids. */
-  takeOut(isStale: (entry: Entry) => boolean): readonly string[]
+  /** Ids of the cards that are there now and fit. */
+  idsWhere(fits: (entry: Entry) => boolean): readonly string[]
+  /** Takes out cards; gives the ids of those that were there. */
+  takeOut(ids: Iterable<string>): readonly string[]
   /** Puts the cards into the store when there is one and some were made. */
   keep(): Promise<void>
 }
@@ -79,6 +82,16 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   let isRestored = store === undefined
   let made = 0
   const findWhole = createWholeFinder()
+  /** Ids of cards that came since the graph was drawn. */
+  const undrawn = new Set<string>()
+  const drawing = createDrawing({
+    module({ id }, orphan) {
+      const entry = entries.get(id)!
+      entry.shown = showModule(entry.card, orphan, entry.shown)
+      return entry.shown
+    },
+    rows: ({ id }) => entries.get(id)!.rows!,
+  })
   let there: { readonly files: FileLists; readonly spots: ReadonlyMap<string, Spot> } = {
     files: [],
     spots: new Map(),
@@ -142,6 +155,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     for (const kept of snapshot ? stillValid(snapshot, layers, spots) : []) {
       const { card, stamp } = kept
       const from = { spot: spots.get(card.id)!, card, kept, stamp }
+      undrawn.add(card.id)
       entries.set(card.id, {
         ...from,
         resolutions: undefined,
@@ -156,6 +170,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const card = createCard(linked, library.findings(linked))
     const parts = partsOf(linked.module).join('\n')
     const from = { spot, card, kept: undefined, stamp, parts }
+    undrawn.add(card.id)
     return { ...from, resolutions: linked.resolutions, rows: undefined, shown: undefined }
   }
 
@@ -194,21 +209,13 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
 
   async function draw(): Promise<Graph> {
     const { cards, whole } = await fill()
-    const there = cards.map(({ id }) => entries.get(id)!)
-    for (const entry of there) if (!entry.rows) entry.rows = await rowsOf(entry)
-    return gather(there, whole)
-  }
-
-  /** By itself, since loops that wait are slow and `flat` is too. */
-  function gather(there: readonly Kept[], { cycles, orphans }: Whole): Graph {
-    const modules: GraphModule[] = []
-    const references: GraphReference[] = []
-    for (const entry of there) {
-      entry.shown = showModule(entry.card, orphans.has(entry.card.id), entry.shown)
-      modules.push(entry.shown)
-      for (const row of entry.rows!) references.push(row)
+    // Loops that wait are slow, so that only what is new is looked at in one.
+    for (const id of undrawn) {
+      const entry = entries.get(id)
+      if (entry && !entry.rows) entry.rows = await rowsOf(entry)
     }
-    return { modules, references, cycles }
+    undrawn.clear()
+    return drawing(cards, whole)
   }
 
   async function rowsOf(entry: Kept): Promise<readonly GraphReference[]> {
@@ -236,12 +243,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     keep: () => alone(keep),
     peek: (id) => entries.get(id)?.card,
     resolutions: () => new Set([...entries.values()].flatMap(({ resolutions = [] }) => resolutions)),
-    takeOut(isStale) {
-      const taken = [...entries.values()].filter(isStale).map(({ card }) => card.id)
-      for (const id of taken) {
-        entries.delete(id)
-        takenOut.add(id)
-      }
+    idsWhere: (fits) => [...entries.values()].filter(fits).map(({ card }) => card.id),
+    takeOut(ids) {
+      const taken = [...ids].filter((id) => entries.delete(id))
+      for (const id of taken) takenOut.add(id)
       if (taken.length > 0) last = undefined
       return taken
     },

@@ -1,10 +1,11 @@
 import { digest } from '../base/key.ts'
+import type { ModuleId } from '../module/module.ts'
 import { isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Resolver } from '../resolve/resolver.ts'
 import { idOf } from '../resolve/spots.ts'
 import { isWithin, type Path } from '../vfs/path.ts'
 import type { TreeChange } from '../vfs/tree-refresh.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue, Entry } from './catalogue.ts'
 import type { Probes } from './probes.ts'
 import type { Registry } from './registry.ts'
 import { digestByStamp, lookAtStamps, type StampBook } from './stamp-book.ts'
@@ -128,13 +129,13 @@ function forget(
   if (moved.size === 0 && changed.size === 0) return []
   for (const id of moved) stamps.delete(id)
   const mustLoad = (id: string): boolean =>
-    changed.has(id) || moved.has(id) || (moved.size > 0 && [...probes.of(id)].some((path) => moved.has(path)))
-  const taken = catalogue.takeOut(
-    ({ card, resolutions }) =>
-      // Nobody knows any more what a card that was kept looked at, so any name may concern it.
-      mustLoad(card.id) || (resolutions ? resolutions.some((one) => answers.has(one)) : moved.size > 0),
-  )
-  for (const id of registry.ids()) if (mustLoad(id)) registry.drop(id)
+    changed.has(id) || moved.has(id) || [...probes.of(id)].some((path) => moved.has(path))
+  const isStale = ({ card, resolutions }: Entry): boolean =>
+    // Nobody knows any more what a card that was kept looked at, so any name may concern it.
+    mustLoad(card.id) || (resolutions ? resolutions.some((one) => answers.has(one)) : true)
+  // Where no name is another, only what was changed is concerned, and nobody else need be asked.
+  const taken = catalogue.takeOut(moved.size === 0 ? changed : catalogue.idsWhere(isStale))
+  for (const id of moved.size === 0 ? changed : registry.ids().filter(mustLoad)) registry.drop(id as ModuleId)
   for (const id of changed) probes.forget(id)
   for (const id of taken) invalidated(id as Path)
   return taken

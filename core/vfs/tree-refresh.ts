@@ -19,7 +19,8 @@ export type ListFolder = (folder: Path) => Folder | Promise<Folder>
 
 /** Folders listed anew, and how they differ from what was known. */
 export interface Relisted {
-  readonly folders: Map<Path, Folder>
+  /** All folders as they are now; undefined where nothing differs. */
+  readonly folders: Map<Path, Folder> | undefined
   readonly change: TreeChange
 }
 
@@ -32,7 +33,7 @@ export async function relist(
   list: ListFolder,
   { dirty, walks }: { readonly dirty: Iterable<Path> | undefined; readonly walks: boolean },
 ): Promise<Relisted> {
-  const folders = new Map(known)
+  let folders: Map<Path, Folder> | undefined
   const added: Path[] = []
   const removed: Path[] = []
   const seen = new Set<Path>()
@@ -43,10 +44,13 @@ export async function relist(
       seen.add(folder)
       const before = known.get(folder) ?? nothing
       const after = await list(folder)
-      folders.set(folder, after)
+      const found = added.length + removed.length
       compare(folder, { before, after, added, removed, moved })
+      if (added.length + removed.length === found && known.has(folder)) continue
+      folders ??= new Map(known)
+      folders.set(folder, after)
     }
-    queue = [...nextFolders(folders, moved, walks)].filter((path) => !seen.has(path))
+    queue = [...nextFolders(folders ?? known, moved, walks)].filter((path) => !seen.has(path))
   }
   return { folders, change: { added: [...new Set(added)], removed: [...new Set(removed)] } }
 }

@@ -150,10 +150,12 @@ class CachedTree implements Tree {
       walks: this.#walks,
     }
     const { folders, change } = await relist(this.#folders, list, how)
-    const followed = await this.#followAgain(change.added, folders)
+    const followed = await this.#followAgain(change.added, folders ?? this.#folders)
     // From here to the end nothing waits: readers see the tree before or after, never between.
-    for (const [path, folder] of this.#folders) if (!folders.has(path)) folders.set(path, folder)
-    this.#folders = folders
+    if (folders) {
+      for (const [path, folder] of this.#folders) if (!folders.has(path)) folders.set(path, folder)
+      this.#folders = folders
+    }
     if (change.added.length + change.removed.length > 0) this.#links = undefined
     this.#asked.clear()
     const turned = [...followed].filter(([path, type]) => this.#types.get(path) !== type)
@@ -162,7 +164,7 @@ class CachedTree implements Tree {
     const before = this.files
     if (listed) this.files = this.#showing(listed)
     else if (this.#walks && change.added.length + change.removed.length > 0)
-      this.files = filesIn(folders).sort(compareText)
+      this.files = filesIn(this.#folders).sort(compareText)
     return {
       added: distinct(change.added, links, without(this.files, before)),
       removed: distinct(change.removed, links, without(before, this.files)),
