@@ -104,7 +104,8 @@ function operationLines(operations: readonly Outcome[], paint: Paint): string[] 
 function operationLine(outcome: Outcome, paint: Paint): string[] {
   const [mark, colour] = marks[outcome.status]
   const retries = outcome.attempts > 1 ? `, ${outcome.attempts} attempts` : ''
-  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${origin(outcome)}${retries}`)}`
+  const place = outcome.worker === undefined ? '' : ` on ${visible(outcome.worker)}`
+  const head = `  ${paint(colour, mark)} ${visible(outcome.name).padEnd(28)} ${paint('dim', `${origin(outcome)}${place}${retries}`)}`
   if (outcome.error === null) return [head]
   return [
     head,

@@ -72,7 +72,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
     waiting: () => [...away.values()],
     finished,
     failed: (id, reason) => away.get(id)?.fail(jobFailed(reason)),
-    lost: (each) => void flows.add(each.data.group, each.lane, each.data).catch(each.fail),
+    lost: (each) => void flows.again(each.data.group, each.lane, each.data).catch(each.fail),
   })
 
   function hear(data: unknown): void {

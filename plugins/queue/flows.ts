@@ -6,6 +6,8 @@ import type { JobData } from './messages.ts'
 export interface Flows {
   /** Settles when the operation is in the queue; those of one moment go together. */
   add(group: string, lane: Lane, data: JobData): Promise<void>
+  /** The same for one that the queue no longer knows; it may have lost the parent too. */
+  again(group: string, lane: Lane, data: JobData): Promise<void>
   /** Nothing more of the group will come: its parent is through when its operations are. */
   seal(group: string): void
   /** Settles when all that was begun here is done. */
@@ -28,6 +30,7 @@ export function createFlows(engine: Engine, { run, opened }: { run: string; open
   const begun = new Map<string, Promise<string>>()
   const waiting = new Map<string, Waiting[]>()
   const open = new Set<Promise<unknown>>()
+  let parents = 0
 
   function track(work: Promise<unknown>): void {
     open.add(work)
@@ -53,7 +56,7 @@ export function createFlows(engine: Engine, { run, opened }: { run: string; open
 
   /** The seal keeps the parent from being through before the last operation has come. */
   async function begin(group: string, all: readonly Waiting[]): Promise<string> {
-    const id = `${opened}-g${begun.size}`
+    const id = `${opened}-g${parents++}`
     const seal: FlowJob = {
       name: 'seal',
       queueName: engine.sealQueue,
@@ -88,14 +91,24 @@ export function createFlows(engine: Engine, { run, opened }: { run: string; open
     }
   }
 
+  function add(group: string, lane: Lane, data: JobData): Promise<void> {
+    return new Promise((settle) => {
+      const all = waiting.get(group)
+      if (all) return void all.push({ lane, data, settle })
+      waiting.set(group, [{ lane, data, settle }])
+      setImmediate(send, group)
+    })
+  }
+
   return {
-    add: (group, lane, data) =>
-      new Promise((settle) => {
-        const all = waiting.get(group)
-        if (all) return void all.push({ lane, data, settle })
-        waiting.set(group, [{ lane, data, settle }])
-        setImmediate(send, group)
-      }),
+    add,
+    async again(group, lane, data) {
+      const parent = begun.get(group)
+      // A child of a parent that is not there is not taken, and BullMQ does not say so.
+      const known = parent && (await engine.queue(engine.groupQueue).getJob(await parent))
+      if (!known && begun.get(group) === parent) begun.delete(group)
+      await add(group, lane, data)
+    },
     seal(group) {
       const parent = begun.get(group)
       if (!parent) return

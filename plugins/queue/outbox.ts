@@ -48,6 +48,7 @@ export function createOutbox<M>(publish: (node: string, messages: readonly M[]) 
 
 /** How many go together: one at least, for what is alone too large is refused by the relay, which says why. */
 function countOf(letters: readonly Letter<unknown>[]): number {
+  if (letters.length === 1) return 1
   let size = 0
   const end = letters.findIndex(({ message }, index) => {
     size += JSON.stringify(message).length

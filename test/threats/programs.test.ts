@@ -173,7 +173,9 @@ const waysRound: Readonly<Record<string, readonly unknown[]>> = {
     ['git', ['"status"']],
   ],
   expansions: [
-    ['${X:-git}', ['status']],
+    // A default that is filled in is held to the list like any other word.
+    ['${X:-id}', ['status']],
+    ['$X', ['status']],
     ['$(echo git)', ['status']],
     ['gi?', ['status']],
     ['{git,status}', []],
