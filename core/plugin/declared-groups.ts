@@ -131,6 +131,7 @@ function refusal(
     }
   if (isAllowed(words, allowed)) return undefined
   return {
+    code: 'PROGRAM_NOT_ALLOWED',
     message: `The configuration does not allow modules to run "${words.slice(0, 2).join(' ')}".`,
     hint: `Add it in heddle.config.ts, when you trust the module: bash: { allow: ['${words.slice(0, 2).join(' ')}'] }.`,
   }
@@ -155,10 +156,10 @@ function operationOf({ kind, name }: DeclaredOperation, input: Readonly<Record<s
   return { kind, name, input: rest, claims }
 }
 
-function told(module: Module, line: number, { message, hint }: OperationFault): Diagnostic {
-  const isRefused = message.startsWith('The configuration does not allow')
+function told(module: Module, line: number, fault: OperationFault): Diagnostic {
+  const { code = 'MODULE_GROUPS', message, hint } = fault
   return {
-    code: isRefused ? 'PROGRAM_NOT_ALLOWED' : 'MODULE_GROUPS',
+    code,
     severity: 'error',
     message,
     hint,
