@@ -69,7 +69,10 @@ test('one by one the same is measured, under the same names and with the same ou
     JSON.stringify([
       groups.map(({ operations }) => operations.map(({ name, status }) => `${name} ${status}`)),
       gates.filter(({ name }) => !name.includes('/')),
-      diagnostics.filter(({ code }) => code.startsWith('performance/') && code !== 'performance/worse'),
+      diagnostics
+        .filter(({ code }) => code.startsWith('performance/') && code !== 'performance/worse')
+        // Whether a sample of so short a program can be taken depends on the moment.
+        .filter(({ message }) => !message.includes('ends too soon')),
     ])
   const parallel = (await measure(root, {})).report
   rmSync(join(root, '.heddle/state'), { recursive: true })
