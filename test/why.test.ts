@@ -96,7 +96,7 @@ test('plugins that found a reference, answered it or failed are named', async ()
       {
         plugin: 'failing',
         did: 'failed',
-        message: 'The plugin "failing" failed in the hook "resolve": no luck',
+        message: 'The plugin "failing" failed in the hook "resolve": no luck.',
       },
     ])
     assert.equal(answered.path, 'docs/b.md')
