@@ -377,8 +377,13 @@ const cases: Record<string, (scene: Scene) => Promise<string | void>> = {
     if (!under.killWorker) return 'it makes calls in the process of the run'
     const waits = step('waits', { note: at('note'), until: at('go'), write: { a: 'done' } })
     const running = run([
-      { name: 'g', operations: [waits, step('other', { read: 'folder/b' })] },
-      { name: 'h', needs: ['g'], operations: [step('reads', { read: 'a' })] },
+      // By itself: whoever is at work then is the one that has it.
+      { name: 'g', operations: [waits] },
+      {
+        name: 'h',
+        needs: ['g'],
+        operations: [step('reads', { read: 'a' }), step('other', { read: 'folder/b' })],
+      },
     ])
     await reached('note', 1)
     await under.killWorker()
