@@ -12,6 +12,8 @@ export interface ConfigFile {
   readonly file: string
   /** How people see it: relative to the project's folder. */
   readonly name: string
+  /** The folder of the package whose main export it is: code, whatever its file is called. */
+  readonly package?: string
 }
 
 /** The file as people see it from the project's folder. */
@@ -20,8 +22,13 @@ export function configFileAt(file: string, folder: string): ConfigFile {
 }
 
 /** True for plain data, which says where things are and never what runs. */
-export function isData({ file }: ConfigFile): boolean {
-  return file.endsWith('.json')
+export function isData(from: ConfigFile): boolean {
+  return from.package === undefined && from.file.endsWith('.json')
+}
+
+/** True for what one and the same layer is read from. */
+export function isSameConfig(one: ConfigFile, other: ConfigFile): boolean {
+  return one.package === other.package && (one.package !== undefined || one.file === other.file)
 }
 
 /** The places of a file's keys; none where it cannot be read. */

@@ -44,7 +44,7 @@ export async function loadValue(from: ConfigFile, onFile?: OnConfigFile, withinM
 
 /**
  * What an installed package gives as a configuration, found as Node would find it from the file that names it, and the file in its
- * folder that does.
+ * folder that does; its package.json when the loader has not told it by then.
  */
 export async function loadPackage(
   name: string,

@@ -6,7 +6,14 @@ import type { Config, Extended } from '../config.ts'
 import type { PackageSource } from '../load/open-packages.ts'
 import { findPackage, isNearby } from '../vfs/package.ts'
 import { checkConfig } from './check-config.ts'
-import { type ConfigFile, configFileAt, isData, type OnConfigFile, refuse } from './config-file.ts'
+import {
+  type ConfigFile,
+  configFileAt,
+  isData,
+  isSameConfig,
+  type OnConfigFile,
+  refuse,
+} from './config-file.ts'
 import { configNames, findConfig } from './find-config.ts'
 import { loadPackage, loadValue } from './load-value.ts'
 
@@ -108,7 +115,7 @@ async function addExtended(one: Extended, { source, key, chain, reading }: Exten
   const preset = found === undefined ? resolve(dirname(by.file), one) : presetOf(found, by, key)
   if (preset === undefined) return addPackage(one, found!.folder, { source, key, chain, reading })
   const from = configFileAt(preset, reading.folder)
-  if (chain.some(({ file }) => file === preset)) cycle(from, chain, key)
+  if (chain.some((one) => isSameConfig(one, from))) cycle(from, chain, key)
   reading.onFile?.(preset)
   if (!existsSync(preset))
     refuse(by, {
@@ -127,8 +134,8 @@ async function addPackage(name: string, folder: string, { key, chain, reading }:
   const by = chain.at(-1)!
   if (isData(by)) cannotExtend(by, `"${name}", which is code`, key)
   const { value, file } = await loadPackage(name, { by, key, folder, onFile: reading.onFile })
-  const from = { file, name }
-  if (chain.some((one) => one.file === file)) cycle(from, chain, key)
+  const from = { file, name, package: folder }
+  if (chain.some((one) => isSameConfig(one, from))) cycle(from, chain, key)
   const config = await checkConfig(value, by, `The package "${name}"`)
   return addLayer({ source: name, config }, [...chain, from], reading)
 }
@@ -188,7 +195,7 @@ function manifestConfig(file: string): string | undefined {
 }
 
 function cycle(from: ConfigFile, chain: readonly ConfigFile[], key: string): never {
-  const names = [...chain.slice(chain.findIndex(({ file }) => file === from.file)), from].map(
+  const names = [...chain.slice(chain.findIndex((one) => isSameConfig(one, from))), from].map(
     ({ name }) => name,
   )
   return refuse(chain.at(-1)!, {

@@ -6,8 +6,6 @@ import type { DeclarableKind } from './module-group.ts'
 export interface OperationFault {
   readonly message: string
   readonly hint: string
-  /** MODULE_GROUPS when left out. */
-  readonly code?: 'PROGRAM_NOT_ALLOWED'
 }
 
 const longestPattern = 2_000

@@ -32,7 +32,7 @@ export function planDeclared(
   const diagnostics: Diagnostic[] = []
   const operations = declared.operations.flatMap((operation) => {
     const filled = fillInput(operation, values)
-    const wrong =
+    const wrong: Refusal | undefined =
       filled.fault ?? faultOf(operation.kind, filled.input) ?? refusal(operation, filled.input, context)
     if (!wrong) return [operationOf(operation, filled.input)]
     diagnostics.push(told(module, operation.line, wrong))
@@ -115,12 +115,16 @@ function nameless(name: string): OperationFault {
   }
 }
 
+interface Refusal extends OperationFault {
+  readonly code?: 'PROGRAM_NOT_ALLOWED'
+}
+
 /** Programs run only where the configuration names them; text of a module is no permission. */
 function refusal(
   { kind }: DeclaredOperation,
   input: Readonly<Record<string, unknown>>,
   { allowed }: DeclaredContext,
-): OperationFault | undefined {
+): Refusal | undefined {
   if (kind !== 'bash') return undefined
   const { program } = input
   const words = [program, ...[input['arguments'] ?? []].flat()]
@@ -156,7 +160,7 @@ function operationOf({ kind, name }: DeclaredOperation, input: Readonly<Record<s
   return { kind, name, input: rest, claims }
 }
 
-function told(module: Module, line: number, fault: OperationFault): Diagnostic {
+function told(module: Module, line: number, fault: Refusal): Diagnostic {
   const { code = 'MODULE_GROUPS', message, hint } = fault
   return {
     code,

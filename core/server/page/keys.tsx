@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { goTo, linkTo } from './route.ts'
 
 const views = { o: 'overview', g: 'graph', m: 'modules', i: 'inspector', r: 'runs' } as const
@@ -59,7 +59,7 @@ function step(by: 1 | -1): void {
 /** What the keys do. */
 export function KeysHelp({ isOpen, close }: { readonly isOpen: boolean; close(): void }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) dialog.current?.showModal()
     else dialog.current?.close()
   }, [isOpen])
