@@ -161,8 +161,9 @@ test('a place is opened in the editor that the server was started with', { skip 
   await go('overview')
   await page.getByRole('button', { name: 'Lines of .claude/modules/a.md:3' }).click()
   assert.match((await page.locator('.frame').textContent())!, /3 │ Needs @modules\/gone\.md\.\n {2}│ {7}\^/)
+  const answered = page.waitForResponse(/\/api\/open$/)
   await page.getByRole('button', { name: 'Open .claude/modules/a.md:3 in loom-edit' }).click()
-  await page.waitForResponse(/\/api\/open$/).catch(() => {})
+  await answered
   await go('module/.claude/modules/a.md')
   await page.getByRole('button', { name: 'Open .claude/modules/a.md:1 in loom-edit' }).click()
   await page.locator('.fault').waitFor({ state: 'detached' })
