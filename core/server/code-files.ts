@@ -1,33 +1,44 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configNames } from '../config/find-config.ts'
 
 /** The files that a configuration was made of, and what they held. */
 export interface CodeFiles {
-  /** Takes a file of code in, as it is being loaded. */
+  /** Takes a file of code in, during its load or soon after it: loaders tell late. */
   note(file: string): void
   /** True when one of them holds something else now, or a configuration came to be where none was. */
   isChanged(): boolean
   /** True when one of the paths, relative to the folder, may be one of them. */
   mayConcern(paths: Iterable<string>): boolean
-  /** What is known of other files too: of those that were loaded before a load failed. */
-  include(other: CodeFiles): void
   readonly digests: ReadonlyMap<string, string | undefined>
 }
 
 /** Our own code, which does not change while it runs. */
 const ownFolder = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Files of code below or beside a project's folder; `wanted` is a configuration that is named instead of found. */
-export function createCodeFiles(folder: string, wanted?: string | false): CodeFiles {
+/** Where a configuration is looked for. */
+export interface CodePlace {
+  readonly folder: string
+  /** A configuration that is named instead of found; false for none. */
+  readonly wanted: string | false | undefined
+}
+
+/**
+ * Files of code below or beside a project's folder, for a load that begins now. Of those that were `known` before it, what they hold
+ * now is remembered, so that whatever the load read of a file that is being written, the file counts as changed after it.
+ */
+export function createCodeFiles({ folder, wanted }: CodePlace, known?: CodeFiles): CodeFiles {
+  const begun = Date.now() - clockTickMs
   const digests = new Map<string, string | undefined>()
   const note = (file: string): void => {
-    if (!digests.has(file) && !isForeign(file)) digests.set(file, digestOf(file))
+    if (digests.has(file) || isForeign(file)) return
+    digests.set(file, isTouchedSince(begun, file) ? unsure : digestOf(file))
   }
-  if (wanted !== false)
-    for (const name of wanted === undefined ? configNames : [wanted]) note(resolve(folder, name))
+  const named = wanted === undefined ? configNames : wanted === false ? [] : [wanted]
+  for (const file of [...named.map((name) => resolve(folder, name)), ...(known?.digests.keys() ?? [])])
+    digests.set(file, digestOf(file))
   return {
     note,
     isChanged: () => [...digests].some(([file, digest]) => digestOf(file) !== digest),
@@ -35,11 +46,19 @@ export function createCodeFiles(folder: string, wanted?: string | false): CodeFi
       for (const path of paths) if (digests.has(join(folder, path))) return true
       return false
     },
-    include(other) {
-      for (const [file] of other.digests) note(file)
-    },
     digests,
   }
+}
+
+/** File systems stamp with a clock that is read once a tick. */
+const clockTickMs = 10
+
+/** No digest: nobody knows which content was loaded. */
+const unsure = '?'
+
+function isTouchedSince(begun: number, file: string): boolean {
+  const { mtimeMs = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {}
+  return mtimeMs >= begun
 }
 
 /** What is installed changes with an installation, after which people start anew. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Diagnostic, HeddleError, messageOf, toDiagnostic } from '../base/diagnostic.ts'
+import { type Diagnostic, HeddleError, toDiagnostic } from '../base/diagnostic.ts'
 import { createLimit } from '../base/limit.ts'
 import type { Framework } from '../facade.ts'
 import { createFramework, type FrameworkOptions } from '../framework.ts'
@@ -12,7 +12,6 @@ import type { Editions, News, Standing } from './edition.ts'
 /** One framework while it is served. */
 interface Edition {
   readonly framework: Framework
-  code: CodeFiles
   generation: number
   watching: Watching | undefined
   /** Who asks it at the moment; it is disposed when it was replaced and nobody does. */
@@ -31,6 +30,9 @@ export interface OpenEditions extends Editions {
   replace(more: Partial<FrameworkOptions>): Promise<void>
 }
 
+/** At once; a configuration that writes one of its own files is tried no further before the next change. */
+const mostTries = 3
+
 /**
  * Opens a project's framework for serving. Once `watch` is called, changes of its files are taken in as they happen; when the
  * configuration or a file of code that it is made of changes, a new framework is made and takes the place of the old one at
@@ -46,20 +48,16 @@ export async function openEditions(given: FrameworkOptions): Promise<OpenEdition
   let isDegraded = false
   let isClosed = false
   let fault: Diagnostic | null = null
-  let current = await open().catch((thrown: LoadFailed) => {
-    throw thrown.cause
-  })
+  /** What the last load was made of, whether it went well or not: it is not tried again before one of these files is another. */
+  let code: CodeFiles | undefined
+  let current = await open()
 
   async function open(): Promise<Edition> {
-    const code = createCodeFiles(folder, options.files ? false : options.config)
-    const onConfigFile = (file: string): void => code.note(file)
-    try {
-      const framework = await createFramework({ ...options, onConfigFile })
-      if (counter > 0) await refuseBroken(framework)
-      return { framework, code, generation: ++counter, watching: undefined, users: 0, isReplaced: false }
-    } catch (thrown) {
-      throw new LoadFailed(code, thrown)
-    }
+    const files = createCodeFiles({ folder, wanted: options.files ? false : options.config }, code)
+    code = files
+    const framework = await createFramework({ ...options, onConfigFile: (file) => files.note(file) })
+    if (counter > 0) await refuseBroken(framework)
+    return { framework, generation: ++counter, watching: undefined, users: 0, isReplaced: false }
   }
 
   function tell(news: News | undefined): void {
@@ -75,7 +73,7 @@ export async function openEditions(given: FrameworkOptions): Promise<OpenEdition
   async function watchEdition(edition: Edition): Promise<void> {
     edition.watching = await edition.framework.watch((change) => onChange(edition, change), {
       touched: (paths) => {
-        if (!paths || edition.code.mayConcern(paths)) void renew()
+        if (!paths || code?.mayConcern(paths)) void renew()
       },
     })
   }
@@ -93,23 +91,24 @@ export async function openEditions(given: FrameworkOptions): Promise<OpenEdition
     if (isTurned) tell(undefined)
   }
 
-  /** Replaces the framework when its code is another now; never rejects. */
+  /** Replaces the framework when its code is another now, and again when it was changed meanwhile; never rejects. */
   const renew = (): Promise<void> =>
     alone(async () => {
-      if (isClosed || !current.code.isChanged()) return
-      try {
-        const next = await open()
-        if (isWatched) await watchEdition(next)
-        replace(next)
-      } catch (thrown) {
-        const { code, cause } = thrown instanceof LoadFailed ? thrown : { code: current.code, cause: thrown }
-        // What has been tried is not tried again before one of its files is another.
-        code.include(current.code)
-        current.code = code
-        fault = await asFault(cause, { folder, files: code.digests.keys() })
-        tell(undefined)
-      }
+      for (let tries = 0; tries < mostTries && isOutdated(); tries++) await tryNext()
     })
+
+  const isOutdated = (): boolean => !isClosed && code!.isChanged()
+
+  async function tryNext(): Promise<void> {
+    try {
+      const next = await open()
+      if (isWatched) await watchEdition(next)
+      replace(next)
+    } catch (thrown) {
+      fault = await asFault(thrown, { folder, files: code!.digests.keys() })
+      tell(undefined)
+    }
+  }
 
   function replace(next: Edition): void {
     const old = current
@@ -147,6 +146,7 @@ export async function openEditions(given: FrameworkOptions): Promise<OpenEdition
     async watch() {
       isWatched = true
       await alone(() => watchEdition(current))
+      await renew()
     },
     replace: (more) =>
       alone(async () => {
@@ -158,7 +158,7 @@ export async function openEditions(given: FrameworkOptions): Promise<OpenEdition
           replace(next)
         } catch (thrown) {
           options = before
-          throw thrown instanceof LoadFailed ? thrown.cause : thrown
+          throw thrown
         }
       }),
     async reload() {
@@ -181,16 +181,6 @@ async function refuseBroken(framework: Framework): Promise<void> {
   if (!broken) return
   await framework.dispose()
   throw new HeddleError(broken, { cause: causeOf(broken) })
-}
-
-/** A framework that could not be made, with the files that were loaded for it. */
-class LoadFailed extends Error {
-  readonly code: CodeFiles
-
-  constructor(code: CodeFiles, cause: unknown) {
-    super(messageOf(cause), { cause })
-    this.code = code
-  }
 }
 
 async function asFault(
