@@ -30,7 +30,7 @@ export interface CodePlace {
  * now is remembered, so that whatever the load read of a file that is being written, the file counts as changed after it.
  */
 export function createCodeFiles({ folder, wanted }: CodePlace, known?: CodeFiles): CodeFiles {
-  const begun = Date.now() - clockTickMs
+  const begun = Date.now()
   const digests = new Map<string, string | undefined>()
   const note = (file: string): void => {
     if (digests.has(file) || isForeign(file)) return
@@ -50,15 +50,12 @@ export function createCodeFiles({ folder, wanted }: CodePlace, known?: CodeFiles
   }
 }
 
-/** File systems stamp with a clock that is read once a tick. */
-const clockTickMs = 10
-
 /** No digest: nobody knows which content was loaded. */
 const unsure = '?'
 
 function isTouchedSince(begun: number, file: string): boolean {
   const { mtimeMs = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {}
-  return mtimeMs >= begun
+  return mtimeMs > begun
 }
 
 /** What is installed changes with an installation, after which people start anew. */

@@ -62,7 +62,6 @@ function Search({ shown, close }: { readonly shown: Shown | undefined; close(): 
         aria-activedescendant={`place-${at}`}
         placeholder="Module, title or view…"
         value={text}
-        autofocus
         onInput={({ currentTarget }) => {
           setText(currentTarget.value)
           setAt(0)

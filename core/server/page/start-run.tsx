@@ -46,6 +46,7 @@ function Arguments({
   )
   const [fault, setFault] = useState<Refused>()
   const dialog = useRef<HTMLDialogElement>(null)
+  const refusal = useRef<HTMLButtonElement>(null)
   const positional = positionalOf(help, given)
   const missing = help.arguments.find(({ name, required }) => required && !given[name])
   const start = (): void =>
@@ -58,6 +59,7 @@ function Arguments({
       onSubmit={(event) => {
         event.preventDefault()
         dialog.current?.showModal()
+        refusal.current?.focus()
       }}
     >
       {help.description !== '' && <p class="soft">{help.description}</p>}
@@ -91,7 +93,7 @@ function Arguments({
           >
             Run
           </button>
-          <button type="button" class="quiet" autofocus onClick={() => dialog.current?.close()}>
+          <button ref={refusal} type="button" class="quiet" onClick={() => dialog.current?.close()}>
             Not now
           </button>
         </p>
