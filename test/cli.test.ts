@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { CheckReport, Deletion, Graph, Referrers, Report, Resolved } from 'heddle'
+import { commandLine } from './command-line.ts'
 
-const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
 const folders: string[] = []
 
@@ -26,15 +26,11 @@ function heddle(
   words: readonly string[],
   options: { cwd?: string; interruptAt?: string } = {},
 ): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words],
-    {
-      cwd: options.cwd ?? fixtures,
-      env: { ...process.env, NO_COLOR: '1', CI: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(process.execPath, [...commandLine, ...words], {
+    cwd: options.cwd ?? fixtures,
+    env: { ...process.env, NO_COLOR: '1', CI: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

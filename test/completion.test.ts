@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const loader = ['--import', import.meta.resolve('tsx'), '--conditions=source']
-const main = [...loader, join(root, 'core/cli/main.ts')]
 
 function node(cwd: string, words: readonly string[]): Promise<{ readonly out: string }> {
   return new Promise((resolve, reject) => {
@@ -65,7 +65,7 @@ function shellProject(t: TestContext): { folder: string; env: NodeJS.ProcessEnv 
   const folder = project(t, { '.heddle/modules/a.md': '# A\n', '.heddle/modules/b.md': '# B\n' })
   const program = join(folder, 'bin/heddle')
   mkdirSync(dirname(program))
-  const words = [process.execPath, ...main].map((word) => `'${word}'`).join(' ')
+  const words = [process.execPath, ...commandLine].map((word) => `'${word}'`).join(' ')
   writeFileSync(program, `#!/bin/sh\nexec ${words} "$@"\n`)
   chmodSync(program, 0o755)
   const env = { ...process.env, PATH: `${dirname(program)}:${process.env['PATH']}`, HOME: folder, CI: '1' }

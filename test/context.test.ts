@@ -9,6 +9,7 @@ import { type Context, type ContextConfig, type ContextRequest, createFramework,
 import { type ContextResult, preset } from 'heddle/plugins'
 import { createTestFramework } from 'heddle/testing'
 import { generateCorpus } from './bench/corpus.ts'
+import { commandLine } from './command-line.ts'
 
 type Texts = Readonly<Record<string, string>>
 
@@ -358,11 +359,10 @@ interface Ended {
 }
 
 function heddle(words: readonly string[], cwd = root): Promise<Ended> {
-  const main = ['--import', 'tsx', '--conditions=source', join(root, 'core/cli/main.ts')]
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [...main, ...words],
+      [...commandLine, ...words],
       { cwd, env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
     )

@@ -24,8 +24,8 @@ import type { z as zod } from 'zod'
 import { builtinOperations } from '../core/operations/index.ts'
 import { designPlan, type DesignOptions } from '../core/run/design.ts'
 import { createPlan } from '../core/run/plan.ts'
+import { commandLine } from './command-line.ts'
 
-const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
 
 test('a design says of each operation what it competes for, touches, and has to wait for', async () => {
@@ -224,11 +224,10 @@ test('--dry-run draws the plan as a tree, with lanes by level, and runs nothing'
     filter: (path) => !path.includes('.heddle'),
   })
   const words = ['run', 'protocol', '--dry-run', '--root', root]
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words],
-    { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', CI: '1' } },
-  )
+  const { status, stdout } = spawnSync(process.execPath, [...commandLine, ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', CI: '1' },
+  })
   assert.equal(status, 0)
   const expected = [
     '',

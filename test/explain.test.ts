@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { type CodeExplanation, definePlugin, findExplanation, readCodes } from 'heddle'
 import { preset } from 'heddle/plugins'
 import { createTestFramework } from 'heddle/testing'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -101,7 +102,7 @@ test('a plugin explains its own codes, as data or loaded when asked for; its own
 
 function heddle(...words: string[]): Promise<{ status: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    const node = ['--import', 'tsx', '--conditions=source', join(root, 'core/cli/main.ts'), ...words]
+    const node = [...commandLine, ...words]
     execFile(
       process.execPath,
       node,

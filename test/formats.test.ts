@@ -12,6 +12,7 @@ import { openProject } from '../plugins/validation/check.ts'
 import { findChecks } from '../plugins/validation/find-checks.ts'
 import { toSarif, validation, type ValidationResult } from '../plugins/validation/index.ts'
 import { type OutputReading, readOutput } from '../plugins/validation/output.ts'
+import { commandLine } from './command-line.ts'
 
 const printed = fileURLToPath(new URL('../fixtures/tool-output', import.meta.url))
 
@@ -395,15 +396,10 @@ test('findings are written as SARIF that reads back as the same findings', async
 
 test('heddle run prints findings of tools as SARIF, with the tool and its rule as the name of the rule', async () => {
   const root = fileURLToPath(new URL('../fixtures/one-failing-check', import.meta.url))
-  const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
-  const words = [main, 'run', 'protocol', '--root', root, '--format', 'sarif', '--no-config']
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=source', ...words],
-    {
-      encoding: 'utf8',
-    },
-  )
+  const words = ['run', 'protocol', '--root', root, '--format', 'sarif', '--no-config']
+  const { status, stdout } = spawnSync(process.execPath, [...commandLine, ...words], {
+    encoding: 'utf8',
+  })
   assert.equal(status, 1)
   const { findings } = await readOutput([stdout], { command: '', folder: root })
   assert.deepEqual(

@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, unlinkSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import {
   type AppliedPlugin,
   createFramework,
@@ -18,6 +17,7 @@ import {
 import { type Files, gitFiles, memoryFiles, packageFiles, type Path } from 'heddle/files'
 import { gitObjects } from '../core/vfs/git-objects.ts'
 import { readingContract } from './contract/files.ts'
+import { commandLine } from './command-line.ts'
 
 type Contents = Readonly<Record<string, string | Uint8Array>>
 
@@ -507,8 +507,6 @@ test('every command tells of a layer that could not be opened, and goes on', asy
     [inKit('package.json')]: kit(),
     [inKit('modules/x.md')]: '# X',
   })
-  const cli = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
-  const words = ['--import', import.meta.resolve('tsx'), '--conditions=source', cli]
   const runs: readonly (readonly string[])[] = [
     ['graph', '--format', 'json'],
     ['list', 'modules', '--format', 'json'],
@@ -516,7 +514,7 @@ test('every command tells of a layer that could not be opened, and goes on', asy
     ['why', '@modules/x', '--format', 'json'],
   ]
   for (const run of runs) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...words, ...run], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...commandLine, ...run], {
       cwd: root,
       encoding: 'utf8',
     })
@@ -524,7 +522,7 @@ test('every command tells of a layer that could not be opened, and goes on', asy
     assert.match(stderr, /"@acme\/none" is not installed.* PACKAGE_MISSING/)
     assert.match(JSON.stringify(JSON.parse(stdout)), /@acme\/agent-kit:modules\/x\.md/)
   }
-  const { status, stdout } = spawnSync(process.execPath, [...words, 'check', '--format', 'json'], {
+  const { status, stdout } = spawnSync(process.execPath, [...commandLine, 'check', '--format', 'json'], {
     cwd: root,
     encoding: 'utf8',
   })

@@ -4,10 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { FixReport, RenameReport } from 'heddle'
+import { commandLine } from './command-line.ts'
 
-const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
 const folders: string[] = []
 
 after(() => {
@@ -31,15 +30,11 @@ interface Ended {
 }
 
 function heddle(cwd: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
-  return spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words],
-    {
-      cwd,
-      encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', CI: '1', ...env },
-    },
-  )
+  return spawnSync(process.execPath, [...commandLine, ...words], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', CI: '1', ...env },
+  })
 }
 
 const files = {

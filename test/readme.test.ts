@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -53,7 +54,7 @@ test('every command line of the README runs and ends as it says', async () => {
     const [command, comment = ''] = line.split(/\s+#\s*/)
     const words = [...command!.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2]!)
     assert.equal(words.shift(), 'heddle')
-    const { status, output } = await run(process.execPath, [...node, 'core/cli/main.ts', ...words])
+    const { status, output } = await run(process.execPath, [...commandLine, ...words])
     assert.equal(status, Number(/exits (\d+)/.exec(comment)?.[1] ?? 0), `${line}\n${output}`)
   }
 })

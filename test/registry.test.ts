@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { createFramework } from 'heddle'
 import { memoryFiles } from 'heddle/files'
@@ -15,6 +14,7 @@ import { createRegistry, type Registry } from '../core/load/registry.ts'
 import type { ModuleId } from '../core/module/module.ts'
 import type { Spot } from '../core/resolve/rungs.ts'
 import type { Path } from '../core/vfs/path.ts'
+import { commandLine } from './command-line.ts'
 
 /** A clock that the test moves. */
 function handClock() {
@@ -221,15 +221,10 @@ test('check --stats tells what the registry did: on standard error, or in JSON',
   context.after(() => rmSync(root, { recursive: true, force: true }))
   mkdirSync(join(root, '.claude/modules'), { recursive: true })
   for (const [path, text] of Object.entries(project)) writeFileSync(join(root, path), text)
-  const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
   const run = (...words: string[]): { stdout: string; stderr: string } =>
-    spawnSync(
-      process.execPath,
-      ['--import', 'tsx', '--conditions=source', main, 'check', '--root', root, ...words],
-      {
-        encoding: 'utf8',
-      },
-    )
+    spawnSync(process.execPath, [...commandLine, 'check', '--root', root, ...words], {
+      encoding: 'utf8',
+    })
   const plain = run('--format', 'json', '--no-cache')
   const { stats, ...report } = JSON.parse(run('--format', 'json', '--no-cache', '--stats').stdout) as {
     stats: Record<string, number>

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Framework, Outcome, Planning } from 'heddle'
 import { preset, routing, type RoutingDecision } from 'heddle/plugins'
 import { createTestFramework } from 'heddle/testing'
 import { planRouting } from '../plugins/routing/plan.ts'
 import { assess, type Assessment, type RouteCase, readCases } from '../core/cli/route-cases.ts'
+import { commandLine } from './command-line.ts'
 
 const commands = new URL('../modules/commands/', import.meta.url)
 
@@ -199,8 +199,7 @@ function collisions(matrix: Assessment['matrix']): string[] {
 }
 
 async function cli(...words: string[]): Promise<{ stdout: string; code: number }> {
-  const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
-  const given = ['--import', 'tsx', '--conditions=source', main, ...words]
+  const given = [...commandLine, ...words]
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [...given, '--no-config'], {
       encoding: 'utf8',

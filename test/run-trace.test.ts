@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { createTrace, type RunEvent, type TraceEvent } from 'heddle'
 import { memoryFiles } from 'heddle/files'
 import { createClock } from '../core/base/clock.ts'
@@ -14,8 +13,8 @@ import type { Group } from '../core/run/group.ts'
 import type { Lane, Operation, OperationKind } from '../core/run/operation.ts'
 import { createPlan } from '../core/run/plan.ts'
 import { createWorkspace } from '../core/vfs/workspace.ts'
+import { commandLine } from './command-line.ts'
 
-const main = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
 const folders: string[] = []
 
 after(() => {
@@ -250,11 +249,10 @@ function heddle(
   words: readonly string[],
   { signals = 0, closed = false }: { signals?: number; closed?: boolean } = {},
 ): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words],
-    { env: { ...process.env, NO_COLOR: '1', CI: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const child = spawn(process.execPath, [...commandLine, ...words], {
+    env: { ...process.env, NO_COLOR: '1', CI: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stdout = ''
   let stderr = ''
   if (closed) {

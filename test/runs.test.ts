@@ -29,6 +29,7 @@ import {
 } from 'heddle'
 import { createMemoryStore } from '../core/vfs/durable.ts'
 import { durationStats, openDurations } from '../core/run/durations.ts'
+import { commandLine } from './command-line.ts'
 
 const folders: string[] = []
 
@@ -441,8 +442,7 @@ function contents(root: string): string {
 }
 
 function heddle(root: string, ...words: string[]): { status: number | null; stdout: string; stderr: string } {
-  const main = join(import.meta.dirname, '../core/cli/main.ts')
-  const given = ['--import', import.meta.resolve('tsx'), '--conditions=source', main, ...words]
+  const given = [...commandLine, ...words]
   return spawnSync(process.execPath, given, {
     cwd: root,
     encoding: 'utf8',

@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const loader = ['--import', import.meta.resolve('tsx'), '--conditions=source']
-const main = [...loader, join(root, 'core/cli/main.ts')]
 
 interface Ended {
   readonly status: number
@@ -35,7 +35,7 @@ function node(cwd: string, words: readonly string[]): Promise<Ended> {
   })
 }
 
-const heddle = (cwd: string, ...words: string[]): Promise<Ended> => node(cwd, [...main, ...words])
+const heddle = (cwd: string, ...words: string[]): Promise<Ended> => node(cwd, [...commandLine, ...words])
 
 /** A folder with these files, in which `heddle` can be imported as if it had been installed. */
 function project(t: TestContext, files: Readonly<Record<string, string>>): string {

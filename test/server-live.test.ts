@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import type { Path } from 'heddle'
 import { memoryFiles } from 'heddle/files'
 import { createHandler, type Editions, type Handler, listen, openEditions } from 'heddle/server'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const token = '00112233445566778899aabbccddeeff'
@@ -511,8 +512,9 @@ test('a reader that never reads is cut off, and what waits for it is bounded', a
 
 test('SIGTERM ends the program with a hundred streams open, and all of them (I10)', async () => {
   const folder = await project({ '.claude/modules/a.md': '# A\n' })
-  const main = ['--import', 'tsx', '--conditions=source', 'core/cli/main.ts']
-  const child = spawn(process.execPath, [...main, 'dev', '--root', folder, '--port', '0'], { cwd: root })
+  const child = spawn(process.execPath, [...commandLine, 'dev', '--root', folder, '--port', '0'], {
+    cwd: root,
+  })
   let out = ''
   const address = new Promise<string>((resolve) => {
     child.stdout.on('data', (data: Buffer) => {

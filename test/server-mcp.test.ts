@@ -16,6 +16,7 @@ import { preset } from 'heddle/plugins'
 import { createHandler, type Handler, listen, openEditions } from 'heddle/server'
 import { createTestFramework } from 'heddle/testing'
 import { rounds } from './threats/soak.ts'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const token = '00112233445566778899aabbccddeeff'
@@ -423,7 +424,7 @@ test('with --allow-run a command runs; when the client goes, what it started end
   await rm(folder, { recursive: true })
 })
 
-const main = ['--import', 'tsx', '--conditions=source', 'core/cli/main.ts', 'mcp']
+const main = [...commandLine, 'mcp']
 
 test('over standard input and output there are only messages, whatever a plugin prints (J8)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'heddle-stdio-'))

@@ -12,6 +12,7 @@ import { createGate } from 'heddle/files'
 import { preset } from 'heddle/plugins'
 import { createHandler, type Handler, openEditions } from 'heddle/server'
 import { createTestFramework } from 'heddle/testing'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const token = '00112233445566778899aabbccddeeff'
@@ -59,8 +60,9 @@ test('the JSON of every address is that of the command line', async () => {
 })
 
 async function cli(words: readonly string[]): Promise<string> {
-  const main = ['--import', 'tsx', '--conditions=source', 'core/cli/main.ts']
-  const run = promisify(execFile)(process.execPath, [...main, ...words, '--format', 'json'], { cwd: root })
+  const run = promisify(execFile)(process.execPath, [...commandLine, ...words, '--format', 'json'], {
+    cwd: root,
+  })
   const { stdout } = await run.catch((thrown: { stdout: string }) => thrown)
   return stdout
 }

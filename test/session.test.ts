@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { createFramework, type Report } from 'heddle'
 import { session, type SessionResult } from '../plugins/session/index.ts'
 import { maskText } from '../plugins/session/secrets.ts'
+import { commandLine } from './command-line.ts'
 
 test('a saved session knows branch, commit and what is not committed; resuming says what has changed since', async (t) => {
   const root = repository(t, { 'a.txt': 'one\n', 'b.txt': 'one\n' })
@@ -150,14 +150,10 @@ test('the command line saves, lists, shows and prunes in a few lines, and says w
     assert.equal(heddle(root, 'session', ...words)[0], 2)
 })
 
-const program = fileURLToPath(new URL('../core/cli/main.ts', import.meta.url))
-
 function heddle(root: string, ...words: readonly string[]): [number | null, string, string] {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=source', program, ...words, '--root', root],
-    { encoding: 'utf8' },
-  )
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...commandLine, ...words, '--root', root], {
+    encoding: 'utf8',
+  })
   return [status, stdout, stderr]
 }
 

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { preset } from 'heddle/plugins'
 import { createTestFramework } from 'heddle/testing'
+import { commandLine } from './command-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -135,16 +136,7 @@ test('heddle types writes the file once, and --check says whether it is current'
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  const heddle = (...words: readonly string[]) =>
-    run([
-      '--import',
-      'tsx',
-      '--conditions=source',
-      join(root, 'core/cli/main.ts'),
-      ...words,
-      '--root',
-      folder,
-    ])
+  const heddle = (...words: readonly string[]) => run([...commandLine, ...words, '--root', folder])
   const missing = await heddle('types', '--check')
   assert.equal(missing.status, 1)
   assert.match(missing.output, /heddle-env\.d\.ts is not current: write it anew with heddle types\./)

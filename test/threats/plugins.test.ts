@@ -18,6 +18,7 @@ import {
 } from 'heddle'
 import { createHandler } from 'heddle/server'
 import { createTestFramework, createVirtualClock } from 'heddle/testing'
+import { commandLine } from '../command-line.ts'
 
 const files = {
   '.claude/commands/go.md': '---\npattern: p\n---\n# Go\n\nNeeds @modules/a.md.\n',
@@ -350,11 +351,10 @@ test('a plugin and a configuration that end the process are named instead, on th
   t.after(() => rmSync(root, { recursive: true, force: true }))
   mkdirSync(join(root, '.claude/commands'), { recursive: true })
   writeFileSync(join(root, '.claude/commands/go.md'), files['.claude/commands/go.md'])
-  const main = fileURLToPath(new URL('../../core/cli/main.ts', import.meta.url))
   const check = (config: string): Promise<{ code: unknown; errors: string }> => {
     writeFileSync(join(root, 'heddle.config.mjs'), config)
     return new Promise((done) => {
-      const words = ['--import', 'tsx', '--conditions=source', main, 'check', '--root', root]
+      const words = [...commandLine, 'check', '--root', root]
       execFile(
         process.execPath,
         words,

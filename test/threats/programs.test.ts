@@ -9,6 +9,7 @@ import { bash } from '../../core/index.ts'
 import { definePlugin, defineGroup } from '../../core/index.ts'
 import { makeCanary, place, temporaryFolder } from './ground.ts'
 import { publish, rounds, seedOf } from './soak.ts'
+import { commandLine } from '../command-line.ts'
 
 /** What shells, option parsers and terminals take for something else. */
 const pieces = [
@@ -256,10 +257,9 @@ test('what is refused is shown as it is: nothing in it is invisible or turns the
   place(root, {
     '.heddle/commands/look.md': commandOf({ program: 'g\u200bit\u202e\u001b[2K', arguments: ['status'] }),
   })
-  const main = new URL('../../core/cli/main.ts', import.meta.url).pathname
   const { stdout, stderr } = await runProcess({
     program: process.execPath,
-    arguments: ['--import', 'tsx', '--conditions=source', main, 'run', 'look', '--root', root, '--no-config'],
+    arguments: [...commandLine, 'run', 'look', '--root', root, '--no-config'],
     cwd: new URL('../..', import.meta.url).pathname,
   })
   assert.match(stdout, /PROGRAM_NOT_ALLOWED|does not allow/)
