@@ -65,8 +65,10 @@ test(
     await page.waitForURL(/operation=weave%2Fwarp%2Fhold/)
     await page.locator('.operation dd', { hasText: '<b>held</b>' }).waitFor()
     await go(`run/${id}?operation=weave/warp/much`)
-    for (let piece = 0; piece < 3; piece++)
+    for (let piece = 0; piece < 3; piece++) {
       await page.getByRole('button', { name: /^Show (?:all|more)/ }).click()
+      await page.locator('.pieces pre').nth(piece).waitFor()
+    }
     await page.locator('.pieces pre', { hasText: 'END' }).waitFor()
     const lengths = await page
       .locator('.pieces pre')

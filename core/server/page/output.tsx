@@ -63,16 +63,21 @@ function isStored(value: unknown): value is StoredOutput {
 function Stored({ run, stored }: { readonly run: string; readonly stored: StoredOutput }) {
   const [pieces, setPieces] = useState<readonly string[]>([])
   const [next, setNext] = useState(0)
+  const [isComing, setComing] = useState(false)
   const [fault, setFault] = useState<Refused>()
   const { blob, bytes, head, tail } = stored
-  const more = (): void =>
-    void api.output(run, blob, next).then(
-      (piece) => {
-        setPieces([...pieces, piece.text])
-        setNext(piece.next)
-      },
-      (thrown: unknown) => setFault(thrown as Refused),
-    )
+  const more = async (): Promise<void> => {
+    setComing(true)
+    try {
+      const piece = await api.output(run, blob, next)
+      setPieces([...pieces, piece.text])
+      setNext(piece.next)
+    } catch (thrown) {
+      setFault(thrown as Refused)
+    } finally {
+      setComing(false)
+    }
+  }
   return (
     <>
       {pieces.length === 0 ? (
@@ -90,7 +95,7 @@ function Stored({ run, stored }: { readonly run: string; readonly stored: Stored
       )}
       {fault && <Fault fault={fault} />}
       {next < bytes && !fault && (
-        <button type="button" onClick={more}>
+        <button type="button" disabled={isComing} onClick={() => void more()}>
           {next === 0 ? 'Show all of it' : `Show more: ${Math.round((next / bytes) * 100)} % is here`}
         </button>
       )}

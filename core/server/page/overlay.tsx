@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Diagnostic, Standing } from './api.ts'
 import { CodeFrame } from './frame.tsx'
 import { OpenInEditor } from './parts.tsx'
@@ -10,13 +10,17 @@ export function ErrorOverlay({ standing }: { readonly standing: Standing | undef
   const dialog = useRef<HTMLDialogElement>(null)
   const key = fault && `${fault.message} ${fault.at?.line}`
   const isOpen = key !== null && key !== away
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen && !dialog.current?.open) dialog.current?.showModal()
     if (!isOpen) dialog.current?.close()
   }, [isOpen, key])
+  // The notice of closing comes later than the closing: by then the next fault may be shown.
+  const onClose = (): void => {
+    if (!dialog.current?.open) setAway(key ?? undefined)
+  }
   if (!fault) return null
   return (
-    <dialog ref={dialog} class="overlay" aria-labelledby="fault" onClose={() => setAway(key ?? undefined)}>
+    <dialog ref={dialog} class="overlay" aria-labelledby="fault" onClose={onClose}>
       <h2 id="fault">
         <span class="severity">error</span> <code>{fault.code}</code>
       </h2>
