@@ -335,6 +335,16 @@ const hostile: readonly (readonly [what: string, files: Readonly<Record<string, 
       /^CONFIG_CYCLE b\.json:1:3 .*: a\.json → b\.json → a\.json\./,
     ],
     [
+      'what it imports that is no JavaScript',
+      {
+        'heddle.config.mjs': "import { a } from './a.mjs'\nimport './b.mjs'\nexport default { home: a }",
+        'a.mjs': "export { a } from './in/c.mjs'",
+        'in/c.mjs': 'export const a = {\n  b: 1,\n',
+        'b.mjs': '',
+      },
+      /^CONFIG_BROKEN in\/c\.mjs:\d:\d .*Unexpected end of input/,
+    ],
+    [
       'a ring through a package',
       {
         ...kit,

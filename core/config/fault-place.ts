@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { realpathSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, posix, resolve } from 'node:path'
 import { messageOf, type Place, shortMessageOf } from '../base/diagnostic.ts'
 import { type ConfigFile, isData, textOf } from './config-file.ts'
 import { lineStartsOf } from './key-places.ts'
@@ -25,11 +25,34 @@ export async function findFaultPlace(from: ConfigFile, thrown: unknown): Promise
       at: findImport(from, missing[1]!, at),
       message: shortMessageOf(told.replace(/ imported from [^]*$/, '')),
     }
-  const place =
-    thrown instanceof SyntaxError
-      ? await checkSyntax(from.file)
-      : (placeInStack(from.file, thrown) ?? findWritten(from, told))
+  if (thrown instanceof SyntaxError)
+    return { at: (await findBroken(from)) ?? at(1, 1), message: shortMessageOf(told) }
+  const place = placeInStack(from.file, thrown) ?? findWritten(from, told)
   return { at: place ? at(...place) : at(1, 1), message: shortMessageOf(told) }
+}
+
+/** What is no JavaScript: the configuration, or the nearest of the files that it imports by a path. */
+async function findBroken(from: ConfigFile): Promise<Place | undefined> {
+  const files = [from]
+  for (const one of files) {
+    const found = await checkSyntax(one.file)
+    if (found) return { path: one.name, line: found[0], column: found[1] }
+    const known = new Set(files.map(({ file }) => file))
+    files.push(...importsOf(one).filter(({ file }) => !known.has(file)))
+    files.length = Math.min(files.length, mostChecked)
+  }
+  return undefined
+}
+
+/** Each is checked by a process of its own. */
+const mostChecked = 20
+
+function importsOf({ file, name }: ConfigFile): ConfigFile[] {
+  const written = textOf(file).matchAll(/\b(?:from|import)\s*\(?\s*(["'])(\.{1,2}\/[^"'\n]+\.[cm]?js)\1/g)
+  return Array.from(written, ({ 2: path = '' }) => ({
+    file: resolve(dirname(file), path),
+    name: posix.join(posix.dirname(name), path),
+  })).filter((one) => existsSync(one.file))
 }
 
 /** The parser of JSON in Node does not always say where; this one does. */
@@ -121,8 +144,9 @@ function decode(path: string): string {
 function checkSyntax(file: string): Promise<[number, number] | undefined> {
   return new Promise((done) => {
     execFile(process.execPath, ['--check', file], { timeout: 10_000, env: {} }, (_error, _output, errors) => {
-      const match = /:(\d+)\n[^\n]*\n( *)\^/.exec(errors)
-      done(match ? [Number(match[1]), match[2]!.length + 1] : undefined)
+      // At the end of a file there is nothing to point at.
+      const match = /:(\d+)\n[^\n]*\n(?:( *)\^)?[^]*SyntaxError/.exec(errors)
+      done(match ? [Number(match[1]), (match[2]?.length ?? 0) + 1] : undefined)
     })
   })
 }
