@@ -28,9 +28,12 @@ export function compileGlob(pattern: string): Result<Glob> {
   if (literal) return done({ pattern, prefix, literal, matches: (path) => path === prefix })
   const excess = findExcess(written)
   if (excess) return failed(limit(pattern, excess))
-  const { Minimatch } = loadMinimatch()
-  const compiled = new Minimatch(written, options)
-  return done({ pattern, prefix, literal, matches: (path) => compiled.match(path) })
+  let compiled: minimatch.Minimatch | undefined
+  const matches = (path: string): boolean => {
+    compiled ??= new (loadMinimatch().Minimatch)(written, options)
+    return compiled.match(path)
+  }
+  return done({ pattern, prefix, literal, matches })
 }
 
 /** The pattern that names exactly this path, whatever characters are in it. */
@@ -38,7 +41,7 @@ export function escapeGlob(path: string): string {
   return path.replace(/[*?[\]{}()!+@\\]/g, '\\$&')
 }
 
-/** Loaded for the first wildcard, since it takes longer to load than a small framework to check. */
+/** Loaded for the first path that is matched, since it takes longer to load than a small framework to check. */
 function loadMinimatch(): typeof minimatch {
   return require('minimatch') as typeof minimatch
 }
@@ -56,12 +59,18 @@ function findExcess(pattern: string): string | undefined {
   if (pattern.length > longestPattern) return `is longer than ${longestPattern} characters`
   const wildcards = pattern.replace(/\\./g, '').match(/\*+|\?|\[|[!+@]\(/g)?.length ?? 0
   if (wildcards > mostWildcards) return `has more than ${mostWildcards} wildcards`
-  const alternatives = loadMinimatch().minimatch.braceExpand(pattern, {
-    ...options,
-    braceExpandMax: mostAlternatives + 1,
-  }).length
-  if (alternatives > mostAlternatives) return `stands for more than ${mostAlternatives} patterns`
+  if (countAlternatives(pattern) > mostAlternatives)
+    return `stands for more than ${mostAlternatives} patterns`
   return undefined
+}
+
+/** How many patterns the braces stand for; no further than is asked for. Lists inside each other, ranges and escapes are expanded. */
+function countAlternatives(pattern: string): number {
+  const lists = pattern.match(/\{[^{}]*\}/g) ?? []
+  if (!/\\|\.\.|\$\{/.test(pattern) && !/[{}]/.test(pattern.replace(/\{[^{}]*\}/g, '')))
+    return lists.reduce((product, list) => product * list.split(',').length, 1)
+  const bounded = { ...options, braceExpandMax: mostAlternatives + 1 }
+  return loadMinimatch().minimatch.braceExpand(pattern, bounded).length
 }
 
 function limit(pattern: string, why: string): Diagnostic {
