@@ -55,6 +55,7 @@ const entries: Readonly<Record<string, readonly string[]>> = {
     'readSource',
     'scanSource',
     'sourceEndings',
+    'startOfProcess',
     'surveyProject',
     'todo',
     'tokenShapes',
