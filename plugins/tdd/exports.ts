@@ -1,14 +1,13 @@
-import { findImported, readSource } from 'heddle'
+import { findImported, scanSource } from 'heddle'
 import type { ExportStatus } from './result.ts'
 import type { OwnTest, SourceText } from './test-files.ts'
 
 /** What the component gives to others, types and what it only passes on left out: those need no test here. */
-export async function exportsOf(texts: readonly SourceText[]): Promise<Omit<ExportStatus, 'testedIn'>[]> {
-  const sources = await Promise.all(texts.map(({ path, text }) => readSource(path, text)))
-  return sources.flatMap((source, index) =>
-    (source?.symbols ?? [])
+export function exportsOf(texts: readonly SourceText[]): Omit<ExportStatus, 'testedIn'>[] {
+  return texts.flatMap(({ path, text }) =>
+    (scanSource(path, text)?.symbols ?? [])
       .filter(({ exported, kind }) => exported && kind !== 'type' && kind !== 're-export')
-      .map(({ name, kind, line }) => ({ path: texts[index]!.path, line, name, kind })),
+      .map(({ name, kind, line }) => ({ path, line, name, kind })),
   )
 }
 

@@ -226,8 +226,8 @@ function cycleGroup(situation: Situation): Group {
     name: 'plan',
     needs: ['tests', 'exports', 'run', 'coverage'],
     operations: [],
-    synthesise: async (_, context) => {
-      const result = await resultOf(situation, (group) => context.outcomes.get(`tdd/${group}`) ?? [])
+    synthesise: (_, context) => {
+      const result = resultOf(situation, (group) => context.outcomes.get(`tdd/${group}`) ?? [])
       const severity = severityOf(planning, 'sound', 'blocking') === 'warning' ? 'warning' : 'error'
       for (const finding of findingsOf(result, severity)) context.report(finding)
       return result
@@ -239,10 +239,10 @@ function cycleGroup(situation: Situation): Group {
   })
 }
 
-async function resultOf(
+function resultOf(
   { component, command, threshold, thresholds }: Situation,
   of: (group: string) => readonly Outcome[],
-): Promise<TddResult> {
+): TddResult {
   const sources = readTexts(of('exports'))
   const files = pathsIn(of('exports'))
   const tests = testsIn(component, of('tests'))
@@ -254,7 +254,7 @@ async function resultOf(
     component: shown(component),
     files,
     testFiles: tests.map((test) => counted(withoutCode(test), testShapes)),
-    exports: findTested(await exportsOf(sources), tests),
+    exports: findTested(exportsOf(sources), tests),
     run: testRunOf(of('run')),
     coverage: coverageOf(files, reportsIn(of('coverage'), command?.folder ?? '')),
     threshold,
