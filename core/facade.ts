@@ -168,6 +168,8 @@ export interface FrameworkParts {
   readonly context: ContextConfig
   /** What the configuration says of the project, for the placeholders of its modules. */
   readonly project: ProjectData
+  /** False when there may be a configuration that was not read. */
+  readonly isConfigRead: boolean
 }
 
 /** The framework over its parts. */
@@ -280,12 +282,13 @@ export class OpenFramework implements Framework {
   }
 
   async check(options: CheckOptions = {}): Promise<CheckReport> {
-    const { folder, disk } = this.#open
+    const { folder, disk, project, isConfigRead } = this.#open
     const hardLinks = disk?.hardLinks ?? new Set<string>()
     return checkReading(this.#reading, {
       ...options,
       root: folder ?? '',
       hardLinks,
+      project: isConfigRead ? project : undefined,
       faults: () => this.faults,
     })
   }

@@ -137,6 +137,7 @@ export async function createFramework(options: FrameworkOptions = {}): Promise<F
     outputs,
     context,
     project: config.project ?? {},
+    isConfigRead: folder === null || options.config !== false,
   })
 }
 

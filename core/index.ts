@@ -3,6 +3,7 @@ export { HeddleError } from './base/diagnostic.ts'
 export type { Schema } from './base/schema.ts'
 export { type TokenShape, tokenShapes } from './base/token-shapes.ts'
 export type { ProcessOptions, ProcessResult } from './base/process.ts'
+export { startOf as startOfProcess } from './base/process-identity.ts'
 export type { Config, Extended } from './config.ts'
 export { defineConfig } from './config.ts'
 export type { ExplainConfigOptions, ExplainedConfig } from './config/explain-config.ts'
@@ -87,6 +88,7 @@ export type { Errand, ErrandDoors, ErrandEnd, Workbench } from './run/workbench.
 export type { OperationFailure, RecoveryStrategy } from './run/failure.ts'
 export type { GateSpec, Group, SynthesisContext } from './run/group.ts'
 export { defineGroup } from './run/group.ts'
+export { declaredSeverity } from './run/gates.ts'
 export type {
   Claims,
   Effects,
@@ -154,6 +156,7 @@ export { readSource, scanSource, type Source } from './source/source.ts'
 export { findKinds, parseSyntax, type SyntaxNode, type SyntaxRange } from './source/syntax.ts'
 export type { SourceImport, SourceSymbol, SymbolKind } from './source/symbol.ts'
 export { bash, type BashInput, type BashOptions, type BashOutput } from './operations/bash.ts'
+export { filesFound } from './operations/files-found.ts'
 export { fix, type FixInput, type FixOutput } from './operations/fix.ts'
 export type { Isolation } from './base/namespace.ts'
 export { edit, type EditInput, type EditOutput } from './operations/edit.ts'

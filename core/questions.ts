@@ -2,9 +2,12 @@ import { type Diagnostic, fail } from './base/diagnostic.ts'
 import { type CheckReport, checkCards } from './load/check.ts'
 import { type Deletion, findBroken } from './load/deletion.ts'
 import { findAmbiguousNames, findHardLinks } from './load/file-findings.ts'
+import type { Card } from './load/card.ts'
 import { findPlace } from './load/places.ts'
 import { findChains, findReferrers, type Referrers } from './load/referrers.ts'
 import type { Linked } from './load/linked.ts'
+import { asksProject, findUnanswered } from './load/unanswered.ts'
+import type { ProjectData } from './plugin/configured.ts'
 import { isTheirs, type Reading } from './reading.ts'
 import { labelOf, type Layer } from './resolve/layers.ts'
 import type { Spot } from './resolve/rungs.ts'
@@ -23,21 +26,39 @@ export interface Checking extends CheckOptions {
   readonly root: string
   /** Ids of modules that have other names on the disk. */
   readonly hardLinks: ReadonlySet<string>
+  /** What the configuration says of the project; undefined when it was not read, and may say more. */
+  readonly project: ProjectData | undefined
   /** What plugins did wrong, asked when everything is loaded. */
   faults(): readonly Diagnostic[]
 }
 
 /** Checks everything, and gives what was found in the files asked for. Rejects with NOT_FOUND for a path where nothing is. */
 export async function checkReading(reading: Reading, checking: Checking): Promise<CheckReport> {
-  const { paths, root, hardLinks, faults } = checking
+  const { paths, root, hardLinks, project, faults } = checking
   const isAsked = paths && isInOneOf(paths.map((path) => findPlace(path, reading)))
   const catalogued = await reading.catalogue.cards()
   const also = [
     ...findAmbiguousNames(reading.layers.filter(isTheirs)),
     ...findHardLinks(hardLinks, catalogued.cards),
+    ...findUnanswered(catalogued.cards, await readIsSaid(reading, catalogued.cards, project)),
     ...faults(),
   ]
   return checkCards(root, catalogued, { also, ...(isAsked && { isAsked }) })
+}
+
+/** Whether the project says something of itself; true of everything when nobody can know. */
+async function readIsSaid(
+  { layers }: Reading,
+  cards: readonly Card[],
+  project: ProjectData | undefined,
+): Promise<(path: string) => boolean> {
+  if (project === undefined || !asksProject(cards)) return () => true
+  const [{ readProjectValues }, { valueAt }] = await Promise.all([
+    import('./plugin/configured.ts'),
+    import('./module/project-values.ts'),
+  ])
+  const values = await readProjectValues(layers[0]!, project)
+  return (path) => valueAt(values, path) !== undefined
 }
 
 /** Who refers to a file or folder, named by path or reference; with `deep`, what leads there over several files too. */

@@ -207,16 +207,33 @@ test('wrong usage ends with 2 and one clear message', async () => {
     [['run', 'query', '--root', 'minimal'], /needs the argument "query"[^]*Usage: heddle run query <query>/],
     [['run', 'query', 'a', '--nonsense', 'b', '--root', 'minimal'], /There is no argument "nonsense"/],
     [['list', 'things', '--root', 'minimal'], /There is no list of "things"/],
-    [['chekc'], /unknown command 'chekc'[^]*check/],
+    [['chekc'], /Unknown command 'chekc'\.[^]*→ Did you mean check\? See heddle --help\./],
+    [
+      ['check', '--formt', 'json'],
+      /Unknown option '--formt'\.[^]*→ Did you mean --format\? See heddle check/,
+    ],
+    [['completion', '--nonsense'], /Unknown option '--nonsense'\.[^]*→ See heddle completion --help\./],
+    [['run', '--resum'], /Unknown option '--resum'\.[^]*→ Options of a command follow its name/],
+    [
+      ['context'],
+      /Missing required argument 'reference'\.[^]*→ Usage: heddle context \[options\] <reference/,
+    ],
+    [
+      ['context', 'a.md', '--budget'],
+      /'--budget <tokens>' argument missing\.[^]*→ See heddle context --help/,
+    ],
+    [['graph', 'a.md'], /Too many arguments[^]*→ Usage: heddle graph \[options\]\. See heddle graph --help/],
     [['check', '--root', 'nowhere'], /The root "nowhere" does not exist/],
     [['check', '--format', 'yaml'], /Allowed choices are text, json/],
   ]
-  for (const [words, message] of cases) {
+  const runs = cases.map(async ([words, message]) => {
     const { status, stdout, stderr } = await heddle(words)
     assert.equal(status, 2, `${words.join(' ')}: ${stderr}`)
     assert.match(stderr, message)
+    assert.equal(stderr.match(/^ {2}error /gm)?.length, 1, stderr)
     assert.equal(stdout, '')
-  }
+  })
+  await Promise.all(runs)
 })
 
 test('a plugin that throws and one that never settles are named, and everything else still works', async () => {
@@ -350,6 +367,18 @@ test('the end of a check names the commonest codes and what to type next, never 
     /\n {2}heddle why @modules\/none\.md --from \.claude\/commands\/a\.md +says every place/,
   )
   assert.doesNotMatch(stdout.slice(stdout.indexOf('Next:')), /touch/)
+})
+
+test('what a long command at the end of a check does stands below it, not far to the right', async () => {
+  const root = project({
+    '.claude/commands/a.md': '@modules/gate.md, @modules/none.md\n',
+    'gate.md': '# G\n',
+  })
+  const long = `${root}${'/.'.repeat(40)}`
+  const { stdout } = await heddle(['check', '--root', long])
+  const place = long.replaceAll('.', '\\.')
+  assert.match(stdout, new RegExp(`\nNext:\n {2}heddle fix --root ${place}\n {6}shows what it can repair`))
+  assert.match(stdout, new RegExp(`\n {2}heddle why .* --root ${place}\n {6}says every place`))
 })
 
 test('check --if-deleted says what would break and why --who who refers; each ends with 1 when the answer is bad news', async () => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Config, createFramework, type Report } from 'heddle'
 import { createTestFramework } from 'heddle/testing'
-import { xmlBlocks } from 'heddle/plugins'
+import { claude, xmlBlocks } from 'heddle/plugins'
 
 const sources = {
   'src/a.ts': 'const a = 1 // TODO mend\ndebugger\n',
@@ -292,6 +292,94 @@ test('what nobody says is told with its place and what to do, and so is a settin
     ],
   )
   assert.equal(report.status, 'partial')
+})
+
+/** What a check says of values that declared groups ask for, and the codes of a run of the command. */
+async function askedOf(
+  files: Record<string, string>,
+  given: Partial<Config> = {},
+): Promise<{ readonly checked: readonly string[]; readonly ran: string }> {
+  const framework = await createTestFramework({
+    files: { ...sources, ...files },
+    plugins: [claude()],
+    ...given,
+  })
+  try {
+    const { diagnostics } = await framework.check()
+    const checked = diagnostics
+      .filter(({ code }) => code === 'GROUP_VALUE_MISSING')
+      .map(({ at, message, hint }) => `${at?.path}:${at?.line}:${at?.column} ${message} ${hint}`)
+    const ran = await framework.run('look', {})
+    return { checked, ran: ran.status }
+  } finally {
+    await framework.dispose()
+  }
+}
+
+const look = (groups: string): Record<string, string> => ({
+  '.heddle/commands/look.md': `---\narguments: [{ name: query, default: TODO }]\n${groups}---\n# Look\n`,
+})
+
+test('a check tells of a group that asks for a name that nothing has, and a run is without that group', async () => {
+  const wrong = await askedOf(
+    look(
+      'groups:\n  - name: g\n    operations:\n      - read: src/a.ts\n      - grep: "${qeury} ${depth:-2} ${query}"\n',
+    ),
+  )
+  assert.deepEqual(wrong.checked, [
+    '.heddle/commands/look.md:7:1 Nothing says what "qeury" is, and the group "g" cannot run without it: no setting of the module has this name, and no argument of "look". Did you mean "query"?',
+  ])
+  assert.equal(wrong.ran, 'partial')
+  const right = await askedOf(
+    look(
+      'settings: [{ name: folder, default: src }]\ngroups: [{ name: g, operations: [{ grep: "${query}", path: "${folder}" }] }]\n',
+    ),
+  )
+  assert.deepEqual(right, { checked: [], ran: 'passed' })
+})
+
+test('a check tells of a group that asks the project for what it does not say, where it asks', async () => {
+  const groups =
+    'groups:\n  - name: g\n    operations:\n      - grep: "${query:-[PROJECT_CONFIG: no.matter]}"\n        path: "[PROJECT_CONFIG: source.folder]"\n        glob: "[PROJECT_CONFIG: source.glob | DEFAULT: *.ts]"\n'
+  const missing = await askedOf(look(groups))
+  assert.deepEqual(missing.checked, [
+    '.heddle/commands/look.md:7:16 The project does not say what "source.folder" is, and the group "g" cannot run without it. Say it in PROJECT_CONFIG.xml, or under "project" in the configuration, or write "| DEFAULT: …" behind it.',
+  ])
+  assert.equal(missing.ran, 'partial')
+  const said = { checked: [], ran: 'passed' }
+  assert.deepEqual(await askedOf(look(groups), { project: { source: { folder: 'src' } } }), said)
+  const file = { 'PROJECT_CONFIG.xml': '<project><source><folder>src</folder></source></project>' }
+  assert.deepEqual(await askedOf({ ...look(groups), ...file }), said)
+})
+
+test('a check says nothing of values that a command may give, of groups that no command needs, and of a project that it was not to read', async (t) => {
+  const asking =
+    '---\ngroups: [{ name: g, operations: [{ grep: "${query} [PROJECT_CONFIG: a.b]" }] }]\n---\n# Asking\n'
+  const needing = { ...look('needs: ["@modules/asking.md"]\n'), '.heddle/modules/asking.md': asking }
+  const { checked } = await askedOf(needing)
+  assert.deepEqual(
+    checked.map((line) => line.split(' is,')[0]),
+    ['.heddle/modules/asking.md:2:52 The project does not say what "a.b"'],
+  )
+  const other = look('groups: [{ name: g, operations: [{ read: src/a.ts }] }]\n')
+  assert.deepEqual(await askedOf({ ...other, '.heddle/modules/asking.md': asking }), {
+    checked: [],
+    ran: 'passed',
+  })
+  const root = folderOf(t, {
+    ...sources,
+    ...needing,
+    'heddle.config.json': '{ "project": { "a": { "b": "x" } } }',
+  })
+  for (const config of [undefined, false as const]) {
+    const framework = await createFramework({ root, ...(config === false && { config }) })
+    const { diagnostics } = await framework.check()
+    await framework.dispose()
+    assert.deepEqual(
+      diagnostics.filter(({ code }) => code === 'GROUP_VALUE_MISSING'),
+      [],
+    )
+  }
 })
 
 const severities: readonly (readonly [said: string, severity: string])[] = [

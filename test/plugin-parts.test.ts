@@ -4,11 +4,14 @@ import fc from 'fast-check'
 import {
   type AppliedPlugin,
   type Collected,
+  declaredSeverity,
   defineCollection,
   defineGroup,
   definePlugin,
   defineService,
+  filesFound,
   glob,
+  grep,
   HeddleError,
   type Plugin,
 } from 'heddle'
@@ -36,6 +39,49 @@ async function codeOf(...plugins: readonly AppliedPlugin[]): Promise<string> {
     return error instanceof HeddleError ? `${error.code}: ${error.message}` : String(error)
   }
 }
+
+test('a plugin learns how hard the first module says its gate is, and which files its operations found', async () => {
+  const texts = {
+    '.claude/commands/go.md': `---
+pattern: p
+gates:
+  - { name: Said_Once, severity: conditional }
+  - { name: said twice, severity: warning }
+---
+# Go
+
+Needs @modules/a.md.
+`,
+    '.claude/modules/a.md': '---\ngates: [{ name: said-twice, severity: blocking }]\n---\n# A\n',
+  }
+  const learner = named('learner', {
+    apply(hooks) {
+      hooks.plan.for('p').tap('learner', ({ modules }) => [
+        defineGroup({
+          name: 'g',
+          operations: [
+            glob({ patterns: ['.claude/**'] }, { name: 'globbed' }),
+            grep({ pattern: '# A' }, { name: 'grepped' }),
+            grep({ pattern: '(', path: '.claude' }, { name: 'broken' }),
+          ],
+          synthesise: (outcomes) => ({
+            severities: ['said-once', 'said-twice', 'never-said'].map((gate) =>
+              declaredSeverity(modules, gate, 'blocking'),
+            ),
+            found: ['globbed', 'grepped', 'broken', 'nobody'].map((name) => filesFound(outcomes, name)),
+          }),
+        }),
+      ])
+    },
+  })
+  const framework = await createTestFramework({ files: texts, plugins: [learner] })
+  const { groups } = await framework.run('go', {})
+  await framework.dispose()
+  assert.deepEqual(groups[0]?.synthesis, {
+    severities: ['conditional', 'warning', 'blocking'],
+    found: [['.claude/commands/go.md', '.claude/modules/a.md'], ['.claude/modules/a.md'], [], []],
+  })
+})
 
 test('a plugin says which Heddle it is written for', async () => {
   assert.equal(await codeOf(named('a', { apiRange: '>=0.1.0 <100' })), '')

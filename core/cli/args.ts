@@ -4,6 +4,7 @@ import { Exit, exit, exitFor, wrongUsage } from './exit.ts'
 import type { CommonOptions } from './options.ts'
 import { printDiagnostics } from './print.ts'
 import { packageVersion } from './version.ts'
+import { refuseWords } from './wrong-words.ts'
 
 /** Runs the command line and gives its exit code; never throws and never ends the process. */
 export async function runCli(words: readonly string[]): Promise<number> {
@@ -39,7 +40,7 @@ function createProgram(rest: readonly string[]): Command {
   const program = new Command('heddle')
     .description('Resolves, loads and runs frameworks of markdown modules for coding agents.')
     .version(packageVersion(), '-V, --version')
-    .exitOverride()
+    .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
     .addHelpText('after', '\nEvery command explains itself: heddle COMMAND --help')
@@ -251,6 +252,7 @@ function createProgram(rest: readonly string[]): Command {
         if (!options.help) throw new Exit(exit.usage)
         return
       }
+      if (command.startsWith('-')) isNoCommand(command)
       await (await import('./commands/run.ts')).run({ command, words, rest }, options)
     })
 
@@ -443,6 +445,8 @@ function createProgram(rest: readonly string[]): Command {
     .option('--executor <name>', 'whose queue it is', 'queue')
     .action(async (action, options) => (await import('./commands/queue.ts')).queue(action, options))
 
+  for (const command of [program, ...program.commands])
+    command.exitOverride((thrown) => refuseWords(thrown, command))
   return program
 }
 
@@ -450,6 +454,14 @@ function resumesItsOwn(command: string): never {
   return wrongUsage(
     `--resume goes on with the command of its run; "${command}" is one too many.`,
     'Leave the command out: heddle run --resume [ID].',
+  )
+}
+
+/** What a command does not know is an argument of its own; before there is one, it can only be an option of ours. */
+function isNoCommand(option: string): never {
+  return wrongUsage(
+    `Unknown option '${option}'.`,
+    'Options of a command follow its name: heddle run COMMAND [ARGUMENTS…]. See heddle run --help.',
   )
 }
 
@@ -466,7 +478,6 @@ function common<A extends unknown[], O extends Record<string, unknown>>(
   formats: readonly string[] = ['text', 'json'],
 ): Command<A, O & CommonOptions> {
   return command
-    .exitOverride()
     .option('--root <dir>', 'the project; found upward from here when left out')
     .addOption(new Option('--format <format>', 'how to print').choices(formats).default('text'))
     .option('--config <file>', 'a configuration file below the root')

@@ -39,6 +39,7 @@ function commonest({ diagnostics, suppressed }: CheckReport): string {
 /** Text of modules becomes part of a command only when no shell can read anything into it. */
 const harmless = /^[\w@./#][\w@./#:-]*$/
 const crowded = 20
+const widest = 60
 
 interface Step {
   readonly command: string
@@ -53,8 +54,14 @@ function next(diagnostics: readonly Diagnostic[], root: string | undefined): str
   const rows = steps
     .filter((step) => step !== undefined)
     .slice(0, 2)
-    .map(({ command, does }) => [`${command}${where}`, does])
-  return rows.length > 0 ? `\nNext:\n${table(rows).replaceAll(/^/gm, '  ')}` : ''
+    .map(({ command, does }) => [`${command}${where}`, does] as const)
+  return rows.length > 0 ? `\nNext:\n${inColumns(rows).replaceAll(/^/gm, '  ')}` : ''
+}
+
+/** Beside each other, unless a command is so long that what the others do would stand far from them. */
+function inColumns(rows: readonly (readonly [string, string])[]): string {
+  const isNarrow = rows.every(([command]) => command.length <= widest)
+  return isNarrow ? table(rows) : rows.map(([command, does]) => `${command}\n    ${does}`).join('\n')
 }
 
 function repair(problems: readonly Diagnostic[]): Step | undefined {

@@ -88,6 +88,12 @@ export const checkingCodes: Readonly<
     example: "{ git: '../framework' } where that folder is no repository.",
     repair: 'Name the folder that holds .git, or a bare repository.',
   },
+  GROUP_VALUE_MISSING: {
+    example:
+      '"grep: ${qeury}" where the command takes "query"; [PROJECT_CONFIG: server.port] in a project that says no port.',
+    repair:
+      'Correct the name, give it a value in the place that the hint names, or write a default behind it.',
+  },
   HARD_LINK: {
     example: 'A file that a package manager linked from its store.',
     repair: 'Replace what should not be shared by a copy. "strict: true" refuses such files.',

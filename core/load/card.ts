@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
+import { type AskedValue, findAskedValues } from '../module/asked-values.ts'
 import type { Directive, LayerName } from '../module/module.ts'
 import { mustExist } from '../resolve/findings.ts'
 import { isMarkdown } from '../resolve/layers.ts'
@@ -55,6 +56,10 @@ export interface Card {
   readonly uses: readonly FragmentUse[]
   /** What the author silenced, and why. */
   readonly directives: readonly Directive[]
+  /** What its declared groups need to be told before they can run. */
+  readonly asks: readonly AskedValue[]
+  /** Names of the arguments that a command takes. */
+  readonly takes: readonly string[]
   /** What is wrong with this module and its references, whatever other modules say. */
   readonly findings: readonly Diagnostic[]
   /** Parts that the module refers to and that their modules do not have. */
@@ -83,6 +88,8 @@ export function createCard(linked: Linked, findings: readonly Diagnostic[]): Car
     refersTo: targetsOf(linked),
     uses: fragmentsOf(linked),
     directives,
+    asks: findAskedValues(linked.module),
+    takes: linked.module.arguments.map((argument) => argument.name),
     findings: [...diagnostics, ...findings, ...findDirectiveFaults(id, directives)],
     partFindings: [],
   }

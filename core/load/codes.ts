@@ -22,6 +22,8 @@ const meanings = {
   GIT_MISSING: 'A git layer needs git, which is not installed.',
   GIT_REF_MISSING: 'A git layer names a branch, tag or commit that the repository does not have.',
   GIT_REPOSITORY_MISSING: 'A git layer names a folder that is no repository.',
+  GROUP_VALUE_MISSING:
+    'A module declares a group that asks for a value which nothing gives, so that no run has it.',
   HARD_LINK: 'Files have other names on the disk, so that what is written there is changed here too.',
   INTERNAL: 'Something failed in a way that nobody foresaw.',
   LINK_LEAVES_ROOT: 'A symbolic link leads out of the root.',

@@ -4,7 +4,7 @@ import type { FragmentUse } from './fragments.ts'
 import type { KeptCard, Snapshot } from './snapshot.ts'
 
 /** Raised with every change of what stands in a store or of what a card says. */
-const version = 2
+const version = 3
 
 /** Keys of cards that are written as rows of numbers. */
 const edgeKeys = ['needs', 'provides', 'imports'] as const

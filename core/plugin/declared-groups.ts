@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { escapeGlob } from '../base/glob.ts'
+import { namedValue } from '../module/asked-values.ts'
 import type { Module } from '../module/module.ts'
 import type { DeclaredGroup, DeclaredOperation } from '../module/module-group.ts'
 import { faultOf, type OperationFault } from '../module/operation-faults.ts'
@@ -76,14 +77,11 @@ function fillInput({ kind, input }: DeclaredOperation, values: Values): Filled {
     if (value !== null && typeof value === 'object')
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner, escape)]))
     if (typeof value !== 'string') return value
-    const named = value.replace(
-      /\$\{([\w.-]+?)(?::-([^}]*))?\}/g,
-      (whole, name: string, otherwise?: string) => {
-        const found = values.named(name) ?? otherwise
-        if (found === undefined) fault ??= nameless(name)
-        return found === undefined ? whole : escape(found)
-      },
-    )
+    const named = value.replace(namedValue, (whole, name: string, otherwise?: string) => {
+      const found = values.named(name) ?? otherwise
+      if (found === undefined) fault ??= nameless(name)
+      return found === undefined ? whole : escape(found)
+    })
     const { text, missing } = fillPlaceholders(named, (path) => escapeMaybe(values.projected(path), escape))
     if (missing[0]) fault ??= nameless(missing[0].path)
     return text

@@ -43,6 +43,18 @@ export function declaredSeverities(modules: readonly Module[]): DeclaredSeveriti
   return found
 }
 
+/** How hard a gate is by the first module that declares it, whatever its letter case and separators; otherwise what is given. */
+export function declaredSeverity(
+  modules: readonly Module[],
+  gate: string,
+  otherwise: GateSeverity,
+): GateSeverity {
+  for (const { parts } of modules)
+    for (const { name, severity } of parts.gates)
+      if (name.toLowerCase().replace(/[_\s]+/g, '-') === gate) return severity
+  return otherwise
+}
+
 /** Judgements as they stand in a report, and what a person is told about those that failed. */
 export function reportGates(
   judgements: readonly Judgement[],

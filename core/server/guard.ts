@@ -55,7 +55,7 @@ function checkMethod(request: Request): Refusal | undefined {
 
 /** True where a POST may go. */
 export function isChanging(path: string): boolean {
-  return changing.has(path) || /^\/api\/runs\/[0-9a-f]+\/cancel$/.test(path)
+  return changing.has(path) || /^\/api\/runs\/[^/]+\/cancel$/.test(path)
 }
 
 function isJson(headers: Headers): boolean {

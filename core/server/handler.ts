@@ -143,7 +143,9 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
   ): Promise<Response> {
     if (asked === '') return answerJson(await runs.list())
     const [id, more, ...rest] = asked.slice(1).split('/')
-    if (!/^[\w-]{1,64}$/.test(id!) || rest.length > 0) return refuse(404, 'RUN_UNKNOWN')
+    // What cannot be an id is answered like one that nobody has.
+    if (!/^[\w-]{1,64}$/.test(id!) || rest.length > 0)
+      return refuse(404, more === 'output' ? 'NOT_FOUND' : 'RUN_UNKNOWN')
     if (more === 'events') return followRun(id!, request)
     if (more === 'output') return answerOutput(id!, query)
     const run = more === undefined ? await runs.get(id!) : undefined
@@ -174,7 +176,7 @@ export function createHandler(source: Framework | Editions, options: HandlerOpti
       return answerJson({}, { status: 202 })
     }
     if (!allowRun) return refuse(403, 'RUN_NOT_ALLOWED')
-    const cancelled = /^\/api\/runs\/([0-9a-f]+)\/cancel$/.exec(path)?.[1]
+    const cancelled = /^\/api\/runs\/([^/]+)\/cancel$/.exec(path)?.[1]
     if (cancelled === undefined)
       return answerJson({ id: await runs.start(readRunRequest(await readJson(request))) }, { status: 202 })
     runs.cancel(cancelled)

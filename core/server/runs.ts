@@ -20,10 +20,13 @@ export interface RunsSource {
   output(id: string, blob: string, at: number): Promise<StoredPiece | undefined>
 }
 
-/** The runs that the project of what is served keeps. */
+const wholeId = /^[0-9a-f]{32}$/
+
+/** The runs that the project of what is served keeps. Only a whole id names one: the start of it could be guessed. */
 export function keptRuns(editions: Editions): RunsSource {
-  const ask = <T>(question: (runs: PastRuns) => Promise<T>): Promise<T | undefined> =>
-    editions.hold(async (framework) => {
+  const ask = async <T>(id: string, question: (runs: PastRuns) => Promise<T>): Promise<T | undefined> => {
+    if (!wholeId.test(id)) return undefined
+    return editions.hold(async (framework) => {
       try {
         return await question(await framework.runs())
       } catch (thrown) {
@@ -31,11 +34,12 @@ export function keptRuns(editions: Editions): RunsSource {
         throw thrown
       }
     })
+  }
   return {
     list: () => editions.hold(async (framework) => (await framework.runs()).list()),
-    get: (id) => ask((runs) => runs.show(id)),
-    events: (id) => ask((runs) => runs.events(id)),
-    output: (id, blob, at) => ask((runs) => runs.output(id, blob, at)),
+    get: (id) => ask(id, (runs) => runs.show(id)),
+    events: (id) => ask(id, (runs) => runs.events(id)),
+    output: (id, blob, at) => ask(id, (runs) => runs.output(id, blob, at)),
   }
 }
 

@@ -1,7 +1,8 @@
 import {
+  declaredSeverity,
   defineGroup,
-  findNearest,
   type Diagnostic,
+  findNearest,
   type GateSeverity,
   type Group,
   type Outcome,
@@ -160,12 +161,9 @@ function gate(
   otherwise: GateSeverity,
   verdict: (result: WorkflowResult) => boolean | undefined,
 ) {
-  const declared = modules
-    .flatMap(({ parts }) => parts.gates)
-    .find((each) => each.name.toLowerCase() === name)
   return {
     name,
-    severity: declared?.severity ?? otherwise,
+    severity: declaredSeverity(modules, name, otherwise),
     check: (_: readonly Outcome[], result: WorkflowResult | undefined) => result && verdict(result),
   }
 }

@@ -1,8 +1,8 @@
 import {
   type Audience,
   type Context,
+  declaredSeverity,
   defineGroup,
-  type GateSeverity,
   type GateSpec,
   type Group,
   list,
@@ -152,8 +152,7 @@ function gatesOf(planning: Planning, { mostInvalidated }: Request): GateSpec<Con
     name: string,
     check: (result: ContextResult) => boolean | undefined,
   ): GateSpec<ContextResult> => {
-    const declared = planning.modules.flatMap(({ parts }) => parts.gates).find((one) => one.name === name)
-    const severity: GateSeverity = declared?.severity ?? 'warning'
+    const severity = declaredSeverity(planning.modules, name, 'warning')
     return { name, severity, check: (_, result) => result && check(result) }
   }
   return [

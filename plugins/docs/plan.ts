@@ -1,8 +1,8 @@
 import {
   defineGroup,
+  filesFound,
   type Diagnostic,
   glob,
-  type GlobOutput,
   type Group,
   type Outcome,
   type Planning,
@@ -32,10 +32,10 @@ export async function planDocs(planning: Planning): Promise<readonly Group[]> {
         glob({ patterns: ['**'] }, { name: 'paths' }),
       ],
       expand: (outcomes) => [
-        ...listed(outcomes, 'documents')
+        ...filesFound(outcomes, 'documents')
           .filter((path) => isIn(wanted, path))
           .map((path) => read(path, { name: path })),
-        ...listed(outcomes, 'sources').map((path) => read(path, { name: path })),
+        ...filesFound(outcomes, 'sources').map((path) => read(path, { name: path })),
       ],
       async synthesise(outcomes, context) {
         const result = await readResult(outcomes, graph, wanted)
@@ -73,7 +73,7 @@ async function readResult(outcomes: readonly Outcome[], graph: Graph, wanted: st
     documents: documents.length,
     deadLinks: deadLinksIn(graph, new Set(documents.map(({ path }) => path))),
     stale: findStale(documents, {
-      paths: new Set(listed(outcomes, 'paths')),
+      paths: new Set(filesFound(outcomes, 'paths')),
       words: wordsOf(sources.map(({ text }) => text)),
     }),
     undocumented,
@@ -101,11 +101,6 @@ function deadLinksIn(graph: Graph, documents: ReadonlySet<string>): DeadLink[] {
       target,
       suggestion: suggestion?.path ?? null,
     }))
-}
-
-function listed(outcomes: readonly Outcome[], name: string): readonly string[] {
-  const outcome = outcomes.find((one) => one.name === name && one.kind === 'glob' && one.status === 'done')
-  return (outcome?.output as GlobOutput | undefined)?.files ?? []
 }
 
 const shownExports = 10

@@ -1,8 +1,8 @@
 import {
   defineGroup,
+  filesFound,
   type Diagnostic,
   glob,
-  type GlobOutput,
   type Group,
   isTestPath,
   type Outcome,
@@ -39,7 +39,7 @@ export function planEnhance(planning: Planning): readonly Group[] {
         ),
       ],
       expand: (outcomes) =>
-        filesIn(outcomes, 'sources')
+        filesFound(outcomes, 'sources')
           .filter((file) => isWithin(file, path))
           .map((file) => read(file, { name: file })),
       synthesise(outcomes, { report }) {
@@ -53,7 +53,7 @@ export function planEnhance(planning: Planning): readonly Group[] {
         {
           name: 'sources-there',
           severity: 'warning',
-          check: (outcomes) => filesIn(outcomes, 'sources').some((file) => isWithin(file, path)),
+          check: (outcomes) => filesFound(outcomes, 'sources').some((file) => isWithin(file, path)),
         },
       ],
     }),
@@ -109,9 +109,4 @@ function measure(outcomes: readonly Outcome[], limits: Limits): readonly Improve
 
 function findingsOf({ rule, what, hint, severity, places }: Improvement): Diagnostic[] {
   return places.map((place) => ({ code: rule, severity, message: what, hint, at: { ...place, column: 1 } }))
-}
-
-function filesIn(outcomes: readonly Outcome[], name: string): readonly string[] {
-  const outcome = outcomes.find((one) => one.name === name && one.kind === 'glob' && one.status === 'done')
-  return (outcome?.output as GlobOutput | undefined)?.files ?? []
 }

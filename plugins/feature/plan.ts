@@ -1,12 +1,12 @@
 import {
+  declaredSeverity,
   defineGroup,
   type Diagnostic,
+  filesFound,
   findNamedTests,
   type GateSeverity,
   glob,
-  type GlobOutput,
   grep,
-  type GrepOutput,
   type Group,
   isTestPath,
   type Operation,
@@ -56,8 +56,7 @@ export async function planFeature(planning: Planning, agent: FeatureAgent | null
 function designGroup(planning: Planning, situation: Situation): Group {
   const { documents, terms, agent } = situation
   const severity = (name: string, otherwise: GateSeverity): GateSeverity =>
-    planning.modules.flatMap(({ parts }) => parts.gates).find((gate) => gate.name.toLowerCase() === name)
-      ?.severity ?? otherwise
+    declaredSeverity(planning.modules, name, otherwise)
   return defineGroup<FeatureResult>({
     name: 'design',
     operations: [
@@ -145,7 +144,7 @@ function readFeature(outcomes: readonly Outcome[], situation: Situation): Featur
     { from: 'request', text: request },
     ...texts.filter(({ path }) => documents.includes(path)).map(({ path, text }) => ({ from: path, text })),
   ]
-  const paths = new Set([...filesOf(outcomes, 'sources'), ...filesOf(outcomes, 'documents')])
+  const paths = new Set([...filesFound(outcomes, 'sources'), ...filesFound(outcomes, 'documents')])
   const touches = touchedIn(outcomes, terms)
   const found = {
     request,
@@ -177,10 +176,11 @@ function readFeature(outcomes: readonly Outcome[], situation: Situation): Featur
 
 /** Sources in which most terms stand; a file with one of many is none that the feature touches. */
 function touchedIn(outcomes: readonly Outcome[], terms: readonly string[]): readonly TouchedFile[] {
-  const paths = filesOf(outcomes, 'sources')
+  const paths = filesFound(outcomes, 'sources')
   const tests = findNamedTests(paths)
   const known = new Map(paths.filter((path) => !isTestPath(path)).map((path) => [path, [] as string[]]))
-  for (const term of terms) for (const path of filesWith(outcomes, term)) known.get(path)?.push(term)
+  for (const term of terms)
+    for (const path of filesFound(outcomes, `where is ${term}`)) known.get(path)?.push(term)
   const fewest = terms.length > 3 ? 2 : 1
   return [...known]
     .filter(([, found]) => found.length >= fewest)
@@ -196,23 +196,13 @@ function modulesIn(
 ): readonly string[] {
   const counts = new Map<string, number>()
   for (const term of terms)
-    for (const path of filesWith(outcomes, term))
+    for (const path of filesFound(outcomes, `where is ${term}`))
       if (path.endsWith('.md') && !documents.includes(path)) counts.set(path, (counts.get(path) ?? 0) + 1)
   return [...counts]
     .filter(([, count]) => count >= Math.min(2, terms.length))
     .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, mostTouched)
     .map(([path]) => path)
-}
-
-function filesWith(outcomes: readonly Outcome[], term: string): readonly string[] {
-  const outcome = outcomes.find(({ name, status }) => name === `where is ${term}` && status === 'done')
-  return (outcome?.output as GrepOutput | undefined)?.files ?? []
-}
-
-function filesOf(outcomes: readonly Outcome[], name: string): readonly string[] {
-  const outcome = outcomes.find((one) => one.name === name && one.kind === 'glob' && one.status === 'done')
-  return (outcome?.output as GlobOutput | undefined)?.files ?? []
 }
 
 const noRequest: Diagnostic = {

@@ -1,6 +1,6 @@
 import {
+  declaredSeverity,
   defineGroup,
-  type GateSeverity,
   type Group,
   type Operation,
   type Outcome,
@@ -85,12 +85,12 @@ function measurements(situation: Situation): Group {
     gates: [
       {
         name: 'measured',
-        severity: severityOf(planning, 'measured', 'blocking'),
+        severity: declaredSeverity([planning.module], 'measured', 'blocking'),
         check: (outcomes) => outcomes.every(({ status }) => status === 'done'),
       },
       {
         name: 'no-regression',
-        severity: severityOf(planning, 'no-regression', 'warning'),
+        severity: declaredSeverity([planning.module], 'no-regression', 'warning'),
         check: (_, result) => (result?.comparedWith ? result.regressions === 0 : undefined),
       },
     ],
@@ -176,8 +176,4 @@ function numberOf({ module }: Planning, name: string, otherwise: number): number
   const setting = module.parts.settings.find((one) => one.name === name)
   const value = Number(setting?.default ?? Number.NaN)
   return value >= 0 ? value : otherwise
-}
-
-function severityOf({ module }: Planning, name: string, otherwise: GateSeverity): GateSeverity {
-  return module.parts.gates.find((gate) => gate.name.toLowerCase() === name)?.severity ?? otherwise
 }

@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   bash,
+  declaredSeverity,
   defineGroup,
-  type GateSeverity,
+  filesFound,
   type GateSpec,
   glob,
-  type GlobOutput,
   grep,
-  type GrepOutput,
   type Group,
   isTestPath,
   type Operation,
@@ -39,8 +38,8 @@ export function planProtocol(planning: Planning): readonly Group[] {
         glob({ patterns: [...manifests, ...changelogs] }, { name: 'manifests' }),
       ],
       expand: (outcomes) => [
-        ...filesOf(outcomes, 'manifests').map((path) => read(path, { name: path })),
-        ...filesOf(outcomes, 'secrets').map((path) => ({ ...placesOf(path), name: `secrets in ${path}` })),
+        ...filesFound(outcomes, 'manifests').map((path) => read(path, { name: path })),
+        ...filesFound(outcomes, 'secrets').map((path) => ({ ...placesOf(path), name: `secrets in ${path}` })),
       ],
       synthesise(outcomes, context) {
         const result = readResult(outcomes, isRepository)
@@ -82,13 +81,9 @@ function hasRepository(folder: string): boolean {
 }
 
 function gateOf({ modules }: Planning, name: string, what: Reason['what']) {
-  const declared = modules
-    .flatMap(({ parts }) => parts.gates)
-    .find((gate) => gate.name.toLowerCase() === name)
-  const severity: GateSeverity = declared?.severity ?? 'blocking'
   return {
     name,
-    severity,
+    severity: declaredSeverity(modules, name, 'blocking'),
     check(_: unknown, result: ReadinessResult | undefined): boolean | undefined {
       const own = result?.reasons.filter((reason) => reason.what === what) ?? []
       if (own.some(({ status }) => status === 'bad')) return false
@@ -166,11 +161,6 @@ function judgeSecrets(outcomes: readonly Outcome[], secrets: readonly SecretPlac
   return isWhole
     ? { what: 'secrets', status: 'good', text: 'No secret was found.' }
     : { what: 'secrets', status: 'unknown', text: 'Not every file could be searched for secrets.' }
-}
-
-function filesOf(outcomes: readonly Outcome[], name: string): readonly string[] {
-  const output = outcomes.find((one) => one.name === name && one.status === 'done')?.output
-  return (output as GlobOutput | GrepOutput | undefined)?.files ?? []
 }
 
 function linesOf(outcomes: readonly Outcome[], name: string): readonly string[] | null {

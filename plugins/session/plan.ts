@@ -1,4 +1,5 @@
 import {
+  declaredSeverity,
   defineGroup,
   type GateSeverity,
   type GateSpec,
@@ -141,10 +142,9 @@ function afterSaving({ bounds }: Task, outcomes: readonly Outcome[]): readonly O
 }
 
 function gate({ module }: Planning, name: string, of: keyof SessionState, otherwise: GateSeverity) {
-  const declared = module.parts.gates.find((gate) => gate.name.toLowerCase().replace(/[_\s]+/g, '-') === name)
   return {
     name,
-    severity: declared?.severity ?? otherwise,
+    severity: declaredSeverity([module], name, otherwise),
     check: (_: readonly Outcome[], result: SessionResult | undefined) => result?.[of],
   }
 }

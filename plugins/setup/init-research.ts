@@ -1,6 +1,13 @@
-import { type Diagnostic, glob, grep, type GrepMatch, type GrepOutput, type Planning } from 'heddle'
+import {
+  type Diagnostic,
+  filesFound,
+  glob,
+  grep,
+  type GrepMatch,
+  type GrepOutput,
+  type Planning,
+} from 'heddle'
 import { homeOf } from './init.ts'
-import { filesOf } from './look.ts'
 import type { Setup, Sight } from './plan.ts'
 import type { Proposal } from './proposal.ts'
 import { plain, yaml } from './texts.ts'
@@ -32,7 +39,7 @@ export function initResearch({ arguments: given, modules }: Planning): Setup {
       const sources = matchesOf(sight, 'sources')
       const bare = bareClaims(matchesOf(sight, 'claims'), sources)
       const counts = ['notebooks', 'data', 'papers'].map(
-        (name) => `${filesOf(sight.outcomes, name).length} ${name}`,
+        (name) => `${filesFound(sight.outcomes, name).length} ${name}`,
       )
       return {
         proposals: proposalsFor(sight, { question, folder, sources }),

@@ -1,6 +1,6 @@
 import {
+  filesFound,
   glob,
-  type GlobOutput,
   isManifest,
   type Operation,
   type Outcome,
@@ -26,7 +26,7 @@ export const lookRound: readonly Operation[] = [
 
 /** Reads of all manifests and of what the documents of the project say. */
 export function readNamed(outcomes: readonly Outcome[]): readonly Operation[] {
-  const paths = [...filesOf(outcomes, 'paths').filter(isManifest), ...filesOf(outcomes, 'documents')]
+  const paths = [...filesFound(outcomes, 'paths').filter(isManifest), ...filesFound(outcomes, 'documents')]
   return [...new Set(paths)].map((path) => read(path, { name: path }))
 }
 
@@ -34,15 +34,9 @@ export function readNamed(outcomes: readonly Outcome[]): readonly Operation[] {
 export function surveyOf(outcomes: readonly Outcome[]): ProjectSurvey {
   const texts = new Map(textsOf(outcomes).map(({ path, text }) => [path, text]))
   return surveyProject(
-    filesOf(outcomes, 'paths').filter((path) => !path.startsWith('.heddle/state/')),
+    filesFound(outcomes, 'paths').filter((path) => !path.startsWith('.heddle/state/')),
     texts,
   )
-}
-
-/** The paths that a glob of this name found. */
-export function filesOf(outcomes: readonly Outcome[], name: string): readonly string[] {
-  const outcome = outcomes.find((one) => one.name === name && one.kind === 'glob' && one.status === 'done')
-  return (outcome?.output as GlobOutput | undefined)?.files ?? []
 }
 
 /** What was read. */

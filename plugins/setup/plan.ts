@@ -1,6 +1,8 @@
 import {
+  declaredSeverity,
   defineGroup,
   type Diagnostic,
+  filesFound,
   type GateSeverity,
   type GateSpec,
   type Group,
@@ -9,7 +11,7 @@ import {
   type Planning,
   type ProjectSurvey,
 } from 'heddle'
-import { filesOf, lookRound, missed, readNamed, surveyOf, type TextFile, textsOf } from './look.ts'
+import { lookRound, missed, readNamed, surveyOf, type TextFile, textsOf } from './look.ts'
 import { create, createFileKind, patchOf, type ProposedFile, type Proposal } from './proposal.ts'
 
 /** What a setup sees of the project. */
@@ -99,12 +101,8 @@ function gatesOf(severities: Readonly<Record<string, GateSeverity>>): readonly G
 
 /** The severities that modules of the command declare, else those of our own. */
 function severitiesOf(planning: Planning, own: Setup['gates']): Record<string, GateSeverity> {
-  const declared = planning.modules.flatMap(({ parts }) => parts.gates)
   return Object.fromEntries(
-    Object.entries(own).map(([name, severity]) => [
-      name,
-      declared.find((gate) => gate.name.toLowerCase() === name)?.severity ?? severity,
-    ]),
+    Object.entries(own).map(([name, severity]) => [name, declaredSeverity(planning.modules, name, severity)]),
   )
 }
 
@@ -117,7 +115,7 @@ function isBlocked({ verdicts }: SetupDraft, severities: Readonly<Record<string,
 function sightOf(outcomes: readonly Outcome[]): Sight {
   return {
     outcomes,
-    paths: filesOf(outcomes, 'paths'),
+    paths: filesFound(outcomes, 'paths'),
     survey: surveyOf(outcomes),
     texts: textsOf(outcomes),
   }

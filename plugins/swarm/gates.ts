@@ -1,6 +1,5 @@
-import type { GateSeverity, Outcome, Planning } from 'heddle'
+import { declaredSeverity, type GateSeverity, type Outcome, type Planning } from 'heddle'
 import type { SwarmCoordination } from './result.ts'
-import { severityOf } from './settings.ts'
 
 type Verdict = (result: SwarmCoordination, outcomes: readonly Outcome[]) => boolean | undefined
 
@@ -8,7 +7,7 @@ type Verdict = (result: SwarmCoordination, outcomes: readonly Outcome[]) => bool
 export function gatesOf(planning: Planning) {
   const gate = (name: string, otherwise: GateSeverity, verdict: Verdict) => ({
     name,
-    severity: severityOf(planning, name, otherwise),
+    severity: declaredSeverity(planning.modules, name, otherwise),
     check: (outcomes: readonly Outcome[], result: SwarmCoordination | undefined) =>
       result && verdict(result, outcomes),
   })

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Group, Planning } from 'heddle'
+import { declaredSeverity, type Group, type Planning } from 'heddle'
 import { changedTree, noAgent, noChecks, notOnDisk, tasksMeet, tooMany, unseen } from './findings.ts'
 import { type Check, groupsOf } from './groups.ts'
 import { findMeetings } from './meetings.ts'
 import type { SwarmOptions } from './options.ts'
 import { idOf } from './place.ts'
 import { type Changed, openRepository } from './repository.ts'
-import { settingsOf, severityOf } from './settings.ts'
+import { settingsOf } from './settings.ts'
 import { readTasks, type Task } from './tasks.ts'
 
 /**
@@ -44,13 +44,13 @@ export async function planSwarm(planning: Planning, options: SwarmOptions): Prom
 function mayBegin(planning: Planning, { tracked, untracked }: Changed): boolean {
   if (untracked.length > 0) planning.report(unseen(untracked))
   if (tracked.length === 0) return true
-  const severity = severityOf(planning, 'starting-point-known', 'blocking')
+  const severity = declaredSeverity(planning.modules, 'starting-point-known', 'blocking')
   planning.report(changedTree(tracked, severity === 'blocking'))
   return severity !== 'blocking'
 }
 
 async function areApart(planning: Planning, tasks: readonly Task[]): Promise<boolean> {
-  const severity = severityOf(planning, 'tasks-apart', 'warning')
+  const severity = declaredSeverity(planning.modules, 'tasks-apart', 'warning')
   const meetings = await findMeetings(tasks, planning.files)
   for (const meeting of meetings) planning.report(tasksMeet(meeting, severity === 'blocking'))
   return meetings.length === 0 || severity !== 'blocking'

@@ -1,4 +1,4 @@
-import type { GateSeverity, Planning } from 'heddle'
+import type { Planning } from 'heddle'
 
 /** What modules say of a swarm. */
 export interface SwarmSettings {
@@ -18,14 +18,6 @@ export function settingsOf(planning: Planning): SwarmSettings {
     goesOn: textOf(planning, 'on-trouble') === 'merge-the-rest',
     rules: textOf(planning, 'agent-rules') ?? '',
   }
-}
-
-/** How much a gate matters, as the first module that declares it says. */
-export function severityOf({ modules }: Planning, name: string, otherwise: GateSeverity): GateSeverity {
-  const declared = modules
-    .flatMap(({ parts }) => parts.gates)
-    .find((gate) => gate.name.toLowerCase() === name)
-  return declared?.severity ?? otherwise
 }
 
 function textOf({ modules }: Planning, name: string): string | null {

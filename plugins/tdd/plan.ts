@@ -1,6 +1,6 @@
 import {
+  declaredSeverity,
   defineGroup,
-  type GateSeverity,
   glob,
   type Group,
   isTestPath,
@@ -106,7 +106,7 @@ function testsGroup({ planning, component }: Situation): Group {
     gates: [
       {
         name: 'tests-exist',
-        severity: severityOf(planning, 'tests-exist', 'warning'),
+        severity: declaredSeverity([planning.module], 'tests-exist', 'warning'),
         check: (_, tests) => tests?.some((file) => file.tests > 0),
       },
     ],
@@ -148,7 +148,7 @@ function runGroup(situation: Situation): Group {
         : [
             {
               name: 'tests-pass',
-              severity: severityOf(planning, 'tests-pass', 'blocking'),
+              severity: declaredSeverity([planning.module], 'tests-pass', 'blocking'),
               check: (_: unknown, run: TestRun | null | undefined) => run?.passed,
             },
           ]),
@@ -157,7 +157,7 @@ function runGroup(situation: Situation): Group {
         : [
             {
               name: phase,
-              severity: severityOf(planning, phase, 'blocking'),
+              severity: declaredSeverity([planning.module], phase, 'blocking'),
               check: (outcomes: readonly Outcome[]) => phaseOf(outcomes)?.passed,
             },
           ]),
@@ -207,7 +207,7 @@ function coverageGroup({ planning, command, threshold, reports }: Situation): Gr
     gates: [
       {
         name: 'coverage-sufficient',
-        severity: severityOf(planning, 'coverage-sufficient', 'warning'),
+        severity: declaredSeverity([planning.module], 'coverage-sufficient', 'warning'),
         check: (_, coverage) => (coverage ? coverage.ratio >= threshold : undefined),
       },
     ],
@@ -228,13 +228,22 @@ function cycleGroup(situation: Situation): Group {
     operations: [],
     synthesise: (_, context) => {
       const result = resultOf(situation, (group) => context.outcomes.get(`tdd/${group}`) ?? [])
-      const severity = severityOf(planning, 'sound', 'blocking') === 'warning' ? 'warning' : 'error'
+      const severity =
+        declaredSeverity([planning.module], 'sound', 'blocking') === 'warning' ? 'warning' : 'error'
       for (const finding of findingsOf(result, severity)) context.report(finding)
       return result
     },
     gates: [
-      { name: 'sound', severity: severityOf(planning, 'sound', 'blocking'), check: check(true) },
-      { name: 'clear', severity: severityOf(planning, 'clear', 'warning'), check: check(false) },
+      {
+        name: 'sound',
+        severity: declaredSeverity([planning.module], 'sound', 'blocking'),
+        check: check(true),
+      },
+      {
+        name: 'clear',
+        severity: declaredSeverity([planning.module], 'clear', 'warning'),
+        check: check(false),
+      },
     ],
   })
 }
@@ -309,12 +318,6 @@ function lookAt(path: string): Operation[] {
 
 function readNamed(path: string): Operation {
   return read(path, { name: path })
-}
-
-/** The severity that the module of the pattern gives a gate of this name, or the one of our own. */
-function severityOf({ module }: Planning, name: string, otherwise: GateSeverity): GateSeverity {
-  const declared = module.parts.gates.find((gate) => gate.name.toLowerCase().replace(/[_\s]+/g, '-') === name)
-  return declared?.severity ?? otherwise
 }
 
 /** The share of lines that the modules of the command ask for. */

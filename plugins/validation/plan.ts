@@ -1,4 +1,4 @@
-import { bash, defineGroup, type GateSeverity, type Group, type Planning } from 'heddle'
+import { bash, declaredSeverity, defineGroup, type GateSeverity, type Group, type Planning } from 'heddle'
 import { type FoundCheck, openProject } from './check.ts'
 import { findChecks } from './find-checks.ts'
 import {
@@ -76,7 +76,7 @@ export async function planValidation(
         })),
         {
           name: 'coverage',
-          severity: severityOf(planning, 'coverage'),
+          severity: declaredSeverity([planning.module], 'coverage', 'blocking'),
           check: (_, result) =>
             result?.coverage ? result.coverage.percent >= result.coverage.threshold : undefined,
         },
@@ -107,14 +107,9 @@ function operationOf({ command, name, scratch }: FoundCheck, deadlineMs: number)
 }
 
 function severitiesOf(planning: Planning): Record<Family, GateSeverity> {
-  return Object.fromEntries(families.map((family) => [family, severityOf(planning, family)])) as Record<
-    Family,
-    GateSeverity
-  >
-}
-
-function severityOf({ module }: Planning, name: string): GateSeverity {
-  return module.parts.gates.find((gate) => gate.name.toLowerCase() === name)?.severity ?? 'blocking'
+  return Object.fromEntries(
+    families.map((family) => [family, declaredSeverity([planning.module], family, 'blocking')]),
+  ) as Record<Family, GateSeverity>
 }
 
 function settingOf({ module }: Planning, name: string, otherwise: number): number {

@@ -146,6 +146,8 @@ test('the limit of unfolding holds to the file (C8)', () => {
       lost: [],
       refersTo: [],
       directives: [],
+      asks: [],
+      takes: [],
       findings: [],
       uses: [],
       partFindings: [],

@@ -222,7 +222,7 @@ test(
     assert.equal(fed.stdout, 'given')
     const asked = await run(`trap 'echo bye; exit 4' TERM; sleep 30 & wait`, {
       isolation: 'namespace',
-      deadlineMs: 300,
+      deadlineMs: 2_000,
     })
     assert.deepEqual([asked.ended, asked.code, asked.stdout], ['deadline', 4, 'bye\n'])
   },
