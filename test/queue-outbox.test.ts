@@ -5,7 +5,7 @@ import { createOutbox } from '../plugins/queue/outbox.ts'
 /** An outbox whose publishes wait until they are let go, and what it has published. */
 function outboxInHand() {
   const published: { node: string; messages: readonly string[]; end(failure?: Error): void }[] = []
-  const send = createOutbox<string>(
+  const { send } = createOutbox<string>(
     (node, messages) =>
       new Promise((resolve, reject) => {
         published.push({
@@ -20,6 +20,20 @@ function outboxInHand() {
     published,
     said: () => published.map(({ node, messages }) => `${node}: ${messages.join(' ')}`),
   }
+}
+
+/** The same, where letters in lower case may wait for company as long as `isBusy` says so. */
+function outboxWithPatience() {
+  const said: string[] = []
+  let isBusy = true
+  const outbox = createOutbox<string>(
+    async (_, messages) => {
+      said.push(messages.join(' '))
+      return { nodes: 1 }
+    },
+    (message) => isBusy && message === message.toLowerCase(),
+  )
+  return { ...outbox, said, rest: () => (isBusy = false) }
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -68,4 +82,69 @@ void test('more than one publish takes is parted, and what is alone too large go
   published[0]!.end()
   await nextTurn()
   assert.deepEqual(said().at(-1), 'one: a b')
+})
+
+void test('what may wait leaves after some milliseconds, all of it together', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { send, said } = outboxWithPatience()
+  void send('one', 'a')
+  await nextTurn()
+  t.mock.timers.tick(5)
+  void send('one', 'b')
+  await nextTurn()
+  assert.deepEqual(said, [])
+  t.mock.timers.tick(5)
+  assert.deepEqual(said, ['a b'])
+})
+
+void test('what may not wait takes with it what was said before', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { send, said } = outboxWithPatience()
+  void send('one', 'a')
+  await nextTurn()
+  await send('one', 'B')
+  assert.deepEqual(said, ['a B'])
+})
+
+void test('nothing waits when there is no more to do', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { send, said, rest } = outboxWithPatience()
+  void send('one', 'a')
+  await nextTurn()
+  rest()
+  await send('one', 'b')
+  assert.deepEqual(said, ['a b'])
+})
+
+void test('who is in a hurry is told when everything has left', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { send, said, hurry } = outboxWithPatience()
+  void send('one', 'a')
+  void send('two', 'b')
+  await nextTurn()
+  assert.deepEqual(said, [])
+  await hurry()
+  assert.deepEqual(said, ['a', 'b'])
+  await send('one', 'c')
+  assert.deepEqual(said, ['a', 'b', 'c'])
+})
+
+void test('who is in a hurry waits for what is on its way, and for what was said meanwhile', async () => {
+  const published: (() => void)[] = []
+  const { send, hurry } = createOutbox<string>(
+    () => new Promise((resolve) => published.push(() => resolve({ nodes: 1 }))),
+    () => true,
+  )
+  const first = send('one', 'a')
+  const hurried = hurry()
+  let isOver = false
+  void hurried.then(() => (isOver = true))
+  const second = send('one', 'b')
+  published[0]!()
+  await first
+  await nextTurn()
+  assert.equal(isOver, false)
+  published[1]!()
+  await second
+  await hurried
 })

@@ -17,7 +17,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const token = '00112233445566778899aabbccddeeff'
 const options = { hosts: ['h:1'], token }
 const headers = { host: 'h:1', authorization: `Bearer ${token}` }
-const clients = Number(process.env['HEDDLE_CLIENTS'] ?? 200)
 
 function get(
   handler: Handler,
@@ -451,35 +450,6 @@ test('what is no proper request is refused with the headers of every response, a
   const piped = await raw(port, [good.repeat(3)], /(?:HTTP\/1.1 200 OK[^]*){3}/)
   assert.equal(piped.match(/HTTP\/1\.1 200 OK/g)?.length, 3)
   assert.ok(process.memoryUsage().arrayBuffers - before < 32 * 1024 * 1024, 'nothing of it stays')
-  await server.close()
-  await end()
-})
-
-function openStream(url: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const asked = httpRequest(
-      `${url}/events`,
-      { headers: { authorization: `Bearer ${token}` }, agent: false },
-      resolve,
-    )
-    asked.on('error', reject)
-    asked.end()
-  })
-}
-
-test('event clients come and go, and nothing of them stays (I8)', async (t) => {
-  const { editions, end, edit } = await live(t)
-  const server = await listen(editions, { token })
-  t.after(() => server.close())
-  for (let at = 0; at < clients; at += 50) {
-    const open = await Promise.all(Array.from({ length: 50 }, () => openStream(server.url)))
-    await edit('.claude/modules/a.md', `# ${at}\n`)
-    for (const stream of open) stream.destroy()
-  }
-  const last = await openStream(server.url)
-  const [chunk] = (await once(last, 'data')) as [Buffer]
-  assert.match(chunk.toString(), /event: full|retry/)
-  last.destroy()
   await server.close()
   await end()
 })

@@ -83,19 +83,20 @@ export function contractWorkbench(folder: string | null = null): Workbench {
 }
 
 async function runStep(input: ContractStep, context: OperationContext): Promise<unknown> {
-  const { files, attempt, key } = context
+  const { attempt, key } = context
   if (input.note !== undefined) await appendFile(input.note, `${key} ${attempt}\n`)
   for (const message of input.progress ?? []) context.progress(message)
   if (input.waitMs !== undefined) await new Promise((resolve) => setTimeout(resolve, input.waitMs))
   if (input.effect !== undefined) await haveEffect(input.effect, key)
   if (input.adds) {
     const { path, text } = input.adds
-    await files.write(path as Path, `${(await textAt(context, path)) ?? ''}${text}`)
+    await context.files.write(path as Path, `${(await textAt(context, path)) ?? ''}${text}`)
   }
   const text = input.read === undefined ? null : await textAt(context, input.read)
-  const entries = input.list === undefined ? undefined : await files.list(input.list as Path)
-  for (const [path, content] of Object.entries(input.write ?? {})) await files.write(path as Path, content)
-  if (input.remove !== undefined) await files.remove(input.remove as Path)
+  const entries = input.list === undefined ? undefined : await context.files.list(input.list as Path)
+  for (const [path, content] of Object.entries(input.write ?? {}))
+    await context.files.write(path as Path, content)
+  if (input.remove !== undefined) await context.files.remove(input.remove as Path)
   if (input.until !== undefined) await waitFor(input.until, input, context)
   if (input.fails && attempt <= input.fails.times) throw failureOf(input.fails)
   if (input.givesNothing) return undefined

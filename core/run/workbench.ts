@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { createClock } from '../base/clock.ts'
+import { type Clock, createClock } from '../base/clock.ts'
 import { type Diagnostic, fail, HeddleError } from '../base/diagnostic.ts'
 import type { ProcessResult } from '../base/process.ts'
 import type { Files } from '../vfs/file-system.ts'
-import { createGate } from '../vfs/gate.ts'
+import { createGate, type Gate } from '../vfs/gate.ts'
 import { defaultLimits, requireRoom } from '../vfs/quota.ts'
 import { createView, type WorkspaceView } from '../vfs/view.ts'
 import { createWorkspace } from '../vfs/workspace.ts'
@@ -70,18 +70,22 @@ const graceMs = 250
 /** A workbench over a folder. */
 export function createWorkbench(parts: WorkbenchParts): Workbench {
   const kinds = createKinds(parts.kindOf)
+  // One for all: each errand would pay for a timer, and for a gate that remembers nothing.
+  const shared = { clock: createClock(), gate: createGate() }
   return {
     folder: parts.folder,
     kindOf: parts.kindOf,
     async run(errand, doors) {
       const { kind, input } = await prepare(errand, kinds)
-      const view = viewOver(errand.name, doors.files)
+      // Most operations that take long look at no file.
+      let made: WorkspaceView | undefined
       const stored: string[] = []
       const ending = await callOnce({
         errand,
         doors,
         parts,
-        view,
+        clock: shared.clock,
+        view: () => (made ??= viewOver(errand.name, doors.files, shared.gate)),
         stored,
         call: (context) => kind.run(input, context),
       })
@@ -93,7 +97,7 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
           stored,
         }
       if (ending.type === 'threw') return { status: 'threw', value: ending.thrown, written: [], stored }
-      return { status: 'returned', value: ending.value, written: writtenIn(view), stored }
+      return { status: 'returned', value: ending.value, written: made ? writtenIn(made) : [], stored }
     },
   }
 }
@@ -107,11 +111,11 @@ async function prepare(errand: Errand, kinds: Kinds): Promise<{ kind: OperationK
 }
 
 /** What the operation writes is kept here, and read back from here. */
-function viewOver(name: string, base: Files): WorkspaceView {
+function viewOver(name: string, base: Files, gate: Gate): WorkspaceView {
   return createView({
     name,
     base,
-    gate: createGate(),
+    gate,
     now: Date.now,
     publish: () => fail('READ_ONLY', 'What a worker wrote is published by the run.'),
     rely: () => undefined,
@@ -123,17 +127,18 @@ interface OneCall {
   readonly errand: Errand
   readonly doors: ErrandDoors
   readonly parts: WorkbenchParts
-  readonly view: WorkspaceView
+  readonly clock: Clock
+  view(): WorkspaceView
   readonly stored: string[]
   call(context: OperationContext): unknown
 }
 
 /** The run decides about deadlines; that of the worker is for runs that are no longer there. */
-function callOnce({ errand, doors, parts, view, stored, call }: OneCall): Promise<Ending> {
+function callOnce({ errand, doors, parts, clock, view, stored, call }: OneCall): Promise<Ending> {
   const { signal, files } = doors
   return new Promise((done) => {
     const attempt = new Attempt({
-      clock: createClock(),
+      clock,
       deadlineMs: errand.deadlineMs + graceMs,
       graceMs,
       call: (attempt) => call(contextOf(attempt)),
@@ -153,10 +158,14 @@ function callOnce({ errand, doors, parts, view, stored, call }: OneCall): Promis
     let made: Programs | undefined
     const programs = (): Programs => (made ??= programsOf(attempt))
     return {
-      files: view,
+      get files() {
+        return view()
+      },
       attempt: errand.attempt,
       key: errand.key,
-      signal: attempt.signal,
+      get signal() {
+        return attempt.signal
+      },
       async spawn(options) {
         await doors.checkout()
         return noted(await programs().spawn(options))
@@ -184,7 +193,7 @@ function callOnce({ errand, doors, parts, view, stored, call }: OneCall): Promis
       attempt,
       place: { ...parts, workspace: createWorkspace(files) },
       operation: { name: errand.name, claims: claims.value },
-      view: () => view,
+      view,
       noted: (diagnostic: Diagnostic) => doors.progress(diagnostic.message),
     })
   }

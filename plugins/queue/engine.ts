@@ -116,7 +116,8 @@ export async function openEngine(settings: QueueSettings): Promise<Engine> {
 
 const closeMs = 3000
 
-function later(ms: number): Promise<void> {
+/** Settles after so long; keeps no process from ending. */
+export function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }
 

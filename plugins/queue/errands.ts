@@ -144,12 +144,12 @@ function tellOfIt({ tell, controller }: Telling): () => void {
   }
   // A queue that is away says nothing about the run.
   const quietly = (): void => void again().catch(() => undefined)
-  const first = setTimeout(quietly, tellFirstMs)
-  const timer = setInterval(quietly, tellAgainMs)
-  return () => {
-    clearTimeout(first)
-    clearInterval(timer)
-  }
+  // Most operations are over before; those have one timer.
+  let timer = setTimeout(() => {
+    quietly()
+    timer = setInterval(quietly, tellAgainMs)
+  }, tellFirstMs)
+  return () => clearTimeout(timer)
 }
 
 function textOf(body: ResultBody): string {

@@ -10,7 +10,7 @@ import {
 } from 'heddle'
 import { answerAll } from './answers.ts'
 import { carry, uncarry, uncarryWritten } from './carry.ts'
-import { openEngine, type Engine } from './engine.ts'
+import { type Engine, later, openEngine } from './engine.ts'
 import { queueDiagnostic, queueError, thrownFromData, type ThrownData } from './faults.ts'
 import { createFlows } from './flows.ts'
 import {
@@ -59,7 +59,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
   const placer = await createPlacer(run.folder, settings)
   const flows = createFlows(engine, { run: run.id, opened })
   const relay = engine.relay(node, `run ${run.id}`)
-  const send = createOutbox<RunMessage>((to, messages) => relay.publish(`to.${to}`, messages))
+  const { send } = createOutbox<RunMessage>((to, messages) => relay.publish(`to.${to}`, messages))
   let number = 0
   let closed = false
 
@@ -233,7 +233,7 @@ async function openOn(engine: Engine, settings: QueueSettings, run: ExecutorRun)
       if (closed) return []
       closed = true
       endSweep()
-      await Promise.race([flows.flush(), new Promise((resolve) => setTimeout(resolve, flushMs).unref())])
+      await Promise.race([flows.flush(), later(flushMs)])
       await engine.close()
       return [...stayed].map(([why, times]) => stayedHere(why, times))
     },

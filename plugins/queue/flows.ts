@@ -21,6 +21,9 @@ interface Waiting {
   settle(sent: Promise<void>): void
 }
 
+/** Operations for one transaction of the queue: workers begin with the first while the next are on their way. */
+const mostTogether = 100
+
 /** A seal stays where it is until it is taken away. */
 const farAwayMs = 30 * 24 * 3_600_000
 
@@ -40,9 +43,12 @@ export function createFlows(engine: Engine, { run, opened }: { run: string; open
   function send(group: string): void {
     const all = waiting.get(group)!
     waiting.delete(group)
-    const sent = addAll(group, all)
-    track(sent)
-    for (const { settle } of all) settle(sent)
+    for (let at = 0; at < all.length; at += mostTogether) {
+      const some = all.slice(at, at + mostTogether)
+      const sent = addAll(group, some)
+      track(sent)
+      for (const { settle } of some) settle(sent)
+    }
   }
 
   async function addAll(group: string, all: readonly Waiting[]): Promise<void> {

@@ -8,7 +8,7 @@ import {
   type Workbench,
   type WorkerHealth,
 } from 'heddle'
-import { openEngine, type TakenJob, type Worker } from './engine.ts'
+import { later, openEngine, type TakenJob, type Worker } from './engine.ts'
 import { createErrands } from './errands.ts'
 import { queueDiagnostic } from './faults.ts'
 import { type JobData, type JobResult, messageSchemas, type WorkerMessage } from './messages.ts'
@@ -16,6 +16,8 @@ import { createOutbox } from './outbox.ts'
 import { allLanes, type QueueSettings, shownUrl } from './settings.ts'
 
 const healthMs = 2000
+/** For how long a worker that ends tries to say what came of its operations. */
+const handOverMs = 3000
 /** For how long a worker counts that has told nothing new. */
 const healthLastsMs = 10_000
 
@@ -32,12 +34,19 @@ export async function serveQueue(
   const name = options.name ?? `${hostname()}-${process.pid}`
   const relay = engine.relay(node, name)
   const started = new Map<string, { readonly data: JobData; readonly at: number }>()
+  /** Jobs that have been taken and are not through, as far as the queue has said. */
+  const open = new Set<string>()
   const counts = { done: 0, failed: 0 }
   let deliveries = 0
   let draining: Promise<void> | undefined
   let isLost = false
 
-  const send = createOutbox<WorkerMessage>((from, messages) => relay.publish(`to.${from}`, messages))
+  const outbox = createOutbox<WorkerMessage>(
+    (from, messages) => relay.publish(`to.${from}`, messages),
+    // An operation waits for the answer to a question; for the rest nobody does as long as there is more to do.
+    ({ type }) => type !== 'ask' && open.size > 0,
+  )
+  const { send } = outbox
   const errands = createErrands({ bench, store: engine.store, schemas, node, name, send })
 
   async function take(job: TakenJob): Promise<JobResult> {
@@ -45,6 +54,7 @@ export async function serveQueue(
     if (data.call !== job.id) throw queueDiagnosticError()
     const delivery = `${node}-${deliveries++}`
     started.set(delivery, { data, at: Date.now() })
+    open.add(data.call)
     onEvent?.({ type: 'began', ...named(data) })
     try {
       return await errands.run(data, delivery)
@@ -59,6 +69,7 @@ export async function serveQueue(
     // Only what the queue has taken is told: what came too late is nobody's result.
     worker.on('completed', ({ data }, result) => {
       counts.done++
+      open.delete((data as JobData).call)
       send((data as JobData).from, {
         type: 'done',
         call: (data as JobData).call,
@@ -67,11 +78,14 @@ export async function serveQueue(
     })
     worker.on('failed', (job, { message }) => {
       counts.failed++
+      open.delete(job?.id ?? '')
       onEvent?.({ type: 'trouble', diagnostic: refusedJob(message) })
       const { from, call } = (job?.data ?? {}) as Partial<JobData>
       if (typeof from === 'string' && typeof call === 'string')
         send(from, { type: 'failed', call, reason: message }).catch(ignore)
     })
+    // What the queue has refused is not told of, and would be waited with for ever.
+    worker.on('error', () => open.clear())
     return worker
   }
 
@@ -135,6 +149,8 @@ export async function serveQueue(
         tell()
         await Promise.allSettled(workers.map((worker) => worker.close()))
         clearInterval(timer)
+        // What is not said by then, the run finds in the queue.
+        await Promise.race([outbox.hurry(), later(handOverMs)])
         await relay.deleteRetained(`health.${node}`).catch(ignore)
         await engine.close()
       })()
