@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { createClock } from '../core/base/clock.ts'
-import { bash, type Operation, type OperationKind, type Report } from '../core/index.ts'
+import { bash, glob, type Operation, type OperationKind, type Report } from '../core/index.ts'
 import { builtinOperations } from '../core/operations/index.ts'
 import { execute } from '../core/run/execute.ts'
 import { createPlan } from '../core/run/plan.ts'
@@ -47,9 +47,27 @@ test('scratch, what git ignores, our own state and claimed paths are no excess',
   assert.deepEqual([report.status, report.diagnostics], ['passed', []])
 })
 
+test('scratch that git does not ignore may come into a folder that was listed, and programs start after it all the same', async (t) => {
+  const claims = { reads: ['**'], writes: [] }
+  const leaves = bash('mkdir .benchmarks; echo 1 > coverage.xml', {
+    claims: { ...claims, scratch: ['**/.benchmarks', '**/coverage.xml'] },
+  })
+  const first = [[glob({ patterns: ['*'] })], [leaves]]
+  const { report, root } = await run(
+    t,
+    { 'a.txt': 'a' },
+    [bash('cat a.txt', { claims: { ...claims, scratch: ['.git/**'] } })],
+    { first },
+  )
+  assert.deepEqual(
+    [report.status, report.diagnostics, existsSync(join(root, 'coverage.xml'))],
+    ['passed', [], true],
+  )
+})
+
 test('files that whoever watches the run writes meanwhile are no doing of its programs', async (t) => {
   const operations = [bash('echo 1 > trace.json; echo 1 > stray', { claims: check })]
-  const { report } = await run(t, {}, operations, ['trace.json'])
+  const { report } = await run(t, {}, operations, { aside: ['trace.json'] })
   assert.deepEqual(
     report.diagnostics.map(({ message }) => message.split(',')[0]),
     ['"bash-1" changed "stray"'],
@@ -164,7 +182,7 @@ async function run(
   t: TestContext,
   files: Record<string, string>,
   operations: readonly Operation[],
-  aside: readonly string[] = [],
+  { aside = [], first = [] }: { aside?: readonly string[]; first?: readonly (readonly Operation[])[] } = {},
 ): Promise<{ report: Report; root: string }> {
   const root = mkdtempSync(join(tmpdir(), 'heddle-claims-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
@@ -173,7 +191,13 @@ async function run(
     writeFileSync(join(root, path), text)
   }
   const kinds = new Map([...builtinOperations, ['peek', peek], ['late', late(root)]])
-  const plan = createPlan([{ name: 'g', operations }])
+  const plan = createPlan(
+    [...first, operations].map((each, index) => ({
+      name: `g${index}`,
+      operations: each,
+      ...(index > 0 && { needs: [`g${index - 1}`] }),
+    })),
+  )
   assert.ok(plan.ok)
   const report = await execute(plan.value, {
     command: 'test',

@@ -50,12 +50,14 @@ function examplesOf(plugin: string): Example[] {
   ]
 }
 
-test('every plugin has a README with an example that is run here; what is not run needs a server, and is known', () => {
+test('every plugin has a README with an example that is run here; what is not run needs a server, and is known', (t) => {
   const runnable = new Set(examples.filter(({ needs }) => !needs).map(({ plugin }) => plugin))
   assert.deepEqual(
     plugins.filter((plugin) => !runnable.has(plugin)),
     [],
   )
+  for (const { plugin, text, needs } of examples)
+    if (needs) t.diagnostic(`not run (${plugin}, ${needs}): ${text}`)
   assert.deepEqual(
     examples.filter(({ needs }) => needs).map(({ text }) => text.replace(/\s+#.*/, '')),
     ['heddle worker', 'heddle run protocol --executor queue'],

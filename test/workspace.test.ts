@@ -412,6 +412,21 @@ test('a name that comes into a removed folder is a conflict, and so is a file wh
   assert.equal(readFileSync(join(root, 'made/file'), 'utf8'), 'theirs')
 })
 
+test('only the scratch that is expected may come into a folder that was listed', async (t) => {
+  const { root, disk } = ground(t, { a: 'a' })
+  const workspace = createWorkspace(disk)
+  await workspace.list(at(''))
+  await workspace.write(at('b'), 'ours')
+  place(root, { '.coverage': 'theirs' })
+  await assert.rejects(workspace.commit(), isCode('CONFLICT', '"."'))
+  workspace.expectScratch((path) => path === '.coverage')
+  await workspace.commit()
+  await workspace.list(at(''))
+  await workspace.write(at('c'), 'ours')
+  place(root, { stray: 'theirs' })
+  await assert.rejects(workspace.commit(), isCode('CONFLICT', '"."'))
+})
+
 test('what was flushed and then overwritten from outside is kept as it was here (B5)', async (t) => {
   const { root, disk, state, conflicts } = ground(t, { a: 'old a', b: 'old b' })
   const workspace = createWorkspace(disk, { state, conflicts, folder: root })

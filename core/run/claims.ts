@@ -108,7 +108,7 @@ function regionsOf(claims: readonly Claim[] | undefined): readonly string[] {
   return prefixes.has('') ? everywhere : [...prefixes]
 }
 
-/** Scratch that may be anywhere is ignored by git, or it would be reported: that it comes is no conflict anyway. */
+/** What is scratch anywhere would make everything a region; the workspace is told of it by name. */
 function isSomewhere(region: string): boolean {
   return region !== ''
 }

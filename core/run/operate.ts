@@ -119,6 +119,7 @@ export function callOperation(
   /** A process looks at the disk: what earlier operations wrote must be there. What it changes there is looked at. */
   async function runWatched(run: () => unknown, attempt: Attempt): Promise<unknown> {
     const isOutside = kind.effects === 'external'
+    workspace.expectScratch(runnable.claims.isScratch)
     if (isOutside) await witness.flush(runnable)
     await (isOutside ? witness.begin(runnable) : witness.join(runnable))
     try {

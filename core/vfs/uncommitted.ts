@@ -62,11 +62,13 @@ export interface Uncommitted {
   snapshot(): Snapshot
   restore(snapshot: Snapshot): Promise<void>
   changedBelow(regions: Regions): void
+  expectScratch(isScratch: (path: Path) => boolean): void
 }
 
 /** No changes yet. Calls that give a promise must not overlap. */
 export function createUncommitted(parts: UncommittedParts): Uncommitted {
   const { base, stable, journal, folder, conflicts, ignores } = parts
+  const scratch = new Set<(path: Path) => boolean>()
   const ground = { base, journal }
   const keepIn = conflicts && join(conflicts, randomBytes(8).toString('hex'))
   let cells = createCells()
@@ -119,15 +121,18 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
     if (moved.length > 0) throw movedOutside(base.label, moved)
   }
 
-  /** What git ignores comes and goes, with programs that claim nothing of it too. */
   async function isPassing({ path, first, now, names }: Moved): Promise<boolean> {
-    if (!ignores) return false
-    const isFolder = first.type === 'folder' || now.type === 'folder'
-    if (!names) return ignores(path, isFolder)
+    if (!names) return mayComeAndGo(path, first.type === 'folder' || now.type === 'folder')
     for (const { name, type } of names) {
-      if (!(await ignores(childOf(path, name), type === 'directory'))) return false
+      if (!(await mayComeAndGo(childOf(path, name), type === 'directory'))) return false
     }
     return true
+  }
+
+  /** Scratch comes and goes with the programs that claim it; what git ignores, with programs that claim nothing of it too. */
+  async function mayComeAndGo(path: Path, isFolder: boolean): Promise<boolean> {
+    for (const isScratch of scratch) if (isScratch(path)) return true
+    return (await ignores?.(path, isFolder)) ?? false
   }
 
   /** The base now holds what was pending. */
@@ -254,5 +259,6 @@ export function createUncommitted(parts: UncommittedParts): Uncommitted {
       if (undos.length > 0) consented.push(...regions)
       generation++
     },
+    expectScratch: (isScratch) => void scratch.add(isScratch),
   }
 }

@@ -76,6 +76,8 @@ export interface Workspace extends RenamableFiles {
   flush(regions?: Regions, changes?: Regions): Promise<void>
   /** Says that what is in the regions may have been changed with our consent: it is read anew, and no conflict. */
   changedBelow(regions: Regions): void
+  /** Says that these may come and go below the files from now on, as caches and reports of programs do: that is no conflict. */
+  expectScratch(isScratch: (path: Path) => boolean): void
   /** Files for one operation: what it writes is its own until it is published. */
   view(name: string): WorkspaceView
   /** The same for an operation that runs ahead of its turn. */
@@ -273,6 +275,7 @@ export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Wo
     flush: (regions = everywhere, changes = nowhere) =>
       alone(async () => uncommitted.flush(regions, changes)),
     changedBelow: uncommitted.changedBelow,
+    expectScratch: uncommitted.expectScratch,
     view: (name) => viewOver(name, readingOf(stable, overlay, passed)),
     ahead,
     get aheadBytes() {
