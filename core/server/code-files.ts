@@ -6,8 +6,8 @@ import { configNames } from '../config/find-config.ts'
 
 /** The files that a configuration was made of, and what they held. */
 export interface CodeFiles {
-  /** Takes a file of code in, during its load or soon after it: loaders tell late. */
-  note(file: string): void
+  /** Takes a file of code in, during its load or soon after it: loaders tell late. True when it was written since the load began. */
+  note(file: string): boolean
   /** True when one of them holds something else now, or a configuration came to be where none was. */
   isChanged(): boolean
   /** True when one of the paths, relative to the folder, may be one of them. */
@@ -32,9 +32,11 @@ export interface CodePlace {
 export function createCodeFiles({ folder, wanted }: CodePlace, known?: CodeFiles): CodeFiles {
   const begun = Date.now()
   const digests = new Map<string, string | undefined>()
-  const note = (file: string): void => {
-    if (digests.has(file) || isForeign(file)) return
-    digests.set(file, isTouchedSince(begun, file) ? unsure : digestOf(file))
+  const note = (file: string): boolean => {
+    if (digests.has(file) || isForeign(file)) return false
+    const isTouched = isTouchedSince(begun, file)
+    digests.set(file, isTouched ? unsure : digestOf(file))
+    return isTouched
   }
   const named = wanted === undefined ? configNames : wanted === false ? [] : [wanted]
   for (const file of [...named.map((name) => resolve(folder, name)), ...(known?.digests.keys() ?? [])])

@@ -55,7 +55,11 @@ export async function openEditions(given: FrameworkOptions): Promise<OpenEdition
   async function open(): Promise<Edition> {
     const files = createCodeFiles({ folder, wanted: options.files ? false : options.config }, code)
     code = files
-    const framework = await createFramework({ ...options, onConfigFile: (file) => files.note(file) })
+    const onConfigFile = (file: string): void => {
+      // Its change may have been told before the file was known to be one of ours.
+      if (files.note(file) && isWatched) void renew()
+    }
+    const framework = await createFramework({ ...options, onConfigFile })
     if (counter > 0) await refuseBroken(framework)
     return { framework, generation: ++counter, watching: undefined, users: 0, isReplaced: false }
   }
