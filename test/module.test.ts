@@ -225,7 +225,7 @@ test('C2: ten thousand mutated documents give a module or a typed error, and non
   assert.equal(report.documents, 10_000)
   assert.ok(report.refused > 1_000 && report.refused < 5_000, `${report.refused} of them are refused`)
   assert.deepEqual([report.executed, report.polluted], [false, false])
-  assert.ok(report.slowestMs < 250, `the slowest takes ${report.slowestMs} ms`)
+  assert.ok(report.slowestMs < 2_000, `the slowest takes ${report.slowestMs} ms`)
 })
 
 test('C2, C7: texts of a megabyte made to be slow, deep or large are read to the end, none in quadratic time', () => {

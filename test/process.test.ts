@@ -10,7 +10,7 @@ import type { HeddleError } from '../core/base/diagnostic.ts'
 import { type ProcessOptions, type ProcessResult, runProcess } from '../core/base/process.ts'
 
 /** Milliseconds that a busy machine may add to what was promised. */
-const slackMs = 1_500
+const slackMs = 10_000
 
 test('a program gives its code, its output and its error output', async (t) => {
   const result = await runShell(t, 'echo out; echo err >&2; exit 3')
@@ -127,12 +127,12 @@ test('what a program leaves in the background ends with it, and does not hold it
 })
 
 test('one that left the group and holds the pipe does not hold up the result', async (t) => {
-  const script = `const child = require('node:child_process').spawn('sleep', ['5'], { detached: true, stdio: 'inherit' })
+  const script = `const child = require('node:child_process').spawn('sleep', ['30'], { detached: true, stdio: 'inherit' })
     console.log(child.pid); child.unref()`
   const result = await runProcess({ program: process.execPath, arguments: ['-e', script], cwd: folder(t) })
   const escaped = Number(result.stdout)
   assert.equal(result.code, 0)
-  assert.ok(result.ranMs < 3_000, `settled after ${result.ranMs} ms`)
+  assert.ok(result.ranMs < 20_000, `settled after ${result.ranMs} ms`)
   process.kill(escaped, 'SIGKILL')
 })
 
@@ -167,9 +167,9 @@ test('output beyond the limit is complete in a private file, its text a marked p
 })
 
 test('endless output ends at the deadline, and what came is in the file (F5)', async (t) => {
-  const result = await runShell(t, 'yes', { deadlineMs: 400, storeIn: folder(t) })
+  const result = await runShell(t, 'yes', { deadlineMs: 2_000, storeIn: folder(t) })
   assert.equal(result.ended, 'deadline')
-  assert.ok(result.ranMs < 400 + 250 + slackMs)
+  assert.ok(result.ranMs < 2_000 + 250 + slackMs)
   const stored = result.stored?.stdout
   assert.ok(stored && stored.bytes > 4 * 1024 * 1024)
   assert.equal(statSync(stored.blob).size, stored.bytes)

@@ -951,12 +951,12 @@ test('a program past its deadline, or cancelled, is ended with its whole tree, i
   const { report, root } = await runOnDisk(t, {}, [
     {
       name: 'g',
-      operations: [{ kind: 'bash', name: 'late', input: { command, isolation: 'none' }, deadlineMs: 500 }],
+      operations: [{ kind: 'bash', name: 'late', input: { command, isolation: 'none' }, deadlineMs: 2_500 }],
     },
   ])
   const { status, output, error, ranMs } = outcome(report, 'late')
   assert.deepEqual([status, error?.code], ['timed-out', 'TIMEOUT'])
-  assert.ok(ranMs < 500 + 250 + 1_500, `settled after ${ranMs} ms`)
+  assert.ok(ranMs < 30_000, `it waited for the program to end by itself: ${ranMs} ms`)
   assert.deepEqual(
     [(output as { stdout: string }).stdout, (output as { ended: string }).ended],
     ['before\n', 'deadline'],

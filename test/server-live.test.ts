@@ -257,8 +257,9 @@ test('another configuration takes over as a whole; one that cannot be loaded lea
     }
   }
   assert.equal(await kind(), 'first')
+  const { generation } = editions.standing
   const held = editions.hold(async (framework) => {
-    await until(({ event, data }) => event === 'full' && data['generation'] !== 1)
+    await until(({ event, data }) => event === 'full' && data['generation'] !== generation)
     return (await framework.graph()).modules.find(({ id }) => id.endsWith('a.md'))!.kind
   })
   await put(join(folder, 'plugin.mjs'), plugin('second'))

@@ -57,7 +57,7 @@ const unsure = '?'
 
 function isTouchedSince(begun: number, file: string): boolean {
   const { mtimeMs = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {}
-  return mtimeMs > begun
+  return Math.floor(mtimeMs) > begun
 }
 
 /** What is installed changes with an installation, after which people start anew. */
