@@ -84,7 +84,7 @@ function createClaims(
     changes: [...regionsOf(writes), ...regionsOf(scratch).filter(isSomewhere)],
     isComplete: reads !== undefined && writes !== undefined,
     hints: { reads: reads ? regionsOf(reads) : none, writes: writes ? regionsOf(writes) : none },
-    isScratch: scratch.length === 0 ? never : (path) => covers(scratch, path),
+    isScratch: scratch.length === 0 ? claimsNoScratch : (path) => covers(scratch, path),
     allow(access, path) {
       if (access === 'read' || access === 'list') {
         if (!readable || (access === 'list' ? coversListing(readable, path) : covers(readable, path)))
@@ -98,7 +98,9 @@ function createClaims(
 }
 
 /** One for all that claim none, since a workspace remembers whose scratch it has been told of. */
-const never = (): boolean => false
+function claimsNoScratch(): boolean {
+  return false
+}
 
 function covers(claims: readonly Claim[], path: Path): boolean {
   return claims.some((claim) => claim.covers(path))
