@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { preset } from 'heddle/plugins'
 import { createTestFramework } from 'heddle/testing'
 import { commandLine } from './command-line.ts'
+import { compile, run } from './readme-examples.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -27,33 +27,13 @@ async function declarationsOf(texts: Readonly<Record<string, string>>): Promise<
   return text
 }
 
-function run(words: readonly string[], cwd = root): Promise<{ status: unknown; output: string }> {
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      words,
-      { cwd, env: { ...process.env, NO_COLOR: '1' } },
-      (error, stdout, stderr) => done({ status: error ? error.code : 0, output: stdout + stderr }),
-    )
-  })
-}
-
 /** Lines of the sample at which the compiler finds something, in a folder where `heddle` is this package. */
 async function faultyLines(sample: string, declarations: string | undefined): Promise<readonly number[]> {
   const folder = mkdtempSync(join(root, 'test', '.types-'))
   try {
     if (declarations !== undefined) writeFileSync(join(folder, 'heddle-env.d.ts'), declarations)
     writeFileSync(join(folder, 'sample.ts'), sample)
-    writeFileSync(
-      join(folder, 'tsconfig.json'),
-      JSON.stringify({
-        extends: '../../tsconfig.json',
-        compilerOptions: { rootDir: '../..' },
-        include: ['*.ts'],
-        exclude: [],
-      }),
-    )
-    const { output } = await run([join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder])
+    const { output } = await compile(folder)
     const found = [...output.matchAll(/([\w.-]+)\((\d+),\d+\): error/g)]
     assert.deepEqual(
       found.filter((match) => match[1] !== 'sample.ts').map((match) => match[0]),
@@ -136,7 +116,8 @@ test('heddle types writes the file once, and --check says whether it is current'
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  const heddle = (...words: readonly string[]) => run([...commandLine, ...words, '--root', folder])
+  const heddle = (...words: readonly string[]) =>
+    run(process.execPath, [...commandLine, ...words, '--root', folder], root)
   const missing = await heddle('types', '--check')
   assert.equal(missing.status, 1)
   assert.match(missing.output, /heddle-env\.d\.ts is not current: write it anew with heddle types\./)
