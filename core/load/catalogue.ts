@@ -6,6 +6,7 @@ import { idOf } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
+import { isTrusted } from '../vfs/stamp.ts'
 import { createWholeFinder } from './among.ts'
 import { type Card, createCard } from './card.ts'
 import type { Catalogued } from './check.ts'
@@ -15,7 +16,7 @@ import { type Graph, type GraphModule, type GraphReference, referencesOf, showMo
 import { type Library, spotsIn } from './library.ts'
 import type { Linked } from './linked.ts'
 import type { Probes } from './probes.ts'
-import { dependenciesIn, isTrusted, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
+import { dependenciesIn, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
 import type { CardStore } from './store.ts'
 
 /** The cards of all modules of some layers, kept until what they depend on changes. */

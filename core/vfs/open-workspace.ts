@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { DiskFiles } from './disk.ts'
 import type { Files } from './file-system.ts'
+import type { KeptAnswers } from './first-looks.ts'
 import type { Gate } from './gate.ts'
 import { recoverCommit } from './journal.ts'
 import type { Path } from './path.ts'
@@ -20,6 +21,8 @@ export interface ProjectFiles {
   readonly gate?: Gate
   readonly limits?: Partial<WorkspaceLimits>
   readonly ignores?: Ignores
+  /** What is known of these very files from other workspaces. */
+  readonly kept?: KeptAnswers
   /** Told what a person should know of an earlier run that was cut short. */
   readonly tell?: (diagnostic: Diagnostic) => void
 }
@@ -29,8 +32,13 @@ export interface ProjectFiles {
  * done is undone first, unless `recovers` is false.
  */
 export async function openWorkspace(project: ProjectFiles, recovers = true): Promise<Workspace> {
-  const { files, folder, disk, state, gate, limits, ignores, tell } = project
-  const options = { ...(gate && { gate }), ...(limits && { limits }), ...(ignores && { ignores }) }
+  const { files, folder, disk, state, gate, limits, ignores, kept, tell } = project
+  const options = {
+    ...(gate && { gate }),
+    ...(limits && { limits }),
+    ...(ignores && { ignores }),
+    ...(kept && { kept }),
+  }
   if (folder === null || disk === null || state === null) return createWorkspace(files, options)
   const journal = join(state, 'journal')
   const conflicts = join(state, 'conflicts')

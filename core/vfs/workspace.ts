@@ -3,6 +3,7 @@ import { toBytes } from './bytes.ts'
 import type { Cells } from './cells.ts'
 import type { Change } from './changes.ts'
 import type { Files, RenamableFiles } from './file-system.ts'
+import type { KeptAnswers } from './first-looks.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
 import { createJournal } from './journal.ts'
@@ -36,6 +37,8 @@ export interface WorkspaceOptions {
   /** The absolute folder where changes are kept that could not be put on the files because of a `CONFLICT`. */
   readonly conflicts?: string
   readonly limits?: Partial<WorkspaceLimits>
+  /** What is known from other workspaces over the same files. */
+  readonly kept?: KeptAnswers
   /** Says of a path that was read or listed here whether it may change from outside, as what git ignores does. */
   readonly ignores?: Ignores
   readonly gate?: Gate
@@ -118,7 +121,7 @@ const nowhere: Regions = []
 export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Workspace {
   const { gate = createGate(), now = Date.now, folder, conflicts } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const stable = createStable(base, limits.cacheBytes)
+  const stable = createStable(base, limits.cacheBytes, options.kept)
   const journal = createJournal(options.state, options.machine ?? machine)
   const { ignores } = options
   const uncommitted = createUncommitted({ base, stable, journal, folder, conflicts, ignores })
