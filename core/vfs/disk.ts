@@ -28,7 +28,7 @@ import { readWhole } from './read-whole.ts'
 import { changedWhileRead, hardLink, linkLeaves, notAFile, notAFolder, notFound } from './refusals.ts'
 import { refusal, rootStays, shown } from './refusals.ts'
 import { settlePaths } from './settle.ts'
-import { hasRested } from './stamp.ts'
+import { hasRested, stampOf } from './stamp.ts'
 import { stampsOf } from './stamps.ts'
 import { removeFolderIfThere, removeTree, unlinkIfThere, visitTree } from './remove-tree.ts'
 
@@ -143,8 +143,12 @@ export function diskFiles(options: DiskOptions): DiskFiles {
 
   function folderStamp(path: Path): Stamp | undefined {
     const now = Date.now()
-    const [stamp] = stamps([path])
-    return stamp?.type === 'directory' && hasRested(stamp, now) ? stamp : undefined
+    try {
+      const stamp = hold(gate.require(path), ({ stat }) => stampOf(stat))
+      return stamp?.type === 'directory' && hasRested(stamp, now) ? stamp : undefined
+    } catch {
+      return undefined
+    }
   }
 
   /** False when the folder is refused, is none, or cannot be opened: what `use` throws is not caught. */

@@ -43,7 +43,17 @@ const listingShare = 0.25
 /** What may be known of files from earlier, by stamps that tell whether it is still so. */
 export interface KeptAnswers {
   readonly bytes: KeptBytes
-  readonly listings: ByteCache<{ readonly stamp: Stamp; readonly entries: readonly Entry[] }>
+  readonly listings: ByteCache<Listing & { readonly stamp: Stamp }>
+}
+
+/** What is in a folder, and what it is compared by. */
+interface Listing {
+  readonly entries: readonly Entry[]
+  readonly content: Original
+  /** Without the names that editors and writers make for a moment. */
+  readonly lasting: Original
+  /** The bytes for which it counts. */
+  readonly cost: number
 }
 
 /** Nothing is known yet; `cacheBytes` bounds what will be. */
@@ -134,24 +144,26 @@ export class FirstLooks {
     }
   }
 
-  /** The same of a folder with this stamp now. */
+  /** The same of a folder that has this stamp now. */
   recallEntries(path: Path, stamp: Stamp): readonly Entry[] | undefined {
     const kept = this.#kept.listings.get(path)
-    return kept && isSameStamp(kept.stamp, stamp) ? kept.entries : undefined
+    if (!kept || !isSameStamp(kept.stamp, stamp)) return undefined
+    this.#noteListing(path, kept, kept.stamp)
+    return kept.entries
   }
 
-  /** With a stamp that the folder had before it was listed. */
+  /** With the stamp that the folder had before it was listed. */
   noteEntries(path: Path, entries: readonly Entry[], stamp?: Stamp): void {
-    const lasting = lastingOf(entries)
-    this.note(path, folderWith(entries), lasting)
-    for (const entry of entries) Object.freeze(entry)
-    const cost = entries.reduce((sum, { name }) => sum + name.length + entryCost, path.length + entryCost)
-    this.#listings.set(path, Object.freeze(entries), cost)
+    const listing = listingOf(path, entries)
+    this.#noteListing(path, listing, stamp)
+    if (stamp) this.#kept.listings.set(path, { ...listing, stamp }, listing.cost)
+  }
+
+  #noteListing(path: Path, { entries, content, lasting, cost }: Listing, stamp: Stamp | undefined): void {
+    this.note(path, content, lasting)
+    this.#listings.set(path, entries, cost)
     const look = this.#at(path)
-    if (stamp) {
-      look.stamp = stamp
-      this.#kept.listings.set(path, { stamp, entries }, cost)
-    }
+    if (stamp) look.stamp = stamp
     if (look.isRelied) look.names ??= entries
   }
 
@@ -286,6 +298,12 @@ const aFolder: Original = { type: 'folder', mark: '' }
 
 /** Names that editors and our own writers make for a moment, and our own state: no answer depends on them. */
 const passing = /^(?:\..*\.sw[a-z]|\.#.*|.*~|4913|\.heddle|\.heddle-\d+-[0-9a-f]{32}\.tmp)$/
+
+function listingOf(path: Path, entries: readonly Entry[]): Listing {
+  for (const entry of entries) Object.freeze(entry)
+  const cost = entries.reduce((sum, { name }) => sum + name.length + entryCost, path.length + entryCost)
+  return { entries: Object.freeze(entries), content: folderWith(entries), lasting: lastingOf(entries), cost }
+}
 
 function lastingOf(entries: readonly Entry[]): Original {
   return folderWith(entries.filter(({ name }) => !passing.test(name)))

@@ -111,7 +111,9 @@ function* statAnew(base: Files, looks: FirstLooks, path: Path): Steps<FileStat |
 function* listAnew(base: Files, looks: FirstLooks, path: Path): Steps<readonly Entry[] | undefined> {
   const { epoch } = looks
   const stamp = base.sync?.folderStamp?.(path)
-  const entries = (stamp && looks.recallEntries(path, stamp)) ?? (yield* askList(base, path))
+  const known = stamp && looks.recallEntries(path, stamp)
+  if (known) return known
+  const entries = yield* askList(base, path)
   if (epoch !== looks.epoch) return entries
   if (entries) looks.noteEntries(path, entries, stamp)
   else looks.note(path, absent)
