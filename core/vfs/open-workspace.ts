@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts'
 import { recoverCommit } from './journal.ts'
 import type { Path } from './path.ts'
 import type { Ignores } from './uncommitted.ts'
-import { createWorkspace, type Workspace, type WorkspaceLimits } from './workspace.ts'
+import { createKnowingWorkspace, type Workspace, type WorkspaceLimits } from './workspace.ts'
 
 /** Where a project is. */
 export interface ProjectFiles {
@@ -37,9 +37,8 @@ export async function openWorkspace(project: ProjectFiles, recovers = true): Pro
     ...(gate && { gate }),
     ...(limits && { limits }),
     ...(ignores && { ignores }),
-    ...(kept && { kept }),
   }
-  if (folder === null || disk === null || state === null) return createWorkspace(files, options)
+  if (folder === null || disk === null || state === null) return createKnowingWorkspace(files, options, kept)
   const journal = join(state, 'journal')
   const conflicts = join(state, 'conflicts')
   if (recovers) {
@@ -47,7 +46,7 @@ export async function openWorkspace(project: ProjectFiles, recovers = true): Pro
       tell?.(keptAside(relative(folder, kept), paths))
     await recoverCommit(journal, disk, { keepIn: conflicts, kept })
   }
-  return createWorkspace(disk, { folder, state: journal, conflicts, ...options })
+  return createKnowingWorkspace(disk, { folder, state: journal, conflicts, ...options }, kept)
 }
 
 function keptAside(kept: string, paths: readonly Path[]): Diagnostic {

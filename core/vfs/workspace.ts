@@ -37,8 +37,6 @@ export interface WorkspaceOptions {
   /** The absolute folder where changes are kept that could not be put on the files because of a `CONFLICT`. */
   readonly conflicts?: string
   readonly limits?: Partial<WorkspaceLimits>
-  /** What is known from other workspaces over the same files. */
-  readonly kept?: KeptAnswers
   /** Says of a path that was read or listed here whether it may change from outside, as what git ignores does. */
   readonly ignores?: Ignores
   readonly gate?: Gate
@@ -119,9 +117,18 @@ const nowhere: Regions = []
 
 /** A workspace over any files. */
 export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Workspace {
+  return createKnowingWorkspace(base, options)
+}
+
+/** A workspace that has what others over the very same files have kept, and adds to it. */
+export function createKnowingWorkspace(
+  base: Files,
+  options: WorkspaceOptions,
+  kept?: KeptAnswers,
+): Workspace {
   const { gate = createGate(), now = Date.now, folder, conflicts } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const stable = createStable(base, limits.cacheBytes, options.kept)
+  const stable = createStable(base, limits.cacheBytes, kept)
   const journal = createJournal(options.state, options.machine ?? machine)
   const { ignores } = options
   const uncommitted = createUncommitted({ base, stable, journal, folder, conflicts, ignores })
