@@ -171,6 +171,21 @@ test('the accounted memory is that of the modules that are kept, whatever happen
   }
 })
 
+test('what is loaded in passing takes a quarter of the room at most and pushes nothing out, unless somebody wants it', async () => {
+  const { registry, spots } = await registryOf(
+    9,
+    (bytes) => new ModuleCache({ megabytes: megabytes(bytes * 12.5), minutes: 15 }),
+  )
+  const inPassing = registry.getMany(spots, { inPassing: true })
+  const [asked] = await registry.getMany([spots[8]!])
+  const given = await inPassing
+  assert.equal(given[8], asked)
+  assert.ok(given.every(({ ok }) => ok))
+  assert.deepEqual(registry.ids(), ['m10.md', 'm11.md', 'm12.md', 'm18.md'])
+  await registry.getMany(spots, { inPassing: true })
+  assert.deepEqual([registry.figures.modules, registry.figures.evictions, registry.figures.hits], [4, 0, 5])
+})
+
 const project = {
   '.claude/modules/hot.md': '# Hot\n\nNeeds @modules/cold.md\n',
   '.claude/modules/cold.md': '# Cold\n',

@@ -99,15 +99,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   /** What was given last, and the files that it was made of; failures are asked for again. */
   let last: { readonly files: FileLists; readonly given: Catalogued } | undefined
 
-  async function fill(): Promise<Catalogued> {
+  async function fill(withRows: boolean): Promise<Catalogued> {
     const files = layers.map(({ tree }) => tree.files)
     if (last && isSame(files, last.files)) return last.given
-    const given = await make()
+    const given = await make(withRows)
     last = given.failures.length === 0 ? { files, given } : undefined
     return given
   }
 
-  async function make(): Promise<Catalogued> {
+  async function make(withRows: boolean): Promise<Catalogued> {
     const spots = spotsNow()
     if (!isRestored) await restore(spots)
     const touched = dropVanished(spots)
@@ -116,16 +116,22 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const failures = new Map<string, Diagnostic>()
     const wanted: Spot[] = []
     for (const [id, spot] of spots) if (!entries.has(id)) wanted.push(spot)
+    // Those of a change will be asked for again; those of a whole framework would only push out what others want.
+    const how = { inPassing: wanted.length > batchSize }
     for (let at = 0; at < wanted.length; at += batchSize) {
       const batch = wanted.slice(at, at + batchSize)
       // Asked before they are read; what was read earlier has no stamp that belongs to it.
       const stamps = store
         ? settledStamps(batch).map((stamp, index) => (library.isRead(batch[index]!) ? undefined : stamp))
         : []
-      for (const [index, result] of (await library.getMany(batch)).entries()) {
+      for (const [index, result] of (await library.getMany(batch, how)).entries()) {
         const spot = batch[index]!
-        if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))
-        else failures.set(idOf(spot), result.diagnostic)
+        if (result.ok) {
+          const linked = library.link(result.value, spot)
+          const entry = enter(spot, linked, stamps[index])
+          if (withRows) entry.rows = referencesOf(linked)
+          entries.set(idOf(spot), entry)
+        } else failures.set(idOf(spot), result.diagnostic)
         touched.add(idOf(spot))
       }
     }
@@ -208,19 +214,22 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   async function draw(): Promise<Graph> {
-    const { cards, whole } = await fill()
+    const { cards, whole } = await fill(true)
     const rowless: Kept[] = []
     for (const id of undrawn) {
       const entry = entries.get(id)
       if (entry && !entry.rows) rowless.push(entry)
     }
-    for (let at = 0; at < rowless.length; at += batchSize) await readRows(rowless.slice(at, at + batchSize))
+    const how = { inPassing: rowless.length > batchSize }
+    for (let at = 0; at < rowless.length; at += batchSize)
+      await readRows(rowless.slice(at, at + batchSize), how)
     undrawn.clear()
     return drawing(cards, whole)
   }
 
-  async function readRows(batch: readonly Kept[]): Promise<void> {
-    const results = await library.getMany(batch.map(({ spot }) => spot))
+  async function readRows(batch: readonly Kept[], how: { readonly inPassing: boolean }): Promise<void> {
+    const spots = batch.map(({ spot }) => spot)
+    const results = await library.getMany(spots, how)
     for (const [index, entry] of batch.entries()) {
       const result = results[index]!
       if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
@@ -241,7 +250,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   return {
-    cards: () => alone(fill),
+    cards: () => alone(() => fill(false)),
     graph: () => alone(draw),
     keep: () => alone(keep),
     peek: (id) => entries.get(id)?.card,

@@ -35,8 +35,8 @@ export interface Library {
   loadId(id: string): Promise<Module | undefined>
   /** True for a module that was read before now, or is being read: its file may have changed since. */
   isRead(spot: Spot): boolean
-  /** The modules at all of the spots, each settled by itself, in the order given. */
-  getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
+  /** The modules at all of the spots, each settled by itself, in the order given; `inPassing` for one look at each. */
+  getMany(spots: readonly Spot[], how?: { readonly inPassing: boolean }): Promise<readonly Result<Module>[]>
   /** Every markdown file of the layers given, each settled by itself. */
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
@@ -85,9 +85,12 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return registry.peek(idOf(spot)) !== undefined || registry.isLoading(idOf(spot))
   }
 
-  async function getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]> {
+  async function getMany(
+    spots: readonly Spot[],
+    how?: { readonly inPassing: boolean },
+  ): Promise<readonly Result<Module>[]> {
     const isFile = (spot: Spot): boolean => !spot.layer.tree.isLink(spot.path)
-    const loaded = await registry.getMany(spots.filter(isFile))
+    const loaded = await registry.getMany(spots.filter(isFile), how)
     let next = 0
     return spots.map((spot) => (isFile(spot) ? loaded[next++]! : done(describe(spot))))
   }

@@ -10,8 +10,11 @@ import type { CacheFigures, ModuleCache } from './module-cache.ts'
 export interface Registry {
   /** The module at a spot; concurrent and later calls share one load. */
   get(spot: Spot): Promise<Result<Module>>
-  /** All of them, each settled by itself, in the order given. */
-  getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
+  /**
+   * All of them, each settled by itself, in the order given. Those that are loaded in passing, for one look at each, take no
+   * room from what others asked for.
+   */
+  getMany(spots: readonly Spot[], how?: { readonly inPassing: boolean }): Promise<readonly Result<Module>[]>
   /** What is loaded now, without loading. */
   peek(id: ModuleId): Module | undefined
   isLoading(id: ModuleId): boolean
@@ -36,6 +39,8 @@ export interface RegistryFigures extends CacheFigures {
 
 interface Flight {
   readonly promise: Promise<Result<Module>>
+  /** False once somebody wants the module for more than one look. */
+  inPassing: boolean
 }
 
 /** A registry over a loader, which keeps what the cache has room for. `registered` is told of every module once per load. */
@@ -52,20 +57,28 @@ export function createRegistry(
     if (flights.get(id) !== flight) return result
     flights.delete(id)
     if (result.ok) {
-      modules.set(id, result.value)
+      modules.set(id, result.value, flight!.inPassing)
       registered(result.value)
     }
     return result
   }
 
-  function pending(id: ModuleId): Promise<Result<Module>> | undefined {
+  function pending(id: ModuleId, inPassing: boolean): Promise<Result<Module>> | undefined {
     const module = modules.get(id)
-    return module ? Promise.resolve({ ok: true, value: module }) : flights.get(id)?.promise
+    if (module) return Promise.resolve({ ok: true, value: module })
+    const flight = flights.get(id)
+    if (flight && !inPassing) flight.inPassing = false
+    return flight?.promise
   }
 
-  function launch(id: ModuleId, loading: Promise<Result<Module>>): Promise<Result<Module>> {
+  function launch(
+    id: ModuleId,
+    loading: Promise<Result<Module>>,
+    inPassing: boolean,
+  ): Promise<Result<Module>> {
     counts.loads++
     const flight: Flight = {
+      inPassing,
       promise: loading.then(
         (result) => settle(id, flight, result),
         (thrown: unknown) => settle(id, flight, failed(unexpected(id, thrown))),
@@ -77,10 +90,10 @@ export function createRegistry(
 
   function get(spot: Spot): Promise<Result<Module>> {
     const id = idOf(spot)
-    const known = pending(id)
+    const known = pending(id, false)
     counts.accessCount++
     if (known) counts.hits++
-    return known ?? launch(id, loader.load(spot))
+    return known ?? launch(id, loader.load(spot), false)
   }
 
   return {
@@ -93,12 +106,12 @@ export function createRegistry(
       modules.pin(idOf(spot))
       return get(spot)
     },
-    getMany(spots) {
+    getMany(spots, { inPassing } = { inPassing: false }) {
       const asked = new Map<ModuleId, Promise<Result<Module>>>()
       const missing: Spot[] = []
       for (const spot of spots) {
         const id = idOf(spot)
-        const known = asked.get(id) ?? pending(id)
+        const known = asked.get(id) ?? pending(id, inPassing)
         if (known) asked.set(id, known)
         else missing.push(spot)
       }
@@ -106,7 +119,7 @@ export function createRegistry(
       const batch = loader.loadMany(unique)
       for (const [index, spot] of unique.entries()) {
         const loading = batch.then((results) => results[index]!)
-        asked.set(idOf(spot), launch(idOf(spot), loading))
+        asked.set(idOf(spot), launch(idOf(spot), loading, inPassing))
       }
       counts.accessCount += spots.length
       counts.hits += spots.length - unique.length
