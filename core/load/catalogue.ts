@@ -14,6 +14,7 @@ import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
 import { type Graph, type GraphModule, type GraphReference, referencesOf, showModule } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
 import type { Linked } from './linked.ts'
+import { createPartUsers } from './part-users.ts'
 import type { Probes } from './probes.ts'
 import { dependenciesIn, isTrusted, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
 import type { CardStore } from './store.ts'
@@ -82,6 +83,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   let isRestored = store === undefined
   let made = 0
   const findWhole = createWholeFinder()
+  const partUsers = createPartUsers()
   /** Ids of cards that came since the graph was drawn. */
   const undrawn = new Set<string>()
   const drawing = createDrawing({
@@ -130,7 +132,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
           const linked = library.link(result.value, spot)
           const entry = enter(spot, linked, stamps[index])
           if (withRows) entry.rows = referencesOf(linked)
-          entries.set(idOf(spot), entry)
+          put(entry)
         } else failures.set(idOf(spot), result.diagnostic)
         touched.add(idOf(spot))
       }
@@ -161,14 +163,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     for (const kept of snapshot ? stillValid(snapshot, layers, spots) : []) {
       const { card, stamp } = kept
       const from = { spot: spots.get(card.id)!, card, kept, stamp }
-      undrawn.add(card.id)
-      entries.set(card.id, {
-        ...from,
-        resolutions: undefined,
-        parts: undefined,
-        rows: undefined,
-        shown: undefined,
-      })
+      put({ ...from, resolutions: undefined, parts: undefined, rows: undefined, shown: undefined })
     }
   }
 
@@ -176,24 +171,36 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const card = createCard(linked, library.findings(linked))
     const parts = partsOf(linked.module).join('\n')
     const from = { spot, card, kept: undefined, stamp, parts }
-    undrawn.add(card.id)
     return { ...from, resolutions: linked.resolutions, rows: undefined, shown: undefined }
+  }
+
+  function put(entry: Kept): void {
+    undrawn.add(entry.card.id)
+    entries.set(entry.card.id, entry)
+    partUsers.add(entry.card)
+  }
+
+  function drop(id: string): boolean {
+    const entry = entries.get(id)
+    if (entry) partUsers.remove(entry.card)
+    return entries.delete(id)
   }
 
   function dropVanished(spots: ReadonlyMap<string, Spot>): Set<string> {
     const vanished = new Set<string>()
     for (const id of entries.keys()) if (!spots.has(id)) vanished.add(id)
-    for (const id of vanished) entries.delete(id)
+    for (const id of vanished) drop(id)
     return vanished
   }
 
   /** Judges the references to parts of modules that stand in a module that was touched, or name one. */
   async function judgeParts(touched: ReadonlySet<string>): Promise<void> {
-    const isTouched = ({ card }: Kept): boolean =>
-      touched.has(card.id) || card.uses.some(({ to }) => touched.has(to))
-    const judged = [...entries.values()].filter((entry) => entry.card.uses.length > 0 && isTouched(entry))
+    const judged = new Set(touched)
+    for (const id of touched) for (const user of partUsers.of(id)) judged.add(user)
     const known = new Map<string, readonly string[] | undefined>()
-    for (const entry of judged) {
+    for (const id of judged) {
+      const entry = entries.get(id)
+      if (!entry || entry.card.uses.length === 0) continue
       const partFindings: Diagnostic[] = []
       for (const use of entry.card.uses) {
         if (!known.has(use.to)) known.set(use.to, await partsNamed(use))
@@ -257,7 +264,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     resolutions: () => new Set([...entries.values()].flatMap(({ resolutions = [] }) => resolutions)),
     idsWhere: (fits) => [...entries.values()].filter(fits).map(({ card }) => card.id),
     takeOut(ids) {
-      const taken = [...ids].filter((id) => entries.delete(id))
+      const taken = [...ids].filter(drop)
       for (const id of taken) takenOut.add(id)
       if (taken.length > 0) last = undefined
       return taken
