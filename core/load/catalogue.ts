@@ -71,8 +71,6 @@ interface Kept extends Entry {
 
 /** Fewer modules are loaded as quickly as their cards are read. */
 const leastKept = 200
-/** Modules loaded at once; what is on their cards is all that stays of them. */
-const batchSize = 500
 
 /** A catalogue of the layers given; nothing is loaded before it is asked for. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
@@ -116,27 +114,28 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const failures = new Map<string, Diagnostic>()
     const wanted: Spot[] = []
     for (const [id, spot] of spots) if (!entries.has(id)) wanted.push(spot)
-    for (let at = 0; at < wanted.length; at += batchSize) {
-      const batch = wanted.slice(at, at + batchSize)
-      // Asked before they are read; what was read earlier has no stamp that belongs to it.
-      const stamps = store
-        ? settledStamps(batch).map((stamp, index) => (library.isRead(batch[index]!) ? undefined : stamp))
-        : []
-      for (const [index, result] of (await library.getMany(batch)).entries()) {
-        const spot = batch[index]!
-        if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))
-        else failures.set(idOf(spot), result.diagnostic)
-        touched.add(idOf(spot))
-      }
-    }
+    // Asked before they are read; what was read earlier has no stamp that belongs to it.
+    const stamps = store
+      ? settledStamps(wanted).map((stamp, index) => (library.isRead(wanted[index]!) ? undefined : stamp))
+      : []
+    // What is on its card is all that stays of a module, so that as many are in memory as are being loaded.
+    await library.getEach(wanted, (result, index) => {
+      const spot = wanted[index]!
+      if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))
+      else failures.set(idOf(spot), result.diagnostic)
+      touched.add(idOf(spot))
+    })
     made += wanted.length
     await judgeParts(touched)
     const cards: Card[] = []
+    const failed: Diagnostic[] = []
     for (const id of spots.keys()) {
       const entry = entries.get(id)
+      const failure = failures.get(id)
       if (entry) cards.push(entry.card)
+      else if (failure) failed.push(failure)
     }
-    return { cards, failures: [...failures.values()], whole: findWhole(cards) }
+    return { cards, failures: failed, whole: findWhole(cards) }
   }
 
   /** Every spot by its id, in order; the same map until the trees change. */
@@ -214,18 +213,18 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       const entry = entries.get(id)
       if (entry && !entry.rows) rowless.push(entry)
     }
-    for (let at = 0; at < rowless.length; at += batchSize) await readRows(rowless.slice(at, at + batchSize))
+    await readRows(rowless)
     undrawn.clear()
     return drawing(cards, whole)
   }
 
-  async function readRows(batch: readonly Kept[]): Promise<void> {
-    const results = await library.getMany(batch.map(({ spot }) => spot))
-    for (const [index, entry] of batch.entries()) {
-      const result = results[index]!
+  async function readRows(rowless: readonly Kept[]): Promise<void> {
+    const spots = rowless.map(({ spot }) => spot)
+    await library.getEach(spots, (result, index) => {
+      const entry = rowless[index]!
       if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
       entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
-    }
+    })
   }
 
   async function keep(): Promise<void> {
