@@ -223,7 +223,7 @@ function unusable(reference: string, resolution: Resolution): Diagnostic {
     target: reference,
     fragment: null,
   }
-  const finding = findingOf(own, { ...resolution, class: 'module' }, '')
+  const finding = findingOf(own, { ...resolution, tried: resolution.tried, class: 'module' }, '')
   if (finding && finding.severity === 'error') {
     const { at: _, ...plain } = finding
     return plain
