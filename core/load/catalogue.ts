@@ -72,8 +72,8 @@ interface Kept extends Entry {
 
 /** Fewer modules are loaded as quickly as their cards are read. */
 const leastKept = 200
-/** Modules loaded at once; what is on their cards is all that stays of them. */
-const batchSize = 500
+/** More than these are read in passing: those of a change will be asked for again, those of a whole framework seldom. */
+const mostAskedAgain = 500
 
 /** A catalogue of the layers given; nothing is loaded before it is asked for. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
@@ -118,16 +118,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const failures = new Map<string, Diagnostic>()
     const wanted: Spot[] = []
     for (const [id, spot] of spots) if (!entries.has(id)) wanted.push(spot)
-    // Those of a change will be asked for again; those of a whole framework would only push out what others want.
-    const how = { inPassing: wanted.length > batchSize }
-    for (let at = 0; at < wanted.length; at += batchSize) {
-      const batch = wanted.slice(at, at + batchSize)
-      // Asked before they are read; what was read earlier has no stamp that belongs to it.
-      const stamps = store
-        ? settledStamps(batch).map((stamp, index) => (library.isRead(batch[index]!) ? undefined : stamp))
-        : []
-      for (const [index, result] of (await library.getMany(batch, how)).entries()) {
-        const spot = batch[index]!
+    // Asked before they are read; what was read earlier has no stamp that belongs to it.
+    const stamps = store
+      ? settledStamps(wanted).map((stamp, index) => (library.isRead(wanted[index]!) ? undefined : stamp))
+      : []
+    // What is on its card is all that stays of a module, so that as many are in memory as are being loaded.
+    await library.getEach(
+      wanted,
+      (result, index) => {
+        const spot = wanted[index]!
         if (result.ok) {
           const linked = library.link(result.value, spot)
           const entry = enter(spot, linked, stamps[index])
@@ -135,16 +134,20 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
           put(entry)
         } else failures.set(idOf(spot), result.diagnostic)
         touched.add(idOf(spot))
-      }
-    }
+      },
+      reading(wanted),
+    )
     made += wanted.length
     await judgeParts(touched)
     const cards: Card[] = []
+    const failed: Diagnostic[] = []
     for (const id of spots.keys()) {
       const entry = entries.get(id)
+      const failure = failures.get(id)
       if (entry) cards.push(entry.card)
+      else if (failure) failed.push(failure)
     }
-    return { cards, failures: [...failures.values()], whole: findWhole(cards) }
+    return { cards, failures: failed, whole: findWhole(cards) }
   }
 
   /** Every spot by its id, in order; the same map until the trees change. */
@@ -227,21 +230,21 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       const entry = entries.get(id)
       if (entry && !entry.rows) rowless.push(entry)
     }
-    const how = { inPassing: rowless.length > batchSize }
-    for (let at = 0; at < rowless.length; at += batchSize)
-      await readRows(rowless.slice(at, at + batchSize), how)
+    await readRows(rowless)
     undrawn.clear()
     return drawing(cards, whole)
   }
 
-  async function readRows(batch: readonly Kept[], how: { readonly inPassing: boolean }): Promise<void> {
-    const spots = batch.map(({ spot }) => spot)
-    const results = await library.getMany(spots, how)
-    for (const [index, entry] of batch.entries()) {
-      const result = results[index]!
-      if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
-      entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
-    }
+  async function readRows(rowless: readonly Kept[]): Promise<void> {
+    await library.getEach(
+      rowless.map(({ spot }) => spot),
+      (result, index) => {
+        const entry = rowless[index]!
+        if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
+        entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
+      },
+      reading(rowless),
+    )
   }
 
   async function keep(): Promise<void> {
@@ -270,6 +273,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       return taken
     },
   }
+}
+
+/** How so many modules are loaded. */
+function reading({ length }: readonly unknown[]): { readonly inPassing: boolean } {
+  return { inPassing: length > mostAskedAgain }
 }
 
 type FileLists = readonly (readonly Path[])[]

@@ -1,20 +1,22 @@
 import { HeddleError } from '../base/diagnostic.ts'
-import { failed, type Result } from '../base/result.ts'
+import { done, failed, type Result } from '../base/result.ts'
 import type { Module, ModuleId } from '../module/module.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { idOf } from '../resolve/spots.ts'
-import type { Loader } from './loader.ts'
+import type { Loader, UseLoaded } from './loader.ts'
 import type { CacheFigures, ModuleCache } from './module-cache.ts'
 
 /** Modules by id: loaded once however many ask, failures never remembered. */
 export interface Registry {
   /** The module at a spot; concurrent and later calls share one load. */
   get(spot: Spot): Promise<Result<Module>>
+  /** All of them, each settled by itself, in the order given. */
+  getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
   /**
-   * All of them, each settled by itself, in the order given. Those that are loaded in passing, for one look at each, take no
-   * room from what others asked for.
+   * The same, each told as soon as it is there, in an order of their own. What is loaded in passing, for one look at each, takes
+   * no room from what others asked for.
    */
-  getMany(spots: readonly Spot[], how?: { readonly inPassing: boolean }): Promise<readonly Result<Module>[]>
+  getEach(spots: readonly Spot[], use: UseLoaded, how?: { readonly inPassing: boolean }): Promise<void>
   /** What is loaded now, without loading. */
   peek(id: ModuleId): Module | undefined
   isLoading(id: ModuleId): boolean
@@ -37,10 +39,19 @@ export interface RegistryFigures extends CacheFigures {
   readonly loads: number
 }
 
+/** A load that is under way. */
 interface Flight {
   readonly promise: Promise<Result<Module>>
   /** False once somebody wants the module for more than one look. */
   inPassing: boolean
+  land(result: Result<Module>): void
+}
+
+/** What has to be loaded, and for which of the spots that were asked for. */
+interface Missing {
+  readonly spot: Spot
+  readonly flight: Flight
+  readonly places: number[]
 }
 
 /** A registry over a loader, which keeps what the cache has room for. `registered` is told of every module once per load. */
@@ -52,48 +63,87 @@ export function createRegistry(
   const flights = new Map<ModuleId, Flight>()
   const counts = { accessCount: 0, hits: 0, loads: 0 }
 
-  function settle(id: ModuleId, flight: Flight | undefined, result: Result<Module>): Result<Module> {
-    // A drop while loading removed the flight: what it read may be old, so nobody remembers it.
-    if (flights.get(id) !== flight) return result
-    flights.delete(id)
-    if (result.ok) {
-      modules.set(id, result.value, flight!.inPassing)
-      registered(result.value)
-    }
-    return result
-  }
-
-  function pending(id: ModuleId, inPassing: boolean): Promise<Result<Module>> | undefined {
-    const module = modules.get(id)
-    if (module) return Promise.resolve({ ok: true, value: module })
-    const flight = flights.get(id)
-    if (flight && !inPassing) flight.inPassing = false
-    return flight?.promise
-  }
-
-  function launch(
-    id: ModuleId,
-    loading: Promise<Result<Module>>,
-    inPassing: boolean,
-  ): Promise<Result<Module>> {
+  function depart(id: ModuleId, inPassing: boolean): Flight {
     counts.loads++
+    let settle: (result: Result<Module>) => void
+    const promise = new Promise<Result<Module>>((resolve) => (settle = resolve))
     const flight: Flight = {
+      promise,
       inPassing,
-      promise: loading.then(
-        (result) => settle(id, flight, result),
-        (thrown: unknown) => settle(id, flight, failed(unexpected(id, thrown))),
-      ),
+      land(result) {
+        settle(result)
+        // A drop while loading removed the flight: what it read may be old, so nobody remembers it.
+        if (flights.get(id) === flight) {
+          flights.delete(id)
+          if (result.ok) {
+            modules.set(id, result.value, flight.inPassing)
+            registered(result.value)
+          }
+        }
+      },
     }
     flights.set(id, flight)
-    return flight.promise
+    return flight
   }
 
   function get(spot: Spot): Promise<Result<Module>> {
     const id = idOf(spot)
-    const known = pending(id, false)
     counts.accessCount++
-    if (known) counts.hits++
-    return known ?? launch(id, loader.load(spot), false)
+    const module = modules.get(id)
+    const under = module ? undefined : flights.get(id)
+    if (module || under) counts.hits++
+    if (module) return Promise.resolve(done(module))
+    if (under) under.inPassing = false
+    if (under) return under.promise
+    const flight = depart(id, false)
+    void loader
+      .load(spot)
+      .catch((thrown: unknown) => failed(unexpected(id, thrown)))
+      .then(flight.land)
+    return flight.promise
+  }
+
+  async function getEach(
+    spots: readonly Spot[],
+    use: UseLoaded,
+    { inPassing } = { inPassing: false },
+  ): Promise<void> {
+    const missing = new Map<ModuleId, Missing>()
+    const joined: Promise<void>[] = []
+    for (const [index, spot] of spots.entries()) {
+      const id = idOf(spot)
+      const asked = missing.get(id)
+      const module = asked ? undefined : modules.get(id)
+      const under = flights.get(id)
+      if (asked) asked.places.push(index)
+      else if (module) use(done(module), index)
+      else if (under) {
+        under.inPassing &&= inPassing
+        joined.push(under.promise.then((result) => use(result, index)))
+      } else missing.set(id, { spot, flight: depart(id, inPassing), places: [index] })
+    }
+    counts.accessCount += spots.length
+    counts.hits += spots.length - missing.size
+    await Promise.all([loadEach([...missing.values()], use), ...joined])
+  }
+
+  async function loadEach(missing: readonly Missing[], use: UseLoaded): Promise<void> {
+    const left = new Set(missing)
+    try {
+      await loader.loadEach(
+        missing.map(({ spot }) => spot),
+        (result, at) => {
+          const { flight, places } = missing[at]!
+          left.delete(missing[at]!)
+          flight.land(result)
+          for (const place of places) use(result, place)
+        },
+      )
+    } catch (thrown) {
+      // Whoever else waits for them must not wait for ever.
+      for (const { spot, flight } of left) flight.land(failed(unexpected(idOf(spot), thrown)))
+      throw thrown
+    }
   }
 
   return {
@@ -106,24 +156,11 @@ export function createRegistry(
       modules.pin(idOf(spot))
       return get(spot)
     },
-    getMany(spots, { inPassing } = { inPassing: false }) {
-      const asked = new Map<ModuleId, Promise<Result<Module>>>()
-      const missing: Spot[] = []
-      for (const spot of spots) {
-        const id = idOf(spot)
-        const known = asked.get(id) ?? pending(id, inPassing)
-        if (known) asked.set(id, known)
-        else missing.push(spot)
-      }
-      const unique = [...new Map(missing.map((spot) => [idOf(spot), spot])).values()]
-      const batch = loader.loadMany(unique)
-      for (const [index, spot] of unique.entries()) {
-        const loading = batch.then((results) => results[index]!)
-        asked.set(idOf(spot), launch(idOf(spot), loading, inPassing))
-      }
-      counts.accessCount += spots.length
-      counts.hits += spots.length - unique.length
-      return Promise.all(spots.map((spot) => asked.get(idOf(spot))!))
+    getEach,
+    async getMany(spots) {
+      const results = Array.from<Result<Module>>({ length: spots.length })
+      await getEach(spots, (result, index) => (results[index] = result))
+      return results
     },
     peek: (id) => modules.peek(id),
     isLoading: (id) => flights.has(id),
