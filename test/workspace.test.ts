@@ -244,8 +244,8 @@ test(
     const counted: Files = { ...disk, sync: { ...disk.sync, readEach } }
     const kept = createKeptAnswers(1_000_000)
     utimesSync(join(root, 'd/b'), 1, 1)
-  await rest(disk, paths)
-      const first = createKnowingWorkspace(counted, {}, kept)
+    await rest(disk, paths)
+    const first = createKnowingWorkspace(counted, {}, kept)
     assert.deepEqual(rowOf(first, paths), { 'd/a': 'a one', 'd/b': 'b one', 'd/c': 'c one' })
     assert.deepEqual(opened.splice(0), paths)
     assert.deepEqual(rowOf(first, paths), { 'd/a': 'a one', 'd/b': 'b one', 'd/c': 'c one' })
@@ -269,8 +269,8 @@ test(
   async (t) => {
     const { root, disk } = ground(t, { 'd/a': 'a one', 'd/b': 'b one' })
     utimesSync(join(root, 'd/b'), 1, 1)
-  await rest(disk, ['d/a', 'd/b'])
-      const workspace = createWorkspace(disk)
+    await rest(disk, ['d/a', 'd/b'])
+    const workspace = createWorkspace(disk)
     rowOf(workspace, ['d/a', 'd/b'])
     await workspace.view('one').list(at('d'))
     writeFileSync(join(root, 'd/a'), 'a one')
