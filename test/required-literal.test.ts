@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { findRequiredLiteral } from '../core/operations/required-literal.ts'
 import fc from 'fast-check'
 import { findOffsets } from '../core/operations/match-text.ts'
-import { isBytewise, openMatcher } from '../core/operations/matcher.ts'
+import { isBytewise } from '../core/operations/matcher.ts'
 
 test('the text that every match holds is found, and nothing that a match may lack', () => {
   const expected: [string, string | undefined][] = [
@@ -108,9 +108,7 @@ test('what the bytes rule out matches in no text, whatever it is written in', ()
         // A text that was cut inside a character is no UTF-8.
         const bytes = Buffer.from(pieces.join('')).subarray(0, length)
         const pattern = parts.join('')
-        const options = { ignoreCase: false, multiline, context: 0 }
-        const matcher = openMatcher(pattern, options, new AbortController().signal)
-        if (matcher.textOf(bytes) !== undefined) return
+        if (!isBytewise(pattern) || new RegExp(pattern).test(bytes.toString('latin1'))) return
         ruledOut++
         const text = new TextDecoder().decode(bytes)
         assert.deepEqual(findOffsets(new RegExp(pattern, multiline ? 'gmsu' : 'u'), text), [])
