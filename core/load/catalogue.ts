@@ -14,6 +14,7 @@ import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
 import { type Graph, type GraphModule, type GraphReference, referencesOf, showModule } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
 import type { Linked } from './linked.ts'
+import { createPartUsers } from './part-users.ts'
 import type { Probes } from './probes.ts'
 import { dependenciesIn, isTrusted, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
 import type { CardStore } from './store.ts'
@@ -71,6 +72,8 @@ interface Kept extends Entry {
 
 /** Fewer modules are loaded as quickly as their cards are read. */
 const leastKept = 200
+/** More than these are read in passing: those of a change will be asked for again, those of a whole framework seldom. */
+const mostAskedAgain = 500
 
 /** A catalogue of the layers given; nothing is loaded before it is asked for. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
@@ -82,6 +85,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   let findWhole = createWholeFinder()
   /** What was given last, failures or not. */
   let made: Catalogued | undefined
+  const partUsers = createPartUsers()
   /** Ids of cards that came since the graph was drawn. */
   const undrawn = new Set<string>()
   const drawing = createDrawing({
@@ -99,15 +103,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   /** What was given last, and the files that it was made of; failures are asked for again. */
   let last: { readonly files: FileLists; readonly given: Catalogued } | undefined
 
-  async function fill(): Promise<Catalogued> {
+  async function fill(withRows: boolean): Promise<Catalogued> {
     const files = layers.map(({ tree }) => tree.files)
     if (last && isSame(files, last.files)) return last.given
-    const given = await make()
+    const given = await make(withRows)
     last = given.failures.length === 0 ? { files, given } : undefined
     return given
   }
 
-  async function make(): Promise<Catalogued> {
+  async function make(withRows: boolean): Promise<Catalogued> {
     const spots = spotsNow()
     if (!isRestored) await restore(spots)
     const touched = dropVanished(spots)
@@ -121,12 +125,20 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       ? settledStamps(wanted).map((stamp, index) => (library.isRead(wanted[index]!) ? undefined : stamp))
       : []
     // What is on its card is all that stays of a module, so that as many are in memory as are being loaded.
-    await library.getEach(wanted, (result, index) => {
-      const spot = wanted[index]!
-      if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))
-      else failures.set(idOf(spot), result.diagnostic)
-      touched.add(idOf(spot))
-    })
+    await library.getEach(
+      wanted,
+      (result, index) => {
+        const spot = wanted[index]!
+        if (result.ok) {
+          const linked = library.link(result.value, spot)
+          const entry = enter(spot, linked, stamps[index])
+          if (withRows) entry.rows = referencesOf(linked)
+          put(entry)
+        } else failures.set(idOf(spot), result.diagnostic)
+        touched.add(idOf(spot))
+      },
+      reading(wanted),
+    )
     loaded += wanted.length
     await judgeParts(touched)
     const cards: Card[] = []
@@ -160,14 +172,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     for (const kept of stillValid(snapshot, layers, spots)) {
       const { card, stamp } = kept
       const from = { spot: spots.get(card.id)!, card, kept, stamp }
-      undrawn.add(card.id)
-      entries.set(card.id, {
-        ...from,
-        resolutions: undefined,
-        parts: undefined,
-        rows: undefined,
-        shown: undefined,
-      })
+      put({ ...from, resolutions: undefined, parts: undefined, rows: undefined, shown: undefined })
     }
   }
 
@@ -175,24 +180,36 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const card = createCard(linked, library.findings(linked))
     const parts = partsOf(linked.module).join('\n')
     const from = { spot, card, kept: undefined, stamp, parts }
-    undrawn.add(card.id)
     return { ...from, resolutions: linked.resolutions, rows: undefined, shown: undefined }
+  }
+
+  function put(entry: Kept): void {
+    undrawn.add(entry.card.id)
+    entries.set(entry.card.id, entry)
+    partUsers.add(entry.card)
+  }
+
+  function drop(id: string): boolean {
+    const entry = entries.get(id)
+    if (entry) partUsers.remove(entry.card)
+    return entries.delete(id)
   }
 
   function dropVanished(spots: ReadonlyMap<string, Spot>): Set<string> {
     const vanished = new Set<string>()
     for (const id of entries.keys()) if (!spots.has(id)) vanished.add(id)
-    for (const id of vanished) entries.delete(id)
+    for (const id of vanished) drop(id)
     return vanished
   }
 
   /** Judges the references to parts of modules that stand in a module that was touched, or name one. */
   async function judgeParts(touched: ReadonlySet<string>): Promise<void> {
-    const isTouched = ({ card }: Kept): boolean =>
-      touched.has(card.id) || card.uses.some(({ to }) => touched.has(to))
-    const judged = [...entries.values()].filter((entry) => entry.card.uses.length > 0 && isTouched(entry))
+    const judged = new Set(touched)
+    for (const id of touched) for (const user of partUsers.of(id)) judged.add(user)
     const known = new Map<string, readonly string[] | undefined>()
-    for (const entry of judged) {
+    for (const id of judged) {
+      const entry = entries.get(id)
+      if (!entry || entry.card.uses.length === 0) continue
       const partFindings: Diagnostic[] = []
       for (const use of entry.card.uses) {
         if (!known.has(use.to)) known.set(use.to, await partsNamed(use))
@@ -213,7 +230,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   async function draw(): Promise<Graph> {
-    const { cards, whole } = await fill()
+    const { cards, whole } = await fill(true)
     const rowless: Kept[] = []
     for (const id of undrawn) {
       const entry = entries.get(id)
@@ -225,12 +242,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   async function readRows(rowless: readonly Kept[]): Promise<void> {
-    const spots = rowless.map(({ spot }) => spot)
-    await library.getEach(spots, (result, index) => {
-      const entry = rowless[index]!
-      if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
-      entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
-    })
+    await library.getEach(
+      rowless.map(({ spot }) => spot),
+      (result, index) => {
+        const entry = rowless[index]!
+        if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
+        entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
+      },
+      reading(rowless),
+    )
   }
 
   async function keep(): Promise<void> {
@@ -250,19 +270,24 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   return {
-    cards: () => alone(fill),
+    cards: () => alone(() => fill(false)),
     graph: () => alone(draw),
     keep: () => alone(keep),
     peek: (id) => entries.get(id)?.card,
     resolutions: () => new Set([...entries.values()].flatMap(({ resolutions = [] }) => resolutions)),
     idsWhere: (fits) => [...entries.values()].filter(fits).map(({ card }) => card.id),
     takeOut(ids) {
-      const taken = [...ids].filter((id) => entries.delete(id))
+      const taken = [...ids].filter(drop)
       for (const id of taken) takenOut.add(id)
       if (taken.length > 0) last = undefined
       return taken
     },
   }
+}
+
+/** How so many modules are loaded. */
+function reading({ length }: readonly unknown[]): { readonly inPassing: boolean } {
+  return { inPassing: length > mostAskedAgain }
 }
 
 type FileLists = readonly (readonly Path[])[]

@@ -38,8 +38,8 @@ export interface Library {
   isRead(spot: Spot): boolean
   /** The modules at all of the spots, each settled by itself, in the order given. */
   getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
-  /** The same, each told as soon as it is there, in an order of their own. */
-  getEach(spots: readonly Spot[], use: UseLoaded): Promise<void>
+  /** The same, each told as soon as it is there, in an order of their own; `inPassing` when one look at each is all. */
+  getEach(spots: readonly Spot[], use: UseLoaded, how?: { readonly inPassing: boolean }): Promise<void>
   /** Every markdown file of the layers given, each settled by itself. */
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
@@ -94,14 +94,18 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     return results
   }
 
-  async function getEach(spots: readonly Spot[], use: UseLoaded): Promise<void> {
+  async function getEach(
+    spots: readonly Spot[],
+    use: UseLoaded,
+    how?: { readonly inPassing: boolean },
+  ): Promise<void> {
     const files: number[] = []
     for (const [index, spot] of spots.entries()) {
       if (spot.layer.tree.isLink(spot.path)) use(done(describe(spot)), index)
       else files.push(index)
     }
     const wanted = files.map((index) => spots[index]!)
-    await registry.getEach(wanted, (result, at) => use(result, files[at]!))
+    await registry.getEach(wanted, (result, at) => use(result, files[at]!), how)
   }
 
   function link(module: Module, at?: Spot): Linked {

@@ -12,8 +12,11 @@ export interface Registry {
   get(spot: Spot): Promise<Result<Module>>
   /** All of them, each settled by itself, in the order given. */
   getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
-  /** The same, each told as soon as it is there, in an order of their own. */
-  getEach(spots: readonly Spot[], use: UseLoaded): Promise<void>
+  /**
+   * The same, each told as soon as it is there, in an order of their own. What is loaded in passing, for one look at each, takes
+   * no room from what others asked for.
+   */
+  getEach(spots: readonly Spot[], use: UseLoaded, how?: { readonly inPassing: boolean }): Promise<void>
   /** What is loaded now, without loading. */
   peek(id: ModuleId): Module | undefined
   isLoading(id: ModuleId): boolean
@@ -39,6 +42,8 @@ export interface RegistryFigures extends CacheFigures {
 /** A load that is under way. */
 interface Flight {
   readonly promise: Promise<Result<Module>>
+  /** False once somebody wants the module for more than one look. */
+  inPassing: boolean
   land(result: Result<Module>): void
 }
 
@@ -58,19 +63,20 @@ export function createRegistry(
   const flights = new Map<ModuleId, Flight>()
   const counts = { accessCount: 0, hits: 0, loads: 0 }
 
-  function depart(id: ModuleId): Flight {
+  function depart(id: ModuleId, inPassing: boolean): Flight {
     counts.loads++
     let settle: (result: Result<Module>) => void
     const promise = new Promise<Result<Module>>((resolve) => (settle = resolve))
     const flight: Flight = {
       promise,
+      inPassing,
       land(result) {
         settle(result)
         // A drop while loading removed the flight: what it read may be old, so nobody remembers it.
         if (flights.get(id) === flight) {
           flights.delete(id)
           if (result.ok) {
-            modules.set(id, result.value)
+            modules.set(id, result.value, flight.inPassing)
             registered(result.value)
           }
         }
@@ -87,8 +93,9 @@ export function createRegistry(
     const under = module ? undefined : flights.get(id)
     if (module || under) counts.hits++
     if (module) return Promise.resolve(done(module))
+    if (under) under.inPassing = false
     if (under) return under.promise
-    const flight = depart(id)
+    const flight = depart(id, false)
     void loader
       .load(spot)
       .catch((thrown: unknown) => failed(unexpected(id, thrown)))
@@ -96,7 +103,11 @@ export function createRegistry(
     return flight.promise
   }
 
-  async function getEach(spots: readonly Spot[], use: UseLoaded): Promise<void> {
+  async function getEach(
+    spots: readonly Spot[],
+    use: UseLoaded,
+    { inPassing } = { inPassing: false },
+  ): Promise<void> {
     const missing = new Map<ModuleId, Missing>()
     const joined: Promise<void>[] = []
     for (const [index, spot] of spots.entries()) {
@@ -106,8 +117,10 @@ export function createRegistry(
       const under = flights.get(id)
       if (asked) asked.places.push(index)
       else if (module) use(done(module), index)
-      else if (under) joined.push(under.promise.then((result) => use(result, index)))
-      else missing.set(id, { spot, flight: depart(id), places: [index] })
+      else if (under) {
+        under.inPassing &&= inPassing
+        joined.push(under.promise.then((result) => use(result, index)))
+      } else missing.set(id, { spot, flight: depart(id, inPassing), places: [index] })
     }
     counts.accessCount += spots.length
     counts.hits += spots.length - missing.size
