@@ -41,10 +41,11 @@ export interface RegistryFigures extends CacheFigures {
 
 /** A load that is under way. */
 interface Flight {
-  readonly promise: Promise<Result<Module>>
+  readonly id: ModuleId
   /** False once somebody wants the module for more than one look. */
   inPassing: boolean
-  land(result: Result<Module>): void
+  /** Whoever waits for it; a promise of each load would keep ten thousand modules until the last one is there. */
+  waiting: ((result: Result<Module>) => void)[] | undefined
 }
 
 /** What has to be loaded, and for which of the spots that were asked for. */
@@ -65,25 +66,25 @@ export function createRegistry(
 
   function depart(id: ModuleId, inPassing: boolean): Flight {
     counts.loads++
-    let settle: (result: Result<Module>) => void
-    const promise = new Promise<Result<Module>>((resolve) => (settle = resolve))
-    const flight: Flight = {
-      promise,
-      inPassing,
-      land(result) {
-        settle(result)
-        // A drop while loading removed the flight: what it read may be old, so nobody remembers it.
-        if (flights.get(id) === flight) {
-          flights.delete(id)
-          if (result.ok) {
-            modules.set(id, result.value, flight.inPassing)
-            registered(result.value)
-          }
-        }
-      },
-    }
+    const flight: Flight = { id, inPassing, waiting: undefined }
     flights.set(id, flight)
     return flight
+  }
+
+  function join(flight: Flight, inPassing: boolean): Promise<Result<Module>> {
+    flight.inPassing &&= inPassing
+    return new Promise((resolve) => (flight.waiting ??= []).push(resolve))
+  }
+
+  function land(flight: Flight, result: Result<Module>): void {
+    const { id, inPassing, waiting = [] } = flight
+    for (const tell of waiting) tell(result)
+    // A drop while loading removed the flight: what it read may be old, so nobody remembers it.
+    if (flights.get(id) !== flight) return
+    flights.delete(id)
+    if (!result.ok) return
+    modules.set(id, result.value, inPassing)
+    registered(result.value)
   }
 
   function get(spot: Spot): Promise<Result<Module>> {
@@ -93,14 +94,14 @@ export function createRegistry(
     const under = module ? undefined : flights.get(id)
     if (module || under) counts.hits++
     if (module) return Promise.resolve(done(module))
-    if (under) under.inPassing = false
-    if (under) return under.promise
+    if (under) return join(under, false)
     const flight = depart(id, false)
+    const landed = join(flight, false)
     void loader
       .load(spot)
       .catch((thrown: unknown) => failed(unexpected(id, thrown)))
-      .then(flight.land)
-    return flight.promise
+      .then((result) => land(flight, result))
+    return landed
   }
 
   async function getEach(
@@ -117,10 +118,8 @@ export function createRegistry(
       const under = flights.get(id)
       if (asked) asked.places.push(index)
       else if (module) use(done(module), index)
-      else if (under) {
-        under.inPassing &&= inPassing
-        joined.push(under.promise.then((result) => use(result, index)))
-      } else missing.set(id, { spot, flight: depart(id, inPassing), places: [index] })
+      else if (under) joined.push(join(under, inPassing).then((result) => use(result, index)))
+      else missing.set(id, { spot, flight: depart(id, inPassing), places: [index] })
     }
     counts.accessCount += spots.length
     counts.hits += spots.length - missing.size
@@ -135,13 +134,13 @@ export function createRegistry(
         (result, at) => {
           const { flight, places } = missing[at]!
           left.delete(missing[at]!)
-          flight.land(result)
+          land(flight, result)
           for (const place of places) use(result, place)
         },
       )
     } catch (thrown) {
       // Whoever else waits for them must not wait for ever.
-      for (const { spot, flight } of left) flight.land(failed(unexpected(idOf(spot), thrown)))
+      for (const { spot, flight } of left) land(flight, failed(unexpected(idOf(spot), thrown)))
       throw thrown
     }
   }

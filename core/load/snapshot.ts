@@ -5,6 +5,7 @@ import type { Resolution } from '../resolve/trail.ts'
 import { dependsOnAllNames } from '../resolve/staleness.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import { parentOf, type Path, rootPath } from '../vfs/path.ts'
+import { isSameStamp } from '../vfs/stamp.ts'
 import type { WholeFound } from './among.ts'
 import type { Card } from './card.ts'
 
@@ -106,12 +107,11 @@ export function stillValid(
   const namesChanged = changed.size > 0 || files !== filesDigest(layers)
   const there = cards.filter(({ card }) => spots.has(card.id))
   const stamps = stampsOf(there.map(({ card }) => spots.get(card.id)!))
-  return there.filter(
-    (kept, index) =>
-      isSameStamp(kept.stamp, stamps[index]) &&
-      !(kept.searches && namesChanged) &&
-      (changed.size === 0 || !kept.folders.some((folder) => changed.has(folder))),
-  )
+  return there.filter((kept, index) => {
+    const { stamp } = kept
+    if (!stamp || !isSameStamp(stamp, stamps[index]) || (kept.searches && namesChanged)) return false
+    return changed.size === 0 || !kept.folders.some((folder) => changed.has(folder))
+  })
 }
 
 /** The stamps of spots; undefined where the driver has none. Spots of one folder should follow each other. */
@@ -127,27 +127,6 @@ export function stampsOf(spots: readonly Spot[]): (Stamp | undefined)[] {
     from = end
   }
   return stamps
-}
-
-/** How long a file must have been left alone before its stamp says that its bytes are the same: file systems count time in steps. */
-const settledMs = 100
-
-/** True when the same stamp later means the same bytes; `now` is when it was taken. */
-export function isTrusted({ type, modified, changed }: Stamp, now: number): boolean {
-  return type === 'file' && Math.max(modified, changed) < now - settledMs
-}
-
-/** True for stamps of files that say the same. */
-export function isSameStamp(a: Stamp | undefined, b: Stamp | undefined): boolean {
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    b.type === 'file' &&
-    a.size === b.size &&
-    a.modified === b.modified &&
-    a.changed === b.changed &&
-    a.inode === b.inode
-  )
 }
 
 function filesDigest(layers: readonly Layer[]): string {
