@@ -5,6 +5,7 @@ import type { Resolution } from '../resolve/trail.ts'
 import { dependsOnAllNames } from '../resolve/staleness.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import { parentOf, type Path, rootPath } from '../vfs/path.ts'
+import { isSameStamp } from '../vfs/stamp.ts'
 import type { Card } from './card.ts'
 
 /** What a card depends on besides the bytes of its module. */
@@ -114,26 +115,6 @@ export function stampsOf(spots: readonly Spot[]): (Stamp | undefined)[] {
     from = end
   }
   return stamps
-}
-
-/** How long a file must have been left alone before its stamp says that its bytes are the same: file systems count time in steps. */
-const settledMs = 100
-
-/** True when the same stamp later means the same bytes; `now` is when it was taken. */
-export function isTrusted({ type, modified, changed }: Stamp, now: number): boolean {
-  return type === 'file' && Math.max(modified, changed) < now - settledMs
-}
-
-/** True for stamps of files that say the same. */
-export function isSameStamp(a: Stamp, b: Stamp | undefined): boolean {
-  return (
-    b !== undefined &&
-    b.type === 'file' &&
-    a.size === b.size &&
-    a.modified === b.modified &&
-    a.changed === b.changed &&
-    a.inode === b.inode
-  )
 }
 
 function filesDigest(layers: readonly Layer[]): string {
