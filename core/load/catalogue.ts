@@ -218,7 +218,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         const fault = parts && judgeFragment(use, parts, entry.card.id)
         if (fault) partFindings.push(fault)
       }
-      entry.card = { ...plainCard(entry.card), partFindings }
+      if (partFindings.length + entry.card.partFindings.length > 0)
+        entry.card = { ...plainCard(entry.card), partFindings }
     }
   }
 
