@@ -105,9 +105,7 @@ export function openReading(options: ReadingOptions): Reading {
     mostAnswers: fewAnswers,
     invalidated,
   }
-  const answers = createAnswers((reference, from) =>
-    library.resolve(reference, from === undefined ? undefined : spotAt(layers, from)),
-  )
+  const answers = createAnswers((from) => spotAt(layers, from), library.resolve)
   return {
     layers,
     library,

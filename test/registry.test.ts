@@ -11,7 +11,8 @@ import { ModuleCache } from '../core/load/module-cache.ts'
 import { sizeOf } from '../core/load/module-size.ts'
 import { openLayer } from '../core/load/open-layers.ts'
 import { createRegistry, type Registry } from '../core/load/registry.ts'
-import type { ModuleId } from '../core/module/module.ts'
+import type { Result } from '../core/base/result.ts'
+import type { Module, ModuleId } from '../core/module/module.ts'
 import type { Spot } from '../core/resolve/rungs.ts'
 import type { Path } from '../core/vfs/path.ts'
 import { commandLine } from './command-line.ts'
@@ -169,6 +170,23 @@ test('the accounted memory is that of the modules that are kept, whatever happen
     assert.equal(registry.figures.bytes, registry.ids().length * bytesOfOne)
     assert.ok(registry.ids().length <= 5)
   }
+})
+
+test('what is loaded in passing takes a quarter of the room at most and pushes nothing out, unless somebody wants it', async () => {
+  const { registry, spots } = await registryOf(
+    9,
+    (bytes) => new ModuleCache({ megabytes: megabytes(bytes * 12.5), minutes: 15 }),
+  )
+  const given: Result<Module>[] = []
+  const look = (): Promise<void> =>
+    registry.getEach(spots, (result, index) => (given[index] = result), { inPassing: true })
+  const asked = registry.get(spots[8]!)
+  await look()
+  assert.equal(given[8], await asked)
+  assert.ok(given.length === 9 && given.every(({ ok }) => ok))
+  assert.deepEqual(registry.ids(), ['m10.md', 'm11.md', 'm12.md', 'm18.md'])
+  await look()
+  assert.deepEqual([registry.figures.modules, registry.figures.evictions, registry.figures.hits], [4, 0, 5])
 })
 
 const project = {

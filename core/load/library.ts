@@ -11,6 +11,7 @@ import { idOf, spotAt } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Path } from '../vfs/path.ts'
 import { isDependency, type Linked } from './linked.ts'
+import type { UseLoaded } from './loader.ts'
 import type { Registry } from './registry.ts'
 
 /** Modules that were loaded, and what was wrong with those that were not. */
@@ -37,6 +38,8 @@ export interface Library {
   isRead(spot: Spot): boolean
   /** The modules at all of the spots, each settled by itself, in the order given. */
   getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
+  /** The same, each told as soon as it is there, in an order of their own; `inPassing` when one look at each is all. */
+  getEach(spots: readonly Spot[], use: UseLoaded, how?: { readonly inPassing: boolean }): Promise<void>
   /** Every markdown file of the layers given, each settled by itself. */
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
@@ -86,10 +89,23 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
   }
 
   async function getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]> {
-    const isFile = (spot: Spot): boolean => !spot.layer.tree.isLink(spot.path)
-    const loaded = await registry.getMany(spots.filter(isFile))
-    let next = 0
-    return spots.map((spot) => (isFile(spot) ? loaded[next++]! : done(describe(spot))))
+    const results = Array.from<Result<Module>>({ length: spots.length })
+    await getEach(spots, (result, index) => (results[index] = result))
+    return results
+  }
+
+  async function getEach(
+    spots: readonly Spot[],
+    use: UseLoaded,
+    how?: { readonly inPassing: boolean },
+  ): Promise<void> {
+    const files: number[] = []
+    for (const [index, spot] of spots.entries()) {
+      if (spot.layer.tree.isLink(spot.path)) use(done(describe(spot)), index)
+      else files.push(index)
+    }
+    const wanted = files.map((index) => spots[index]!)
+    await registry.getEach(wanted, (result, at) => use(result, files[at]!), how)
   }
 
   function link(module: Module, at?: Spot): Linked {
@@ -159,6 +175,7 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     loadId,
     isRead,
     getMany,
+    getEach,
     loadEvery,
     closure,
     link,
@@ -210,7 +227,7 @@ function unusable(reference: string, resolution: Resolution): Diagnostic {
     target: reference,
     fragment: null,
   }
-  const finding = findingOf(own, { ...resolution, class: 'module' }, '')
+  const finding = findingOf(own, { ...resolution, tried: resolution.tried, class: 'module' }, '')
   if (finding && finding.severity === 'error') {
     const { at: _, ...plain } = finding
     return plain

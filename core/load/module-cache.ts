@@ -24,6 +24,9 @@ export interface CacheFigures {
   readonly evictions: number
 }
 
+/** Of the room, for what was read in passing: all modules of nearly every framework, but not ten thousand. */
+const shareInPassing = 0.25
+
 const longestTimer = 2 ** 31 - 1
 const machineClock: CacheClock = {
   now: () => performance.now(),
@@ -91,11 +94,14 @@ export class ModuleCache {
     return [...this.#entries.keys(), ...pinned]
   }
 
-  set(id: ModuleId, module: Module): void {
+  /** Keeps a module; one that was read in passing only where that leaves most of the room and drops nothing. */
+  set(id: ModuleId, module: Module, inPassing = false): void {
     this.delete(id)
-    const entry = { module, bytes: sizeOf(module), usedAt: this.#clock.now() }
     const isPinned = this.#pinned.has(id)
-    if (!isPinned && entry.bytes > this.#mostBytes) return
+    const room = inPassing ? this.#mostBytes * shareInPassing - this.#bytes : this.#mostBytes
+    if (!isPinned && room <= 0) return
+    const entry = { module, bytes: sizeOf(module), usedAt: this.#clock.now() }
+    if (!isPinned && entry.bytes > room) return
     this.#bytes += entry.bytes
     if (isPinned) this.#pinned.set(id, entry)
     else this.#entries.set(id, entry)

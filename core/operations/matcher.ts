@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { fail, messageOf } from '../base/diagnostic.ts'
 import { compilePattern, findOffsets, matchesAt, type MatchOptions, type TextMatch } from './match-text.ts'
 import { findRequiredLiteral } from './required-literal.ts'
@@ -5,8 +6,8 @@ import { type OffsetSearch, searchInWorker } from './search-worker.ts'
 
 /** Searches texts for one pattern; never freezes the program. */
 export interface Matcher {
-  /** False for bytes of a text in which nothing can match; costs next to nothing. */
-  mayMatch(bytes: Buffer): boolean
+  /** The text of a file as it is to be searched; undefined where it is plain from the bytes that nothing can match. */
+  textOf(bytes: Buffer): string | undefined
   /**
    * The matches of each text. Rejects with REGEX_TIMEOUT when one text takes too long, and when the signal aborts; one call
    * at a time.
@@ -17,6 +18,8 @@ export interface Matcher {
 
 const longestPlain = 200
 const mostChoices = 4
+/** Replaces what is no UTF-8. */
+const decoder = new TextDecoder()
 
 /**
  * A matcher for a regular expression of JavaScript. Expressions that cannot run away run here; all others run in a worker
@@ -26,11 +29,18 @@ export function openMatcher(pattern: string, options: MatchOptions, signal: Abor
   const expression = compile(pattern, options)
   const literal = (options.ignoreCase ? undefined : findRequiredLiteral(pattern)) ?? ''
   const needle = Buffer.from(literal)
-  const search = mayRunAway(pattern)
+  const runsAway = mayRunAway(pattern)
+  const probe = !runsAway && !options.ignoreCase && isBytewise(pattern) ? new RegExp(pattern) : undefined
+  const search = runsAway
     ? createLater(() => searchInWorker({ expression, literal, shown: shorten(pattern) }, signal))
     : searchHere(expression, literal)
   return {
-    mayMatch: (bytes) => literal === '' || bytes.includes(needle),
+    textOf(bytes) {
+      if (!probe && literal !== '' && !bytes.includes(needle)) return undefined
+      const plain = bytes.toString('latin1')
+      if (probe && !probe.test(plain)) return undefined
+      return isAscii(bytes) ? plain : decoder.decode(bytes)
+    },
     async find(texts) {
       const found = await search.find(texts)
       return texts.map((text, index) => matchesAt(text, found[index]!, options))
@@ -63,6 +73,17 @@ export function mayRunAway(pattern: string): boolean {
   if (pattern.length > longestPlain) return true
   const bare = pattern.replace(/\\[^]/g, 'x').replace(/\[[^\]]*\]/g, 'x')
   return /[*+{]/.test(bare) || (bare.match(/[(?]/g)?.length ?? 0) > mostChoices
+}
+
+const bytewise =
+  /^(?:[\w\t !"#%&',:;<=>@`~/-]|\\[bBdwt!-/:-@[-`{-~]|\[(?!\^)(?:[ -[^-~]|\\[bdwt!-/:-@[-`{-~])*\]|\((?:\?:|(?!\?))|[)|?])*$/
+
+/**
+ * True only for patterns that take one character of ASCII at a time, and no note of where a text or a line begins or ends: where they
+ * match a text, they match its bytes too, each taken for a character.
+ */
+export function isBytewise(pattern: string): boolean {
+  return bytewise.test(pattern)
 }
 
 function compile(pattern: string, options: MatchOptions): RegExp {

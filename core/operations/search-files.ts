@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer'
 import { HeddleError } from '../base/diagnostic.ts'
 import { createTurns } from '../base/turns.ts'
 import type { Files, Looked } from '../vfs/file-system.ts'
@@ -45,7 +44,10 @@ export async function searchFiles(
     const bytes = found instanceof HeddleError ? undefined : asBuffer(found.bytes)
     if (found instanceof HeddleError) skip(index, found.code)
     else if (bytes!.subarray(0, binaryProbe).includes(0)) skip(index, 'BINARY')
-    else if (matcher.mayMatch(bytes!)) addTo(batch, index, decode(bytes!))
+    else {
+      const text = matcher.textOf(bytes!)
+      if (text !== undefined) addTo(batch, index, text)
+    }
     return batch.length < batchLength
   }
 
@@ -83,11 +85,6 @@ function addTo(batch: Batch, index: number, text: string): void {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-/** Bytes that are not UTF-8 are replaced. */
-function decode(bytes: Buffer): string {
-  return isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder().decode(bytes)
 }
 
 /** Gets the file at an index of the paths; false ends the row. */

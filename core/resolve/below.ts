@@ -2,7 +2,7 @@ import { nameOf, type Path, rootPath } from '../vfs/path.ts'
 import { homePathOf, type Layer } from './layers.ts'
 import { foldBelow, probe, type Question, type Spot } from './rungs.ts'
 import { suggestBelow } from './suggest.ts'
-import type { Suggestion, Try } from './trail.ts'
+import type { Suggestion, Trail } from './trail.ts'
 
 /** What `@super` found: the first lower layer that has it wins. */
 export interface Below {
@@ -18,7 +18,7 @@ export interface Below {
  * layer further down), below the homes, and below the aliases that hold the file. `@super` alone is the file's own counterpart
  * there: the same path below the same alias or home. The file's own layer is never looked at.
  */
-export function lookBelow(question: Question, tried: Try[]): Below {
+export function lookBelow(question: Question, trail: Trail): Below {
   const layers = question.layers.slice(question.layers.indexOf(question.own) + 1)
   const written = question.target.slice('@super/'.length)
   const asking = { ...question, layers }
@@ -29,7 +29,7 @@ export function lookBelow(question: Question, tried: Try[]): Below {
         outside = true
         continue
       }
-      const spot = probe({ ...asking, completes: written !== '' }, { rung: 'alias', layer, path }, tried)
+      const spot = probe({ ...asking, completes: written !== '' }, { rung: 'alias', layer, path }, trail)
       if (spot && (written !== '' || layer.tree.typeOf(path) === 'file'))
         return { spot, outside: false, suggestion: null, hint: '' }
     }

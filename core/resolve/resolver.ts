@@ -10,7 +10,7 @@ import { climbs, type Question, type Spot } from './rungs.ts'
 import { spotAt } from './spots.ts'
 import { staleness } from './staleness.ts'
 import { type Ladder, suggest } from './suggest.ts'
-import type { Resolution, Rung, Try } from './trail.ts'
+import { KeptResolution, type Look, type Resolution, type Rung, Trail, triesOf } from './trail.ts'
 
 /** What a reference asks for: its path part and its form, which decides the rungs. */
 export interface Asked {
@@ -71,7 +71,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   const { layers } = options
   const project = layers[0]!
   const endings = new Map<Layer, Endings>()
-  const answers = new Map<string, Map<string, Resolution>>()
+  const answers = new Map<string, Map<string, KeptResolution>>()
   let size = 0
 
   function endingsOf(layer: Layer): Endings {
@@ -81,27 +81,44 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   function resolve(asked: Asked, from: Spot | null): Resolution {
+    const known = isForAnyFile(asked) ? answers.get(anyFile)?.get(asked.target) : undefined
+    if (known) return known
     const place = placeOf(asked, from)
-    let known = answers.get(place)
-    if (!known) answers.set(place, (known = new Map()))
-    const old = known.get(asked.target)
+    const old = answers.get(place)?.get(asked.target)
     if (old) return old
     const made = climb(asked, from)
-    known.set(asked.target, made)
-    size++
+    remember(made.rung === 'alias' && isForAnyFile(asked) ? anyFile : place, asked.target, made)
     return made
   }
 
-  function climb(asked: Asked, from: Spot | null): Resolution {
+  function remember(place: string, target: string, answer: KeptResolution): void {
+    const known = answers.get(place)
+    if (known) known.set(target, answer)
+    else answers.set(place, new Map([[target, answer]]))
+    size++
+  }
+
+  /** True where an alias that is found is found wherever it stands; a plugin may see that otherwise. */
+  function isForAnyFile({ target, form }: Asked): boolean {
+    return target.startsWith('@') && !isPlace(form) && !isSuper(target) && options.answer === undefined
+  }
+
+  function climb(asked: Asked, from: Spot | null): KeptResolution {
     const target = asked.form === 'import' ? fromFolder(asked.target, options.folder) : asked.target
-    if (target === undefined) return { ...unresolved, status: 'outside', tried: [] }
+    if (target === undefined) return new KeptResolution({ ...unresolved, status: 'outside' }, undefined)
     if (isElsewhere(target)) return external
     if (target.length > longestTarget)
-      return { ...unresolved, class: classOfMissing(target, asked.form, false) }
+      return new KeptResolution(
+        { ...unresolved, class: classOfMissing(target, asked.form, false) },
+        undefined,
+      )
     const answered = options.answer?.(asked, from)
     if (answered)
-      return found({ layer: project, path: answered.path }, null, { tried: [], plugin: answered.plugin })
-    if (target === '' && from) return found(from, 'relative', { tried: [], plugin: null })
+      return found({ layer: project, path: answered.path }, null, {
+        last: undefined,
+        plugin: answered.plugin,
+      })
+    if (target === '' && from) return found(from, 'relative', { last: undefined, plugin: null })
     const ladder = ladderOf(asked.form, target)
     const question: Question = {
       target: asked.form === 'link' || asked.form === 'image' ? decodePercent(target) : target,
@@ -116,23 +133,23 @@ export function createResolver(options: ResolverOptions): Resolver {
       : ascend(asked, question, ladder)
   }
 
-  function descend(asked: Asked, question: Question): Resolution {
-    const tried: Try[] = []
-    const { spot, outside, suggestion, hint } = lookBelow(question, tried)
-    if (spot) return found(spot, 'alias', { tried, plugin: null })
+  function descend(asked: Asked, question: Question): KeptResolution {
+    const trail = new Trail()
+    const { spot, outside, suggestion, hint } = lookBelow(question, trail)
+    if (spot) return found(spot, 'alias', { last: trail.last, plugin: null })
     const kind = classOfMissing(asked.target, asked.form, false)
-    return {
+    const said: Said = {
       ...unresolved,
       status: outside ? 'outside' : 'missing',
       class: kind,
       suggestion: kind === 'example' ? null : suggestion,
-      tried,
       hint,
     }
+    return new KeptResolution(said, trail.last)
   }
 
-  function ascend(asked: Asked, question: Question, ladder: Ladder): Resolution {
-    const tried: Try[] = []
+  function ascend(asked: Asked, question: Question, ladder: Ladder): KeptResolution {
+    const trail = new Trail()
     const first = question.target.startsWith('@')
       ? 'alias'
       : question.from
@@ -141,30 +158,30 @@ export function createResolver(options: ResolverOptions): Resolver {
     let outside = false
     let throughLink = false
     for (const rung of ladder.rungs) {
-      const result = climbs[rung](question, tried)
-      if (result.spots.length === 1) return found(result.spots[0]!, rung, { tried, plugin: null })
-      if (result.spots.length > 1) return ambiguous(result.spots, rung, tried)
+      const result = climbs[rung](question, trail)
+      if (result.spots.length === 1) return found(result.spots[0]!, rung, { last: trail.last, plugin: null })
+      if (result.spots.length > 1) return ambiguous(result.spots, rung, trail.last)
       if (rung !== first) continue
       outside = result.outside === true
       throughLink = result.throughLink === true
     }
     const ignored = options.isIgnored?.(question.target) ?? false
     const kind = classOfMissing(asked.target, asked.form, ignored)
-    return {
+    const said: Said = {
       ...unresolved,
       status: outside ? 'outside' : 'missing',
       class: kind,
       throughLink,
       ...(kind === 'example' ? {} : suggest(question, ladder)),
-      tried,
-      hint: outside ? null : hintForRefused(question.own, tried),
+      hint: outside ? null : hintForRefused(question.own, trail.last),
     }
+    return new KeptResolution(said, trail.last)
   }
 
-  function found(spot: Spot, rung: Rung | null, how: { tried: Try[]; plugin: string | null }): Resolution {
+  function found(spot: Spot, rung: Rung | null, how: How): KeptResolution {
     const isFolder = spot.layer.tree.typeOf(spot.path) === 'directory'
     // Written out: one of these is made for every reference, and a spread costs more than the rest.
-    return {
+    const said: Said = {
       status: rung === 'category' || rung === 'ending' ? 'searched' : 'resolved',
       class: classOfFound(spot.path, isFolder),
       to: labelOf(spot.layer, spot.path),
@@ -175,9 +192,9 @@ export function createResolver(options: ResolverOptions): Resolver {
       differs: null,
       throughLink: false,
       candidates: nothing,
-      tried: how.tried,
       hint: null,
     }
+    return new KeptResolution(said, how.last)
   }
 
   function forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution> {
@@ -186,7 +203,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     return forgetWhere(staleness(layer, change, options.answer !== undefined))
   }
 
-  function forgetWhere(isForgotten: (target: string, answer: Resolution) => boolean): Set<Resolution> {
+  function forgetWhere(isForgotten: (target: string, answer: KeptResolution) => boolean): Set<Resolution> {
     const forgotten = new Set<Resolution>()
     for (const [place, known] of answers) {
       for (const [target, answer] of known) {
@@ -217,7 +234,15 @@ export function createResolver(options: ResolverOptions): Resolver {
 
 const nothing: readonly string[] = []
 
-const unresolved: Resolution = {
+type Said = Omit<Resolution, 'tried'>
+
+/** The last look of the climb, and the plugin that answered in its place. */
+interface How {
+  readonly last: Look | undefined
+  readonly plugin: string | null
+}
+
+const unresolved: Said = {
   status: 'missing',
   class: 'file',
   to: null,
@@ -228,35 +253,37 @@ const unresolved: Resolution = {
   differs: null,
   throughLink: false,
   candidates: nothing,
-  tried: [],
   hint: null,
 }
 
 const nobody: ReadonlySet<Resolution> = new Set()
 
-const external: Resolution = { ...unresolved, status: null, class: 'external' }
+const external = new KeptResolution({ ...unresolved, status: null, class: 'external' }, undefined)
 
-function ambiguous(spots: readonly Spot[], rung: Rung, tried: readonly Try[]): Resolution {
+function ambiguous(spots: readonly Spot[], rung: Rung, last: Look | undefined): KeptResolution {
   const candidates = spots.map((spot) => labelOf(spot.layer, spot.path))
-  return {
+  const said: Said = {
     ...unresolved,
     status: 'ambiguous',
     class: classOfFound(spots[0]!.path, false),
     rung,
     candidates,
-    tried,
   }
+  return new KeptResolution(said, last)
 }
 
 /** Why a file that one may see in its folder is not found: it is a link to nowhere, or nobody may open its name. */
-function hintForRefused({ tree, label }: Layer, tried: readonly Try[]): string | null {
-  const own = tried.filter(({ path, rung }) => rung !== 'ending' && path.startsWith(label))
+function hintForRefused({ tree, label }: Layer, last: Look | undefined): string | null {
+  const own = triesOf(last).filter(({ path, rung }) => rung !== 'ending' && path.startsWith(label))
   const link = own.find(({ path }) => tree.isLink(path.slice(label.length) as Path))
   if (link) return `"${link.path}" is a link that leads nowhere: mend it, or remove the reference.`
   const parsed = own[0] && parsePath(own[0].path.slice(label.length))
   if (!parsed || parsed.ok || parsed.diagnostic.code !== 'NAME_UNSAFE') return null
   return `${parsed.diagnostic.message} ${parsed.diagnostic.hint}`
 }
+
+/** Stands for every file, as the place of what is answered alike in all of them. */
+const anyFile = '*'
 
 /** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */
 function placeOf({ form, target }: Asked, from: Spot | null): string {
@@ -265,8 +292,13 @@ function placeOf({ form, target }: Asked, from: Spot | null): string {
   return `${form}:${from.layer.label}${seen}`
 }
 
+/** True for forms that name a place as seen from the file, where `@` is a letter like others. */
+function isPlace(form: Form): boolean {
+  return form === 'link' || form === 'image' || form === 'import'
+}
+
 function ladderOf(form: Form, target: string): Ladder {
-  if (form === 'link' || form === 'image' || form === 'import')
+  if (isPlace(form))
     return target.startsWith('/') || (target.startsWith('%') && decodePercent(target).startsWith('/'))
       ? fromRoot
       : fileOnly

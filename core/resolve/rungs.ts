@@ -1,9 +1,10 @@
 import { parseReference } from '../module/reference.ts'
 import { childOf, parentOf, type Path, rootPath } from '../vfs/path.ts'
+import type { Tree } from '../vfs/tree.ts'
 import type { Endings } from './endings.ts'
 import { fold, searchable } from './fold.ts'
-import { folderFiles, isMarkdown, labelOf, type Layer } from './layers.ts'
-import type { Rung, Try } from './trail.ts'
+import { isMarkdown, type Layer } from './layers.ts'
+import { type Names, pathsOf, type Rung, type Trail } from './trail.ts'
 
 /** A file or folder of a layer. */
 export interface Spot {
@@ -33,13 +34,13 @@ export interface Found {
 }
 
 /** Looks for the target in one way and notes every place it looked at. */
-export type Climb = (question: Question, tried: Try[]) => Found
+export type Climb = (question: Question, trail: Trail) => Found
 
 const nowhere: Found = { spots: [] }
 
 /** Every rung by its name. */
 export const climbs: Readonly<Record<Rung, Climb>> = {
-  alias(question, tried) {
+  alias(question, trail) {
     if (!question.target.startsWith('@')) return nowhere
     const parsed = parseReference(question.target)
     if (!parsed || parsed.alias === null) return nowhere
@@ -50,7 +51,7 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
         const path = foldBelow(folder, parsed.path)
         if (path === undefined) outside = true
         else {
-          const spot = probe(question, { rung: 'alias', layer, path }, tried)
+          const spot = probe(question, { rung: 'alias', layer, path }, trail)
           if (spot) return { spots: [spot] }
           throughLink ||= leadsOut(question, layer, path)
         }
@@ -59,30 +60,30 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
     return { spots: [], outside: outside || throughLink, throughLink }
   },
 
-  relative(question, tried) {
+  relative(question, trail) {
     if (!question.from) return nowhere
     return probeFolded(
       question,
       { rung: 'relative', layer: question.own, base: parentOf(question.from.path) },
-      tried,
+      trail,
     )
   },
 
-  home(question, tried) {
+  home(question, trail) {
     let outside = false
     for (const base of question.own.homes) {
-      const found = probeFolded(question, { rung: 'home', layer: question.own, base }, tried)
+      const found = probeFolded(question, { rung: 'home', layer: question.own, base }, trail)
       if (found.spots.length > 0) return found
       outside ||= found.outside === true
     }
     return { spots: [], outside }
   },
 
-  repository(question, tried) {
-    return probeFolded(question, { rung: 'repository', layer: question.own, base: rootPath }, tried)
+  repository(question, trail) {
+    return probeFolded(question, { rung: 'repository', layer: question.own, base: rootPath }, trail)
   },
 
-  category(question, tried) {
+  category(question, trail) {
     const target = searchable(plain(question.target))
     if (target === '') return nowhere
     const layer = question.own
@@ -90,14 +91,14 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
       layer.tree
         .foldersIn(home)
         .map((name) =>
-          probe(question, { rung: 'category', layer, path: childOf(childOf(home, name), target) }, tried),
+          probe(question, { rung: 'category', layer, path: childOf(childOf(home, name), target) }, trail),
         )
         .filter((spot) => spot !== undefined),
     )
     return { spots }
   },
 
-  ending(question, tried) {
+  ending(question, trail) {
     const target = searchable(plain(question.target))
     // Only files have endings here: `research/` asks for a folder, and `docs/research.md` is none.
     if (target === '' || question.target.endsWith('/')) return nowhere
@@ -108,12 +109,8 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
         .endings(layer)
         .find(ending)
         .filter((path) => layer.tree.typeOf(path) === 'file')
-      tried.push({
-        rung: 'ending',
-        layer: layer.name,
-        path: `${layer.label}**/${ending}`,
-        found: paths.length > 0,
-      })
+      const at = paths.length > 0 ? 0 : undefined
+      trail.add({ rung: 'ending', layer, path: `**/${ending}` as Path, names: 'itself', at })
       if (paths.length > 0) return { spots: paths.map((path) => ({ layer, path })) }
     }
     return nowhere
@@ -139,11 +136,11 @@ export interface Probe {
   readonly path: Path
 }
 
-function probeFolded(question: Question, at: { rung: Rung; layer: Layer; base: Path }, tried: Try[]): Found {
+function probeFolded(question: Question, at: { rung: Rung; layer: Layer; base: Path }, trail: Trail): Found {
   // What may not be completed is a link, and there an `@` is a letter of the name.
   const path = fold(at.base, question.completes ? plain(question.target) : question.target)
   if (path === undefined) return { spots: [], outside: true }
-  const spot = probe(question, { rung: at.rung, layer: at.layer, path }, tried)
+  const spot = probe(question, { rung: at.rung, layer: at.layer, path }, trail)
   if (spot) return { spots: [spot] }
   const throughLink = leadsOut(question, at.layer, path)
   return { spots: [], outside: throughLink, throughLink }
@@ -157,25 +154,28 @@ function leadsOut({ completes }: Question, { tree }: Layer, path: Path): boolean
   return tree.typeOf(at) === 'outside'
 }
 
-/** What is at a place, or at its completions; every place that was looked at is noted. */
-export function probe(question: Question, at: Probe, tried: Try[]): Spot | undefined {
-  const { tree } = at.layer
-  const folderOnly = question.target.endsWith('/')
-  for (const path of completions(at.path, question.completes, folderOnly)) {
-    const found = tree.typeOf(path) === 'file'
-    tried.push({ rung: at.rung, layer: at.layer.name, path: labelOf(at.layer, path), found })
-    if (found) return { layer: at.layer, path }
-  }
-  const isFolder = tree.typeOf(at.path) === 'directory'
-  if (isFolder)
-    tried.push({ rung: at.rung, layer: at.layer.name, path: labelOf(at.layer, at.path), found: true })
-  return isFolder ? { layer: at.layer, path: at.path } : undefined
+/** What is at a place, or at its completions; the look is noted. */
+export function probe(question: Question, { rung, layer, path }: Probe, trail: Trail): Spot | undefined {
+  const names = namesAt(question, path)
+  const at = findAt(layer.tree, path, names)
+  trail.add({ rung, layer, path, names, at })
+  return at === undefined ? undefined : { layer, path: pathsOf(path, names)[at] ?? path }
 }
 
-function completions(path: Path, completes: boolean, folderOnly: boolean): Path[] {
-  if (path === '') return []
-  if (!completes) return folderOnly ? [] : [path]
-  const inFolder = folderFiles.map((name) => childOf(path, name))
-  if (folderOnly) return inFolder
-  return isMarkdown(path) ? [path] : [path, `${path}.md` as Path, ...inFolder]
+function namesAt({ completes, target }: Question, path: Path): Names {
+  if (path === '') return 'none'
+  const folderOnly = target.endsWith('/')
+  if (!completes) return folderOnly ? 'none' : 'itself'
+  return folderOnly ? 'inside' : isMarkdown(path) ? 'itself' : 'completed'
+}
+
+/** The place of the first of the names that is there. */
+function findAt(tree: Tree, path: Path, names: Names): number | undefined {
+  const type = tree.typeOf(path)
+  if (type === 'file' && (names === 'itself' || names === 'completed')) return 0
+  if (names === 'completed' && tree.typeOf(`${path}.md` as Path) === 'file') return 1
+  if (type !== 'directory') return undefined
+  const paths = pathsOf(path, names)
+  const at = paths.findIndex((place) => place !== path && tree.typeOf(place) === 'file')
+  return at < 0 ? paths.length : at
 }

@@ -3,7 +3,7 @@ import { parentOf, type Path, rootPath } from '../vfs/path.ts'
 import { fold, searchable } from './fold.ts'
 import { isMarkdown, labelOf, type Layer } from './layers.ts'
 import { climbs, foldBelow, type Question, type Spot } from './rungs.ts'
-import type { Resolution, Rung, Suggestion } from './trail.ts'
+import { type Resolution, type Rung, type Suggestion, Trail } from './trail.ts'
 
 /** How sure a file found by a rung that this form may not use is the one that was meant. */
 const confidenceOf: Readonly<Record<Rung, number>> = {
@@ -89,7 +89,7 @@ function* wantedBy({ target, from, own, layers }: Question, rungs: readonly Rung
 function belowHome(question: Question): Suggestion | null {
   if (!question.target.startsWith('/')) return null
   const target = question.target.replace(/^\/+/, '')
-  const { spots } = climbs.home({ ...question, target, completes: true }, [])
+  const { spots } = climbs.home({ ...question, target, completes: true }, new Trail())
   return spots.length === 1 ? written(question, spots[0]!, confidenceOf.home) : null
 }
 
@@ -104,7 +104,7 @@ function sameElsewhere(question: Question): Suggestion | null {
 
 function byUnusedRungs(question: Question, unused: readonly Rung[]): Suggestion | null {
   for (const rung of unused) {
-    const { spots } = climbs[rung]({ ...question, completes: true }, [])
+    const { spots } = climbs[rung]({ ...question, completes: true }, new Trail())
     if (spots.length === 1) return written(question, spots[0]!, confidenceOf[rung])
   }
   return null
