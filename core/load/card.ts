@@ -102,6 +102,16 @@ function trimmed<T>(list: readonly T[]): readonly T[] {
   return list.length === 0 ? nothing : list.slice()
 }
 
+/** A copy of a card that has all its keys itself, as cards that come from a store do not. */
+export function plainCard(card: Card): Card {
+  const { id, layer, inHome, kind, name, title, version, entry, bytes, tokens, digest, totals } = card
+  const { needs, provides, imports, lost, refersTo, uses, directives, asks, takes } = card
+  const { findings, partFindings } = card
+  const head = { id, layer, inHome, kind, name, title, version, entry, bytes, tokens, digest, totals }
+  const lists = { needs, provides, imports, lost, refersTo, uses, directives, asks, takes }
+  return { ...head, ...lists, findings, partFindings }
+}
+
 function countReferences({ module, resolutions }: Linked): ReferenceTotals {
   const totals: Record<ResolutionStatus | 'total', number> = {
     total: 0,

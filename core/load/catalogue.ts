@@ -8,7 +8,7 @@ import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
 import { isTrusted } from '../vfs/stamp.ts'
 import { createWholeFinder } from './among.ts'
-import { type Card, createCard } from './card.ts'
+import { type Card, createCard, plainCard } from './card.ts'
 import type { Catalogued } from './check.ts'
 import { createDrawing } from './drawing.ts'
 import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
@@ -82,8 +82,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const entries = new Map<string, Kept>()
   const takenOut = new Set<string>()
   let isRestored = store === undefined
-  let made = 0
-  const findWhole = createWholeFinder()
+  let loaded = 0
+  let findWhole = createWholeFinder()
+  /** What was given last, failures or not. */
+  let made: Catalogued | undefined
   const partUsers = createPartUsers()
   /** Ids of cards that came since the graph was drawn. */
   const undrawn = new Set<string>()
@@ -138,7 +140,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       },
       reading(wanted),
     )
-    made += wanted.length
+    loaded += wanted.length
     await judgeParts(touched)
     const cards: Card[] = []
     const failed: Diagnostic[] = []
@@ -148,7 +150,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       if (entry) cards.push(entry.card)
       else if (failure) failed.push(failure)
     }
-    return { cards, failures: failed, whole: findWhole(cards) }
+    made = { cards, failures: failed, whole: findWhole(cards) }
+    return made
   }
 
   /** Every spot by its id, in order; the same map until the trees change. */
@@ -164,7 +167,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   async function restore(spots: ReadonlyMap<string, Spot>): Promise<void> {
     isRestored = true
     const snapshot = spots.size < leastKept ? undefined : await store!.read()
-    for (const kept of snapshot ? stillValid(snapshot, layers, spots) : []) {
+    if (!snapshot) return
+    const { whole } = snapshot
+    if (whole) findWhole = createWholeFinder({ cards: snapshot.cards.map(({ card }) => card), found: whole })
+    for (const kept of stillValid(snapshot, layers, spots)) {
       const { card, stamp } = kept
       const from = { spot: spots.get(card.id)!, card, kept, stamp }
       put({ ...from, resolutions: undefined, parts: undefined, rows: undefined, shown: undefined })
@@ -212,7 +218,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         const fault = parts && judgeFragment(use, parts, entry.card.id)
         if (fault) partFindings.push(fault)
       }
-      entry.card = { ...entry.card, partFindings }
+      if (partFindings.length + entry.card.partFindings.length > 0)
+        entry.card = { ...plainCard(entry.card), partFindings }
     }
   }
 
@@ -249,15 +256,19 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   async function keep(): Promise<void> {
-    if (!store || made === 0 || entries.size < leastKept) return
-    const kept: KeptCard[] = []
-    for (const { card, stamp, resolutions, kept: before } of entries.values()) {
-      if (!stamp || unkept?.has(card.id)) continue
-      const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : before!
-      kept.push({ card, stamp, folders: how.folders, searches: how.searches })
-    }
-    made = 0
-    await store.write(takeSnapshot(layers, kept))
+    if (!store || !made || loaded === 0 || entries.size < leastKept) return
+    loaded = 0
+    await store.write(takeSnapshot(layers, made.cards.map(toKeep), made.whole.found()))
+  }
+
+  function toKeep(card: Card): KeptCard {
+    const entry = entries.get(card.id)
+    // It was taken out since, or nothing can be told by its stamp.
+    if (entry?.card !== card || !entry.stamp || unkept?.has(card.id))
+      return { card, stamp: undefined, folders: [], searches: false }
+    const { stamp, resolutions, kept } = entry
+    const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : kept!
+    return { card, stamp, folders: how.folders, searches: how.searches }
   }
 
   return {
