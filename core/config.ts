@@ -51,8 +51,9 @@ export interface Config {
   readonly hookDeadlineMs?: number
   /**
    * What is kept of modules. In memory at most `megabytes` (50 when left out) for `minutes` (15) after they were last asked for; a
-   * check or a graph of more than 500 modules keeps their cards alone. With `folder` what a check found is kept there for the next process, which then reads only what changed; `true` stands for the user's
-   * cache folder. Nothing is kept between processes when that is left out, nor with false.
+   * check or a graph of more than 500 modules keeps their cards alone. With `folder` what a check found is kept there for the next
+   * process, which then reads only what changed; `true` stands for the user's cache folder. Nothing is kept between processes when
+   * that is left out, nor with false.
    */
   readonly cache?:
     | false
