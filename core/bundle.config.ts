@@ -1,7 +1,10 @@
 import { defineConfig } from 'rolldown'
 
-/** What is imported from elsewhere stays a package beside ours, but for zod: sixty files of it would be read at every start. */
-const own = /^(?:heddle|zod)(?:$|\/)|^[./\0]/
+/**
+ * What is part of the built package; all else stays a package beside it. Of others these are read at every start, zod in sixty files, the
+ * rest as CommonJS, which costs as much to load as all of ours (decisions 021 and 062).
+ */
+const own = /^(?:heddle|zod|tapable|commander|@commander-js\/extra-typings)(?:$|\/)|^[./\0]/
 
 /** The built package: an entry for each of `exports` and `bin`, and as few chunks as a start reads (decision 061). */
 export default defineConfig({
@@ -26,7 +29,7 @@ export default defineConfig({
       groups: [
         {
           name: 'start',
-          test: /core\/(?:cli\/(?:args|exit|hold-exit|print|version|wrong-words)|base\/diagnostic)\.ts$/,
+          test: /core\/(?:cli\/(?:args|exit|hold-exit|print|version|wrong-words)|base\/diagnostic)\.ts$|node_modules[\\/]@?commander/,
           includeDependenciesRecursively: false,
           priority: 3,
         },
