@@ -3,7 +3,7 @@ import type { Clock } from './base/clock.ts'
 import { compareText, type Diagnostic } from './base/diagnostic.ts'
 import { createLimit } from './base/limit.ts'
 import { createSharedLock } from './base/shared-lock.ts'
-import type { Card } from './load/card.ts'
+import { type Card, plainCard } from './load/card.ts'
 import { closeFiles } from './load/open-packages.ts'
 import type { Reading } from './reading.ts'
 import type { Files } from './vfs/file-system.ts'
@@ -199,7 +199,7 @@ function compare(
     if (old?.id !== card.id) added.push(card.id)
     else {
       at++
-      if (!isDeepStrictEqual(old, card)) changed.push(card.id)
+      if (!isDeepStrictEqual(plainCard(old), plainCard(card))) changed.push(card.id)
     }
   }
   for (const { id } of before.slice(at)) removed.push(id)

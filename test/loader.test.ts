@@ -7,7 +7,8 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Module } from '../core/module/module.ts'
 import type { Result } from '../core/base/result.ts'
-import { createLoader } from '../core/load/loader.ts'
+import { createLoader, type Loader } from '../core/load/loader.ts'
+import { readAhead } from '../core/load/read-ahead.ts'
 import { openLayer } from '../core/load/open-layers.ts'
 import type { Spot } from '../core/resolve/rungs.ts'
 import type { Files, UseRead } from '../core/vfs/file-system.ts'
@@ -22,7 +23,15 @@ async function loadAll(
   const layers = await Promise.all(
     stores.map((files) => openLayer({ name: 'project', label: files.label, files, homes: [] })),
   )
-  const loader = createLoader({
+  const spots = paths.map((path, index): Spot => ({
+    layer: layers[index % layers.length]!,
+    path: path as Path,
+  }))
+  return plainLoader().loadMany(spots)
+}
+
+function plainLoader(): Loader {
+  return createLoader({
     aliases: new Set(),
     virtual: () => undefined,
     references: () => [],
@@ -30,11 +39,6 @@ async function loadAll(
     validate: () => [],
     exists: () => false,
   })
-  const spots = paths.map((path, index): Spot => ({
-    layer: layers[index % layers.length]!,
-    path: path as Path,
-  }))
-  return loader.loadMany(spots)
 }
 
 /** The same files without the calls that answer at once. */
@@ -76,6 +80,47 @@ for (const [name, makeStores] of Object.entries({
     )
   })
 }
+
+test('a module is told of as soon as it is there, whatever others wait for', async () => {
+  const base = memoryFiles(contents)
+  let release: (() => void) | undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  const read: Files['read'] = async (path) => {
+    if (path === 'f1/m1.md') await held
+    return base.read(path)
+  }
+  const layer = await openLayer({
+    name: 'project',
+    label: '',
+    files: { ...later(base), read },
+    homes: [],
+  })
+  const spots = ['f1/m1.md', 'f0/m0.md', 'f0/m5.md'].map((path): Spot => ({ layer, path: path as Path }))
+  const told: number[] = []
+  await plainLoader().loadEach(spots, (_, index) => {
+    told.push(index)
+    if (told.length === 2) release!()
+  })
+  assert.deepEqual(told, [1, 2, 0])
+})
+
+test('reads run ahead of what uses them, and wait when too much lies there', async () => {
+  let begun = 0
+  let used = 0
+  let [most, least] = [0, Infinity]
+  await readAhead({
+    count: 3_000,
+    read: async () => ++begun,
+    sizeOf: () => 1024 * 1024,
+    use() {
+      most = Math.max(most, begun - used)
+      if (used < 2_000) least = Math.min(least, begun - used)
+      used++
+    },
+  })
+  assert.deepEqual([begun, used], [3_000, 3_000])
+  assert.ok(least > 1 && most <= 512 + 8, `${least} to ${most}`)
+})
 
 test('files of one folder are read in a row, whatever stands between them', async () => {
   const files = memoryFiles(contents)
@@ -138,7 +183,7 @@ test('a store that runs out of descriptors is asked again with fewer at once, fo
   assert.ok(refused > 0)
 })
 
-/** Reads through descriptors of the machine that stay open for a moment each, as many at once as it is asked for. */
+/** Reads through two descriptors of the machine that stay open for a moment each, as many at once as it is asked for. */
 const slowDisk = `
   import { open, readdir } from 'node:fs/promises'
   import { createFramework } from 'heddle'
@@ -147,16 +192,19 @@ const slowDisk = `
   let refused = 0
   let now = 0
   async function read(path) {
-    const handle = await open(root + '/' + path).catch((error) => {
+    const handles = []
+    try {
+      for (let each = 0; each < 2; each++) handles.push(await open(root + '/' + path))
+      most = Math.max(most, ++now)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      now--
+      return await handles[0].readFile()
+    } catch (error) {
       refused++
       throw error
-    })
-    most = Math.max(most, ++now)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    const bytes = await handle.readFile()
-    now--
-    await handle.close()
-    return bytes
+    } finally {
+      for (const handle of handles) await handle.close()
+    }
   }
   async function list(path) {
     const entries = await readdir(root + '/' + path, { withFileTypes: true })

@@ -11,7 +11,9 @@ import { glob } from '../core/operations/glob.ts'
 import { grep, type GrepInput, type GrepOutput } from '../core/operations/grep.ts'
 import { builtinOperations } from '../core/operations/index.ts'
 import { list } from '../core/operations/list.ts'
+import { openMatcher } from '../core/operations/matcher.ts'
 import { read } from '../core/operations/read.ts'
+import { searchFiles } from '../core/operations/search-files.ts'
 import { todo } from '../core/operations/todo.ts'
 import { write } from '../core/operations/write.ts'
 import { execute } from '../core/run/execute.ts'
@@ -19,7 +21,7 @@ import type { Operation } from '../core/run/operation.ts'
 import { createPlan } from '../core/run/plan.ts'
 import type { Outcome } from '../core/run/report.ts'
 import { diskFiles } from '../core/vfs/disk.ts'
-import type { WritableFiles } from '../core/vfs/file-system.ts'
+import type { Files, SyncFiles, WritableFiles } from '../core/vfs/file-system.ts'
 import { memoryFiles } from '../core/vfs/memory.ts'
 import type { Path } from '../core/vfs/path.ts'
 import { createWorkspace } from '../core/vfs/workspace.ts'
@@ -364,6 +366,53 @@ test('grep gives the same whether a pattern runs here or in a worker', async () 
   for (const [plain, repeated] of pairs) {
     const [here, there] = await grepAll({ pattern: plain }, { pattern: repeated })
     assert.deepEqual(here!.matches, there!.matches, plain)
+  }
+})
+
+test('grep finds the same in many megabytes, wherever it searches them and whatever they are written in', async () => {
+  const filler = 'a line of some length without what is looked for\n'
+  const names = Array.from({ length: 40 }, (_, index) => `${String(index).padStart(2, '0')}.md`)
+  const files = memoryFiles(
+    Object.fromEntries(
+      names.map((name, index) => {
+        const accents = index % 2 === 0 ? 'ä €\n' : ''
+        const lines = index === 7 ? 60_000 : 12_000
+        return [name, `${accents}${filler.repeat(lines)}needle ${index % 10}`]
+      }),
+    ),
+  )
+  for (const pattern of ['needle \\d', 'needle \\d$', 'needle \\d{1}']) {
+    const [outcome] = await runAll(files, [grep({ pattern })])
+    const { matches, searched } = outcome!.output as GrepOutput
+    assert.equal(searched, 40)
+    assert.deepEqual(
+      matches.map(({ path, line, text }) => `${path}:${line} ${text}`),
+      names.map((name, index) => {
+        const line = (index === 7 ? 60_001 : 12_001) + (index % 2 === 0 ? 1 : 0)
+        return `${name}:${line} needle ${index % 10}`
+      }),
+      pattern,
+    )
+  }
+})
+
+test('a search that is cancelled in the middle of many megabytes ends, whatever it searches for', async () => {
+  const text = 'a line of some length\n'.repeat(40_000)
+  const files = memoryFiles(
+    Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.md`, text])),
+  )
+  for (const pattern of ['absent here', 'length\\s*(?:a|b)sent']) {
+    const ending = new AbortController()
+    let rows = 0
+    const readEach: SyncFiles['readEach'] = (paths, use) => {
+      if (++rows === 15) ending.abort(new Error('enough'))
+      return files.sync.readEach!(paths, use)
+    }
+    const matcher = openMatcher(pattern, { ignoreCase: false, multiline: false, context: 0 }, ending.signal)
+    const stopping: Files = { ...files, sync: { ...files.sync, readEach } }
+    const paths = Array.from({ length: 40 }, (_, index) => `${index}.md` as Path)
+    await assert.rejects(searchFiles(stopping, paths, { matcher, signal: ending.signal }), /enough|was ended/)
+    await matcher.close()
   }
 })
 

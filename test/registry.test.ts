@@ -11,7 +11,8 @@ import { ModuleCache } from '../core/load/module-cache.ts'
 import { sizeOf } from '../core/load/module-size.ts'
 import { openLayer } from '../core/load/open-layers.ts'
 import { createRegistry, type Registry } from '../core/load/registry.ts'
-import type { ModuleId } from '../core/module/module.ts'
+import type { Result } from '../core/base/result.ts'
+import type { Module, ModuleId } from '../core/module/module.ts'
 import type { Spot } from '../core/resolve/rungs.ts'
 import type { Path } from '../core/vfs/path.ts'
 import { commandLine } from './command-line.ts'
@@ -169,6 +170,20 @@ test('the accounted memory is that of the modules that are kept, whatever happen
     assert.equal(registry.figures.bytes, registry.ids().length * bytesOfOne)
     assert.ok(registry.ids().length <= 5)
   }
+})
+
+test('what is loaded in passing is not kept, unless it is pinned or somebody else waits for it', async () => {
+  const { registry, spots } = await registryOf(9, () => new ModuleCache({ megabytes: 1, minutes: 15 }))
+  await registry.get(spots[0]!)
+  await registry.pin(spots[1]!)
+  registry.drop('m11.md' as ModuleId)
+  const given: Result<Module>[] = []
+  const asked = registry.get(spots[8]!)
+  await registry.getEach(spots, (result, index) => (given[index] = result), { inPassing: true })
+  assert.equal(given[8], await asked)
+  assert.ok(given.length === 9 && given.every(({ ok }) => ok))
+  assert.deepEqual(registry.ids().toSorted(), ['m10.md', 'm11.md', 'm18.md'])
+  assert.deepEqual([registry.figures.evictions, registry.figures.loads], [0, 10])
 })
 
 const project = {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findRequiredLiteral } from '../core/operations/required-literal.ts'
+import fc from 'fast-check'
 import { findOffsets } from '../core/operations/match-text.ts'
+import { isBytewise } from '../core/operations/matcher.ts'
 
 test('the text that every match holds is found, and nothing that a match may lack', () => {
   const expected: [string, string | undefined][] = [
@@ -35,4 +37,84 @@ test('the same offsets are found with the text that every match holds and withou
       assert.ok(literal !== undefined, pattern)
       assert.deepEqual(findOffsets(expression, text, literal), findOffsets(expression, text), pattern)
     }
+})
+
+test('a pattern is tried on bytes only where a byte stands for what it takes', () => {
+  const bytewise = ['deadline (?:a|b)', '\\b(x)?y', '[a-z\\]_-]x', '\\d\\.\\w', '[]', '']
+  const others = [
+    '^a',
+    'a$',
+    '.',
+    '\\s',
+    '\\W',
+    '[^a]',
+    '(?=a)',
+    '(?!a)',
+    '(?<!a)b',
+    'a*',
+    'a{2}',
+    'ä',
+    '[ä]',
+  ]
+  const escapes = ['\\u0041', '\\xe4', '\\1', '[\\s]', '[\\u{e4}]', '\\p{L}', '\\cA', '\\n', 'a}', '\\']
+  for (const pattern of bytewise) assert.ok(isBytewise(pattern), pattern)
+  for (const pattern of [...others, ...escapes]) assert.ok(!isBytewise(pattern), pattern)
+})
+
+test('what the bytes rule out matches in no text, whatever it is written in', () => {
+  const part = fc.constantFrom(
+    'a',
+    'b',
+    ' ',
+    '\\b',
+    '\\B',
+    '\\w',
+    '\\d',
+    '[a-b]',
+    '[\\w ]',
+    '(a|b)',
+    '(?:b|)',
+    'a?',
+    '|',
+    '-',
+    'k',
+  )
+  const piece = fc.constantFrom(
+    'a',
+    'b',
+    ' ',
+    '1',
+    '_',
+    '-',
+    'k',
+    '\n',
+    '\r\n',
+    'ä',
+    '€',
+    '𝒳',
+    '\u2028',
+    '\u212a',
+    '\ufeff',
+  )
+  const cut = fc.option(fc.nat(30), { nil: undefined })
+  let ruledOut = 0
+  fc.assert(
+    fc.property(
+      fc.array(part, { minLength: 1, maxLength: 6 }),
+      fc.array(piece, { maxLength: 12 }),
+      cut,
+      fc.boolean(),
+      (parts, pieces, length, multiline) => {
+        // A text that was cut inside a character is no UTF-8.
+        const bytes = Buffer.from(pieces.join('')).subarray(0, length)
+        const pattern = parts.join('')
+        if (!isBytewise(pattern) || new RegExp(pattern).test(bytes.toString('latin1'))) return
+        ruledOut++
+        const text = new TextDecoder().decode(bytes)
+        assert.deepEqual(findOffsets(new RegExp(pattern, multiline ? 'gmsu' : 'u'), text), [])
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  assert.ok(ruledOut > 300, `${ruledOut} texts were ruled out`)
 })

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import { parseStore } from '../core/load/store-format.ts'
 import { type CheckReport, createFramework, definePlugin, type FrameworkOptions, type Graph } from 'heddle'
 
 const ground = mkdtempSync(join(tmpdir(), 'heddle-store-'))
@@ -200,6 +201,63 @@ test('a store that is cut, flipped or made by another version is made anew, neve
       assert.deepEqual(seen.report, report)
     }
     assert.equal((await look(here)).loaded, 0)
+  })
+})
+
+test('no byte of a store can be another, and none can be missing', async () => {
+  await afterAWhile(async () => {
+    const here = project({ '.claude/commands/task.md': '# Task\n\nNeeds @modules/gone.md.\n' })
+    const { report } = await look(here)
+    const name = readdirSync(here.cache).find((name) => name.endsWith('.cards'))
+    const whole = readFileSync(join(here.cache, name!))
+    const line = whole.indexOf(10)
+    const key = whole.toString('latin1', 0, line).split(' ')[3]!
+    assert.equal(parseStore(whole, key)?.cards.length, report.modules)
+    // Wherever the bytes happen to lie.
+    assert.equal(parseStore(Buffer.concat([Buffer.alloc(3), whole]).subarray(3), key)?.cards.length, 201)
+    for (let at = 0; at < whole.length; at += at <= line + 8 ? 1 : 97) {
+      const flipped = Buffer.from(whole)
+      flipped[at]! ^= 1
+      assert.equal(parseStore(flipped, key), undefined, `flipped at ${at}`)
+      assert.equal(parseStore(whole.subarray(0, at), key), undefined, `cut at ${at}`)
+    }
+  })
+})
+
+test('what is found of all modules together is the same in every process, and follows what changes', async () => {
+  await afterAWhile(async () => {
+    const needs = (...names: string[]): string => names.map((name) => `Needs @modules/${name}.md.\n`).join('')
+    const twin = `# Twin\n\n${'Said twice. '.repeat(30)}\n`
+    const here = project({
+      '.claude/commands/task.md': `# Task\n\n${needs('a', 'twins/one', 'twins/other')}`,
+      '.claude/modules/a.md': `# A\n\n${needs('b')}`,
+      '.claude/modules/b.md': `# B\n\n${needs('a')}`,
+      '.claude/modules/alone.md': '# Alone\n',
+      '.claude/modules/twins/one.md': twin,
+      '.claude/modules/twins/other.md': twin,
+    })
+    const edits = [
+      () => undefined,
+      () => here.write('.claude/modules/alone.md', '# Alone, and still so\n'),
+      () => here.write('.claude/modules/b.md', '# B\n'),
+      () => here.write('.claude/modules/twins/other.md', `${twin}\nAnd more.\n`),
+      () => here.write('.claude/modules/a.md', `# A\n\n${needs('alone')}`),
+      () => here.write('.claude/modules/b.md', twin),
+      () => here.remove('.claude/modules/a.md'),
+      () => undefined,
+    ]
+    const entries = ['.claude/commands/*']
+    const kept = { entries, cache: { folder: here.cache } }
+    await look(here, kept)
+    const codes = new Set<string>()
+    for (const [index, edit] of edits.entries()) {
+      edit()
+      const [second, fresh] = [await look(here, kept), await look(here, { entries })]
+      assert.deepEqual(second.report, fresh.report, `after edit ${index}`)
+      assert.deepEqual(second.graph, fresh.graph, `after edit ${index}`)
+      for (const { code } of fresh.report.diagnostics) codes.add(code)
+    }
+    for (const code of ['REFERENCE_CYCLE', 'DUPLICATE_CONTENT', 'ORPHAN']) assert.ok(codes.has(code), code)
   })
 })
 

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { statSync, writeFileSync } from 'node:fs'
+import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createWorkspace, diskFiles, memoryFiles, parsePath, renamePath } from '../core/files.ts'
+import { createKeptAnswers } from '../core/vfs/first-looks.ts'
 import { isIgnoredIn } from '../core/vfs/ignored.ts'
+import { KeptBytes } from '../core/vfs/kept-bytes.ts'
+import { createKnowingWorkspace } from '../core/vfs/workspace.ts'
 import type { DiskFiles, Files, Path, SyncFiles, Workspace, WritableFiles } from '../core/files.ts'
 
 interface Ground {
@@ -202,6 +206,105 @@ test('what is kept is shown as it was, however the files below change; and the e
     await workspace.rollback()
   }
 })
+
+const throughHandles = { skip: process.platform !== 'linux' && 'only there files are read in rows' }
+
+/** Settles when the files have been left alone for so long that their stamps are trusted. */
+async function rest(disk: DiskFiles, paths: readonly string[]): Promise<void> {
+  for (let isRested = false; !isRested; await setTimeout(20)) {
+    isRested = true
+    disk.sync.readEach!(paths.map(at), (found) => {
+      isRested &&= 'stamp' in found
+      return true
+    })
+  }
+}
+
+/** Texts by path, read in a row through a view. */
+function rowOf(workspace: Workspace, paths: readonly string[]): Record<string, string> {
+  const texts: Record<string, string> = {}
+  workspace.view('row').sync!.readEach!(paths.map(at), (found, index) => {
+    texts[paths[index]!] = 'bytes' in found ? Buffer.from(found.bytes).toString() : found.code
+    return true
+  })
+  return texts
+}
+
+test(
+  'what one workspace has read, the next has without reading, as long as the files are the same',
+  throughHandles,
+  async (t) => {
+    const { root, disk } = ground(t, { 'd/a': 'a one', 'd/b': 'b one', 'd/c': 'c one' })
+    const paths = ['d/a', 'd/b', 'd/c']
+    const opened: string[] = []
+    const readEach: SyncFiles['readEach'] = (row, use) => {
+      opened.push(...row)
+      return disk.sync.readEach!(row, use)
+    }
+    const counted: Files = { ...disk, sync: { ...disk.sync, readEach } }
+    const kept = createKeptAnswers(1_000_000)
+    utimesSync(join(root, 'd/b'), 1, 1)
+    await rest(disk, paths)
+    const first = createKnowingWorkspace(counted, {}, kept)
+    assert.deepEqual(rowOf(first, paths), { 'd/a': 'a one', 'd/b': 'b one', 'd/c': 'c one' })
+    assert.deepEqual(opened.splice(0), paths)
+    assert.deepEqual(rowOf(first, paths), { 'd/a': 'a one', 'd/b': 'b one', 'd/c': 'c one' })
+    // Of the same length and, as far as anybody can set it, of the same time.
+    writeFileSync(join(root, 'd/b'), 'b two')
+    utimesSync(join(root, 'd/b'), 1, 1)
+    rmSync(join(root, 'd/c'))
+    assert.deepEqual(opened, [])
+    assert.deepEqual(rowOf(createKnowingWorkspace(counted, {}, kept), paths), {
+      'd/a': 'a one',
+      'd/b': 'b two',
+      'd/c': 'NOT_FOUND',
+    })
+    assert.deepEqual(opened, ['d/b', 'd/c'])
+  },
+)
+
+test(
+  'a row that was read is compared at the end: by stamps, and by content where they differ',
+  throughHandles,
+  async (t) => {
+    const { root, disk } = ground(t, { 'd/a': 'a one', 'd/b': 'b one' })
+    utimesSync(join(root, 'd/b'), 1, 1)
+    await rest(disk, ['d/a', 'd/b'])
+    const workspace = createWorkspace(disk)
+    rowOf(workspace, ['d/a', 'd/b'])
+    await workspace.view('one').list(at('d'))
+    writeFileSync(join(root, 'd/a'), 'a one')
+    await workspace.commit()
+    writeFileSync(join(root, 'd/b'), 'b two')
+    utimesSync(join(root, 'd/b'), 1, 1)
+    await assert.rejects(workspace.commit(), isCode('CONFLICT', '"d/b" \\(was 5 bytes'))
+  },
+)
+
+test(
+  'a folder that has its stamp still is not listed again, and is when a name comes',
+  throughHandles,
+  async (t) => {
+    const { root, disk } = ground(t, { 'd/a': 'a' })
+    const listed: string[] = []
+    const list: SyncFiles['list'] = (path) => {
+      listed.push(path)
+      return disk.sync.list(path)
+    }
+    const counted: Files = { ...disk, sync: { ...disk.sync, list } }
+    const kept = createKeptAnswers(1_000_000)
+    const namesIn = async (workspace: Workspace): Promise<string> =>
+      (await workspace.view('one').list(at('d')))!.map(({ name }) => name).join()
+    await rest(disk, ['d/a'])
+    assert.equal(await namesIn(createKnowingWorkspace(counted, {}, kept)), 'a')
+    const second = createKnowingWorkspace(counted, {}, kept)
+    assert.equal(await namesIn(second), 'a')
+    assert.deepEqual(listed, ['d'])
+    place(root, { 'd/b': 'b' })
+    await assert.rejects(second.commit(), isCode('CONFLICT', '"d" .*a folder of 1'))
+    assert.equal(await namesIn(createKnowingWorkspace(counted, {}, kept)), 'a,b')
+  },
+)
 
 test('a name that an editor makes for a moment is no other listing, nor is our own state', async (t) => {
   const { root, disk } = ground(t, { 'd/x': 'x' })
@@ -550,6 +653,35 @@ test('what a view and others ahead of their turn have written counts together wi
   await assert.rejects(view.write(at('d'), '1'), isCode('QUOTA'))
   ahead.hide()
   await view.write(at('d'), '1')
+})
+
+test('what is kept of files over turns stays within its bytes; what nobody asks for gives way, what is asked for does not', () => {
+  const most = 300_000
+  const kept = new KeptBytes(most)
+  const stamp = { type: 'file', size: 0, modified: 0, changed: 0, inode: 1 } as const
+  const keep = (name: string, size: number): void =>
+    kept.keep(at(name), { stamp, mark: name, bytes: new Uint8Array(size).fill(7) })
+  const countOf = (turn: number): number => {
+    let count = 0
+    for (let index = 0; index < 100; index++) if (kept.get(at(`${turn}/${index}`))) count++
+    return count
+  }
+  for (let turn = 0; turn < 30; turn++) {
+    kept.beginTurn()
+    // One more than fits would drive out what comes first, if the oldest gave way.
+    for (let index = 0; index < 100; index++) if (!kept.get(at(`0/${index}`))) keep(`0/${index}`, 5_000)
+    assert.ok(kept.bytes <= most, `${kept.bytes} bytes`)
+  }
+  assert.ok(countOf(0) > 40, `${countOf(0)} of 100 are there after 30 turns with too little room for all`)
+  for (let turn = 1; turn < 30; turn++) {
+    kept.beginTurn()
+    for (let index = 0; index < 100; index++) keep(`${turn}/${index}`, index === 50 ? most + 1 : index * 100)
+    assert.ok(kept.bytes <= most, `${kept.bytes} bytes`)
+  }
+  assert.equal(countOf(0), 0)
+  assert.ok(countOf(29) + countOf(28) > 40)
+  for (let index = 0; index < 10_000; index++) keep(`empty/${index}`, 0)
+  assert.ok(kept.bytes <= most, 'files without bytes count too')
 })
 
 test('the memory of a workspace does not grow with what was forgotten (B6)', async (t) => {

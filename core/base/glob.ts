@@ -28,12 +28,27 @@ export function compileGlob(pattern: string): Result<Glob> {
   if (literal) return done({ pattern, prefix, literal, matches: (path) => path === prefix })
   const excess = findExcess(written)
   if (excess) return failed(limit(pattern, excess))
+  const ending = endingIn(written)
+  if (ending !== undefined) return done({ pattern, prefix, literal, matches: endsBelow(prefix, ending) })
   let compiled: minimatch.Minimatch | undefined
   const matches = (path: string): boolean => {
     compiled ??= new (loadMinimatch().Minimatch)(written, options)
     return compiled.match(path)
   }
   return done({ pattern, prefix, literal, matches })
+}
+
+/** What names of files end with where the rest of the pattern lets every file below the prefix pass. */
+function endingIn(pattern: string): string | undefined {
+  const rest = /(?:^|\/)\*\*\/\*((?:\.[\w-]+)+)$/.exec(pattern)
+  if (!rest) return undefined
+  const before = pattern.slice(0, rest.index)
+  return escapeGlob(literalPart(before).prefix) === before ? rest[1] : undefined
+}
+
+function endsBelow(prefix: string, ending: string): (path: string) => boolean {
+  const start = prefix === '' ? '' : `${prefix}/`
+  return (path) => path.endsWith(ending) && path.startsWith(start)
 }
 
 /** The pattern that names exactly this path, whatever characters are in it. */

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 
-/** The version in this package's manifest. */
+/** The version in this package's manifest, which stands two folders up from here and from `dist/parts`. */
 export function packageVersion(): string {
-  const manifest = createRequire(import.meta.url).resolve('heddle/package.json')
+  const manifest = new URL('../../package.json', import.meta.url)
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
 }

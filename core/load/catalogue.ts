@@ -6,16 +6,18 @@ import { idOf } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
+import { isTrusted } from '../vfs/stamp.ts'
 import { createWholeFinder } from './among.ts'
-import { type Card, createCard } from './card.ts'
+import { type Card, createCard, plainCard } from './card.ts'
 import type { Catalogued } from './check.ts'
 import { createDrawing } from './drawing.ts'
 import { type FragmentUse, judgeFragment, partsOf } from './fragments.ts'
 import { type Graph, type GraphModule, type GraphReference, referencesOf, showModule } from './graph.ts'
 import { type Library, spotsIn } from './library.ts'
 import type { Linked } from './linked.ts'
+import { createPartUsers } from './part-users.ts'
 import type { Probes } from './probes.ts'
-import { dependenciesIn, isTrusted, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
+import { dependenciesIn, type KeptCard, stampsOf, stillValid, takeSnapshot } from './snapshot.ts'
 import type { CardStore } from './store.ts'
 
 /** The cards of all modules of some layers, kept until what they depend on changes. */
@@ -71,8 +73,11 @@ interface Kept extends Entry {
 
 /** Fewer modules are loaded as quickly as their cards are read. */
 const leastKept = 200
-/** Modules loaded at once; what is on their cards is all that stays of them. */
-const batchSize = 500
+/**
+ * More than these are read in passing: those of a change will be asked for again, those of a whole framework seldom. To keep
+ * some of them would be worse than to keep all: V8 then takes the others for long-lived too, and puts them where it seldom looks.
+ */
+const mostAskedAgain = 500
 
 /** A catalogue of the layers given; nothing is loaded before it is asked for. */
 export function createCatalogue(options: CatalogueOptions): Catalogue {
@@ -80,8 +85,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const entries = new Map<string, Kept>()
   const takenOut = new Set<string>()
   let isRestored = store === undefined
-  let made = 0
-  const findWhole = createWholeFinder()
+  let loaded = 0
+  let findWhole = createWholeFinder()
+  /** What was given last, failures or not. */
+  let made: Catalogued | undefined
+  const partUsers = createPartUsers()
   /** Ids of cards that came since the graph was drawn. */
   const undrawn = new Set<string>()
   const drawing = createDrawing({
@@ -99,15 +107,15 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   /** What was given last, and the files that it was made of; failures are asked for again. */
   let last: { readonly files: FileLists; readonly given: Catalogued } | undefined
 
-  async function fill(): Promise<Catalogued> {
+  async function fill(withRows: boolean): Promise<Catalogued> {
     const files = layers.map(({ tree }) => tree.files)
     if (last && isSame(files, last.files)) return last.given
-    const given = await make()
+    const given = await make(withRows)
     last = given.failures.length === 0 ? { files, given } : undefined
     return given
   }
 
-  async function make(): Promise<Catalogued> {
+  async function make(withRows: boolean): Promise<Catalogued> {
     const spots = spotsNow()
     if (!isRestored) await restore(spots)
     const touched = dropVanished(spots)
@@ -116,27 +124,37 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const failures = new Map<string, Diagnostic>()
     const wanted: Spot[] = []
     for (const [id, spot] of spots) if (!entries.has(id)) wanted.push(spot)
-    for (let at = 0; at < wanted.length; at += batchSize) {
-      const batch = wanted.slice(at, at + batchSize)
-      // Asked before they are read; what was read earlier has no stamp that belongs to it.
-      const stamps = store
-        ? settledStamps(batch).map((stamp, index) => (library.isRead(batch[index]!) ? undefined : stamp))
-        : []
-      for (const [index, result] of (await library.getMany(batch)).entries()) {
-        const spot = batch[index]!
-        if (result.ok) entries.set(idOf(spot), enter(spot, library.link(result.value, spot), stamps[index]))
-        else failures.set(idOf(spot), result.diagnostic)
+    // Asked before they are read; what was read earlier has no stamp that belongs to it.
+    const stamps = store
+      ? settledStamps(wanted).map((stamp, index) => (library.isRead(wanted[index]!) ? undefined : stamp))
+      : []
+    // What is on its card is all that stays of a module, so that as many are in memory as are being loaded.
+    await library.getEach(
+      wanted,
+      (result, index) => {
+        const spot = wanted[index]!
+        if (result.ok) {
+          const linked = library.link(result.value, spot)
+          const entry = enter(spot, linked, stamps[index])
+          if (withRows) entry.rows = referencesOf(linked)
+          put(entry)
+        } else failures.set(idOf(spot), result.diagnostic)
         touched.add(idOf(spot))
-      }
-    }
-    made += wanted.length
+      },
+      reading(wanted),
+    )
+    loaded += wanted.length
     await judgeParts(touched)
     const cards: Card[] = []
+    const failed: Diagnostic[] = []
     for (const id of spots.keys()) {
       const entry = entries.get(id)
+      const failure = failures.get(id)
       if (entry) cards.push(entry.card)
+      else if (failure) failed.push(failure)
     }
-    return { cards, failures: [...failures.values()], whole: findWhole(cards) }
+    made = { cards, failures: failed, whole: findWhole(cards) }
+    return made
   }
 
   /** Every spot by its id, in order; the same map until the trees change. */
@@ -152,17 +170,13 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   async function restore(spots: ReadonlyMap<string, Spot>): Promise<void> {
     isRestored = true
     const snapshot = spots.size < leastKept ? undefined : await store!.read()
-    for (const kept of snapshot ? stillValid(snapshot, layers, spots) : []) {
+    if (!snapshot) return
+    const { whole } = snapshot
+    if (whole) findWhole = createWholeFinder({ cards: snapshot.cards.map(({ card }) => card), found: whole })
+    for (const kept of stillValid(snapshot, layers, spots)) {
       const { card, stamp } = kept
       const from = { spot: spots.get(card.id)!, card, kept, stamp }
-      undrawn.add(card.id)
-      entries.set(card.id, {
-        ...from,
-        resolutions: undefined,
-        parts: undefined,
-        rows: undefined,
-        shown: undefined,
-      })
+      put({ ...from, resolutions: undefined, parts: undefined, rows: undefined, shown: undefined })
     }
   }
 
@@ -170,24 +184,36 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     const card = createCard(linked, library.findings(linked))
     const parts = partsOf(linked.module).join('\n')
     const from = { spot, card, kept: undefined, stamp, parts }
-    undrawn.add(card.id)
     return { ...from, resolutions: linked.resolutions, rows: undefined, shown: undefined }
+  }
+
+  function put(entry: Kept): void {
+    undrawn.add(entry.card.id)
+    entries.set(entry.card.id, entry)
+    partUsers.add(entry.card)
+  }
+
+  function drop(id: string): boolean {
+    const entry = entries.get(id)
+    if (entry) partUsers.remove(entry.card)
+    return entries.delete(id)
   }
 
   function dropVanished(spots: ReadonlyMap<string, Spot>): Set<string> {
     const vanished = new Set<string>()
     for (const id of entries.keys()) if (!spots.has(id)) vanished.add(id)
-    for (const id of vanished) entries.delete(id)
+    for (const id of vanished) drop(id)
     return vanished
   }
 
   /** Judges the references to parts of modules that stand in a module that was touched, or name one. */
   async function judgeParts(touched: ReadonlySet<string>): Promise<void> {
-    const isTouched = ({ card }: Kept): boolean =>
-      touched.has(card.id) || card.uses.some(({ to }) => touched.has(to))
-    const judged = [...entries.values()].filter((entry) => entry.card.uses.length > 0 && isTouched(entry))
+    const judged = new Set(touched)
+    for (const id of touched) for (const user of partUsers.of(id)) judged.add(user)
     const known = new Map<string, readonly string[] | undefined>()
-    for (const entry of judged) {
+    for (const id of judged) {
+      const entry = entries.get(id)
+      if (!entry || entry.card.uses.length === 0) continue
       const partFindings: Diagnostic[] = []
       for (const use of entry.card.uses) {
         if (!known.has(use.to)) known.set(use.to, await partsNamed(use))
@@ -195,7 +221,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         const fault = parts && judgeFragment(use, parts, entry.card.id)
         if (fault) partFindings.push(fault)
       }
-      entry.card = { ...entry.card, partFindings }
+      if (partFindings.length + entry.card.partFindings.length > 0)
+        entry.card = { ...plainCard(entry.card), partFindings }
     }
   }
 
@@ -208,52 +235,64 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   async function draw(): Promise<Graph> {
-    const { cards, whole } = await fill()
+    const { cards, whole } = await fill(true)
     const rowless: Kept[] = []
     for (const id of undrawn) {
       const entry = entries.get(id)
       if (entry && !entry.rows) rowless.push(entry)
     }
-    for (let at = 0; at < rowless.length; at += batchSize) await readRows(rowless.slice(at, at + batchSize))
+    await readRows(rowless)
     undrawn.clear()
     return drawing(cards, whole)
   }
 
-  async function readRows(batch: readonly Kept[]): Promise<void> {
-    const results = await library.getMany(batch.map(({ spot }) => spot))
-    for (const [index, entry] of batch.entries()) {
-      const result = results[index]!
-      if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
-      entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
-    }
+  async function readRows(rowless: readonly Kept[]): Promise<void> {
+    await library.getEach(
+      rowless.map(({ spot }) => spot),
+      (result, index) => {
+        const entry = rowless[index]!
+        if (result.ok) entry.resolutions ??= library.link(result.value, entry.spot).resolutions
+        entry.rows = result.ok ? referencesOf({ module: result.value, resolutions: entry.resolutions! }) : []
+      },
+      reading(rowless),
+    )
   }
 
   async function keep(): Promise<void> {
-    if (!store || made === 0 || entries.size < leastKept) return
-    const kept: KeptCard[] = []
-    for (const { card, stamp, resolutions, kept: before } of entries.values()) {
-      if (!stamp || unkept?.has(card.id)) continue
-      const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : before!
-      kept.push({ card, stamp, folders: how.folders, searches: how.searches })
-    }
-    made = 0
-    await store.write(takeSnapshot(layers, kept))
+    if (!store || !made || loaded === 0 || entries.size < leastKept) return
+    loaded = 0
+    await store.write(takeSnapshot(layers, made.cards.map(toKeep), made.whole.found()))
+  }
+
+  function toKeep(card: Card): KeptCard {
+    const entry = entries.get(card.id)
+    // It was taken out since, or nothing can be told by its stamp.
+    if (entry?.card !== card || !entry.stamp || unkept?.has(card.id))
+      return { card, stamp: undefined, folders: [], searches: false }
+    const { stamp, resolutions, kept } = entry
+    const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : kept!
+    return { card, stamp, folders: how.folders, searches: how.searches }
   }
 
   return {
-    cards: () => alone(fill),
+    cards: () => alone(() => fill(false)),
     graph: () => alone(draw),
     keep: () => alone(keep),
     peek: (id) => entries.get(id)?.card,
     resolutions: () => new Set([...entries.values()].flatMap(({ resolutions = [] }) => resolutions)),
     idsWhere: (fits) => [...entries.values()].filter(fits).map(({ card }) => card.id),
     takeOut(ids) {
-      const taken = [...ids].filter((id) => entries.delete(id))
+      const taken = [...ids].filter(drop)
       for (const id of taken) takenOut.add(id)
       if (taken.length > 0) last = undefined
       return taken
     },
   }
+}
+
+/** How so many modules are loaded. */
+function reading({ length }: readonly unknown[]): { readonly inPassing: boolean } {
+  return { inPassing: length > mostAskedAgain }
 }
 
 type FileLists = readonly (readonly Path[])[]

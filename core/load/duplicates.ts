@@ -1,5 +1,6 @@
 import { compareText, type Diagnostic } from '../base/diagnostic.ts'
 import type { Card } from './card.ts'
+import type { FoundBefore } from './while-same.ts'
 
 /** Shorter files are alike by chance: a heading, an empty template. */
 const leastBytes = 200
@@ -10,13 +11,16 @@ const shown = 5
 type Text = Pick<Card, 'id' | 'layer' | 'bytes' | 'digest'>
 
 /** A finder that looks again only when a text that several files hold, or held, may be among what changed. */
-export function createDuplicateFinder(): (cards: readonly Text[]) => readonly Diagnostic[] {
-  let last: readonly Text[] = []
-  let holders = new Map<string, number>()
-  let found: readonly Diagnostic[] = []
+export function createDuplicateFinder(
+  before?: FoundBefore<Text, readonly Diagnostic[]>,
+): (cards: readonly Text[]) => readonly Diagnostic[] {
+  let last = before?.cards ?? []
+  let found = before?.found ?? []
+  let counted: Map<string, number> | undefined
 
   /** True when neither text is held by anybody else, before or after; counts them. */
   function isAlone(before: Text, now: Text): boolean {
+    const holders = (counted ??= countHolders(last))
     const old = holders.get(before.digest) ?? 0
     const others = holders.get(now.digest) ?? 0
     holders.delete(before.digest)
@@ -32,11 +36,16 @@ export function createDuplicateFinder(): (cards: readonly Text[]) => readonly Di
     }
     last = cards
     if (isKnown) return found
-    holders = new Map()
-    for (const { digest } of cards) holders.set(digest, (holders.get(digest) ?? 0) + 1)
+    counted = undefined
     found = findDuplicates(cards)
     return found
   }
+}
+
+function countHolders(cards: readonly Text[]): Map<string, number> {
+  const holders = new Map<string, number>()
+  for (const { digest } of cards) holders.set(digest, (holders.get(digest) ?? 0) + 1)
+  return holders
 }
 
 function isSame(a: Text, b: Text): boolean {

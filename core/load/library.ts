@@ -9,8 +9,8 @@ import type { Asked, Resolver } from '../resolve/resolver.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { idOf, spotAt } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
-import type { Path } from '../vfs/path.ts'
 import { isDependency, type Linked } from './linked.ts'
+import type { UseLoaded } from './loader.ts'
 import type { Registry } from './registry.ts'
 
 /** Modules that were loaded, and what was wrong with those that were not. */
@@ -37,6 +37,8 @@ export interface Library {
   isRead(spot: Spot): boolean
   /** The modules at all of the spots, each settled by itself, in the order given. */
   getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
+  /** The same, each told as soon as it is there, in an order of their own; `inPassing` when one look at each is all. */
+  getEach(spots: readonly Spot[], use: UseLoaded, how?: { readonly inPassing: boolean }): Promise<void>
   /** Every markdown file of the layers given, each settled by itself. */
   loadEvery(layers: readonly Layer[]): Promise<Loaded>
   /** A module with what it needs, depth first, each once; what cannot be found or loaded is a finding. */
@@ -86,10 +88,23 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
   }
 
   async function getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]> {
-    const isFile = (spot: Spot): boolean => !spot.layer.tree.isLink(spot.path)
-    const loaded = await registry.getMany(spots.filter(isFile))
-    let next = 0
-    return spots.map((spot) => (isFile(spot) ? loaded[next++]! : done(describe(spot))))
+    const results = Array.from<Result<Module>>({ length: spots.length })
+    await getEach(spots, (result, index) => (results[index] = result))
+    return results
+  }
+
+  async function getEach(
+    spots: readonly Spot[],
+    use: UseLoaded,
+    how?: { readonly inPassing: boolean },
+  ): Promise<void> {
+    const files: number[] = []
+    for (const [index, spot] of spots.entries()) {
+      if (spot.layer.tree.isLink(spot.path)) use(done(describe(spot)), index)
+      else files.push(index)
+    }
+    const wanted = files.map((index) => spots[index]!)
+    await registry.getEach(wanted, (result, at) => use(result, files[at]!), how)
   }
 
   function link(module: Module, at?: Spot): Linked {
@@ -159,6 +174,7 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
     loadId,
     isRead,
     getMany,
+    getEach,
     loadEvery,
     closure,
     link,
@@ -168,10 +184,12 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
 
 /** The markdown files of a layer, and links that are named like such; folders and special files left out. */
 export function spotsIn(layer: Layer): Spot[] {
-  const { tree } = layer
-  const isMeant = (path: Path): boolean =>
-    isMarkdown(path) && (tree.isLink(path) || tree.typeOf(path) === 'file')
-  return tree.files.filter(isMeant).map((path) => ({ layer, path }))
+  const spots: Spot[] = []
+  for (const path of layer.tree.files) {
+    const type = isMarkdown(path) ? layer.tree.entryType(path) : undefined
+    if (type === 'file' || type === 'link') spots.push({ layer, path })
+  }
+  return spots
 }
 
 /** A symbolic link that is named like a markdown file: listed, not followed. */

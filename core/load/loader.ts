@@ -8,6 +8,7 @@ import { type FoundReference } from '../module/reference.ts'
 import { findReferences, settleReferences } from '../module/references.ts'
 import { homePathOf, labelOf } from '../resolve/layers.ts'
 import type { Spot } from '../resolve/rungs.ts'
+import type { Looked } from '../vfs/file-system.ts'
 import { decodeText } from '../vfs/text.ts'
 import { detach } from './detach.ts'
 import { createSpotReader } from './read-spots.ts'
@@ -29,7 +30,12 @@ export interface Loader {
   load(spot: Spot): Promise<Result<Module>>
   /** Every spot by itself, in the order given: one broken file never hides the rest. */
   loadMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
+  /** The same, each told as soon as it is there, in an order of their own. */
+  loadEach(spots: readonly Spot[], use: UseLoaded): Promise<void>
 }
+
+/** Gets what came of the spot at `index`. */
+export type UseLoaded = (result: Result<Module>, index: number) => void
 
 /** A loader with the plugins' steps. */
 export function createLoader(steps: LoadSteps): Loader {
@@ -40,19 +46,29 @@ export function createLoader(steps: LoadSteps): Loader {
   }
 
   async function loadMany(spots: readonly Spot[]): Promise<Result<Module>[]> {
-    const looks = createSecondLook()
     const results = Array.from<Result<Module>>({ length: spots.length })
-    await reader.readEach(spots, (found, index) => {
-      const spot = spots[index]!
-      results[index] = attempt(spot, () => build(spot, looks.take(found, { spot, index })))
-    })
-    await looks.settle(results, (spot, read) => attempt(spot, () => build(spot, read())))
+    await loadEach(spots, (result, index) => (results[index] = result))
     return results
   }
 
+  async function loadEach(spots: readonly Spot[], use: UseLoaded): Promise<void> {
+    const looks = createSecondLook()
+    const tell = (found: Looked | HeddleError, index: number): void => {
+      const spot = spots[index]!
+      use(
+        attempt(spot, () => build(spot, bytesOf(found))),
+        index,
+      )
+    }
+    await reader.readEach(spots, (found, index) => {
+      if (!looks.takes(found, { spot: spots[index]!, index })) tell(found, index)
+    })
+    await looks.settle(tell)
+  }
+
   function attempt(spot: Spot, make: () => Module): Result<Module> {
-    const virtual = steps.virtual(spot)
     try {
+      const virtual = steps.virtual(spot)
       return done(virtual === undefined ? make() : build(spot, Buffer.from(virtual)))
     } catch (thrown) {
       return failed(atFile(spot, thrown))
@@ -78,7 +94,12 @@ export function createLoader(steps: LoadSteps): Loader {
     return detach(finishModule(draft, references, source))
   }
 
-  return { load, loadMany }
+  return { load, loadMany, loadEach }
+}
+
+function bytesOf(found: Looked | HeddleError): Uint8Array {
+  if (found instanceof HeddleError) throw found
+  return found.bytes
 }
 
 function atFile(spot: Spot, thrown: unknown): Diagnostic {

@@ -94,7 +94,7 @@ export class ModuleCache {
   set(id: ModuleId, module: Module): void {
     this.delete(id)
     const entry = { module, bytes: sizeOf(module), usedAt: this.#clock.now() }
-    const isPinned = this.#pinned.has(id)
+    const isPinned = this.isPinned(id)
     if (!isPinned && entry.bytes > this.#mostBytes) return
     this.#bytes += entry.bytes
     if (isPinned) this.#pinned.set(id, entry)
@@ -111,6 +111,10 @@ export class ModuleCache {
     if (!entry) return
     this.#bytes -= entry.bytes
     if (!this.#entries.delete(id)) this.#pinned.set(id, undefined)
+  }
+
+  isPinned(id: ModuleId): boolean {
+    return this.#pinned.has(id)
   }
 
   /** From now on the module of this id is kept, once it is there. */

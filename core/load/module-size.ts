@@ -31,6 +31,8 @@ function sizeOfValue(value: unknown, depth: number): number {
   if (typeof value === 'string') return textBytes + value.length
   if (value === null || typeof value !== 'object' || depth > deepest) return 8
   let bytes = partBytes
-  for (const [key, inner] of Object.entries(value)) bytes += key.length + sizeOfValue(inner, depth + 1)
+  if (Array.isArray(value))
+    for (const inner of value as readonly unknown[]) bytes += sizeOfValue(inner, depth + 1)
+  else for (const [key, inner] of Object.entries(value)) bytes += key.length + sizeOfValue(inner, depth + 1)
   return bytes
 }

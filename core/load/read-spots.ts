@@ -5,6 +5,7 @@ import { createTurns } from '../base/turns.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import type { Files, Looked, SyncFiles, UseRead } from '../vfs/file-system.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
+import { readAhead } from './read-ahead.ts'
 
 /** What was read of the spot at `index`, or why it could not be. The bytes stay as they are until this returns. */
 export type UseSpot = (found: Looked | HeddleError, index: number) => void
@@ -36,18 +37,18 @@ export function createSpotReader(): SpotReader {
   async function readEach(spots: readonly Spot[], use: UseSpot): Promise<void> {
     const turns = createTurns(batchMs)
     const stores = byStore(spots)
-    const later = stores
-      .filter(({ files }) => !files.sync)
-      .flatMap(({ files, indices }) => indices.map((index) => readLater(files, index)))
+    const later = stores.filter(({ files }) => !files.sync).map(readLater)
     for (const { files, indices } of stores) if (files.sync) await readNow(files.sync, indices)
     await Promise.all(later)
 
-    async function readLater(files: Files, index: number): Promise<void> {
-      const found = await poolOf(files)
-        .run(() => files.read(spots[index]!.path))
-        .then((bytes): Looked => ({ bytes, isYoung: false }), asError)
-      await turns.giveWay()
-      use(found, index)
+    async function readLater({ files, indices }: Store): Promise<void> {
+      const pool = poolOf(files)
+      const read = (at: number): Promise<Looked | HeddleError> =>
+        pool
+          .run(() => files.read(spots[indices[at]!]!.path))
+          .then((bytes): Looked => ({ bytes, isYoung: false }), asError)
+      const useAt = (found: Looked | HeddleError, at: number): void => use(found, indices[at]!)
+      await readAhead({ count: indices.length, read, sizeOf, use: useAt })
     }
 
     async function readNow(sync: SyncFiles, indices: readonly number[]): Promise<void> {
@@ -100,6 +101,11 @@ function lookAt(sync: SyncFiles, path: Path): Looked | HeddleError {
   }
 }
 
-function asError(thrown: unknown): HeddleError {
+function sizeOf(found: Looked | HeddleError): number {
+  return found instanceof HeddleError ? 0 : found.bytes.byteLength
+}
+
+/** What a read threw, as a finding. */
+export function asError(thrown: unknown): HeddleError {
   return thrown instanceof HeddleError ? thrown : new HeddleError(toDiagnostic(thrown, 'MODULE_UNREADABLE'))
 }

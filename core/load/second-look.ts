@@ -1,30 +1,30 @@
 import { HeddleError } from '../base/diagnostic.ts'
-import type { Result } from '../base/result.ts'
+import { digest } from '../base/key.ts'
+import { createTurns } from '../base/turns.ts'
 import type { Spot } from '../resolve/rungs.ts'
-import { isEqual } from '../vfs/bytes.ts'
 import type { Looked, SyncFiles } from '../vfs/file-system.ts'
 import { changedWhileRead } from '../vfs/refusals.ts'
+import { asError, type UseSpot } from './read-spots.ts'
 
 /** Between two looks at a file that may still be written: who writes without longer pauses is never seen half way. */
 const apartMs = 4
 const mostLooks = 25
-const nothing = new Uint8Array()
+/** How long looking again may hold the event loop. */
+const turnMs = 20
 
-/** Makes a result of what `read` gives or throws. */
-type Retry<T> = (spot: Spot, read: () => Uint8Array) => Result<T>
-
-/** Looks at files, and again at those that were changed a moment ago. */
+/** Looks again at files that were changed a moment ago. */
 export interface SecondLook {
-  /** The bytes that were found, for the result at `index`; throws what was found instead. Keeps a copy of young ones. */
-  take(found: Looked | HeddleError, place: Pick<Look, 'spot' | 'index'>): Uint8Array
-  /** Looks at young files until two looks agree; a result that was made of half a file is made again. */
-  settle<T>(results: Result<T>[], retry: Retry<T>): Promise<void>
+  /** True when what was found is not to be believed yet: then `settle` tells what came of it. */
+  takes(found: Looked | HeddleError, place: Pick<Look, 'spot' | 'index'>): boolean
+  /** Looks at what was taken until two looks agree, and tells each once. */
+  settle(use: UseSpot): Promise<void>
 }
 
 interface Look {
   readonly spot: Spot
   readonly index: number
-  bytes: Uint8Array
+  /** Of the bytes that were seen last; undefined where none were. */
+  mark: string | undefined
 }
 
 /**
@@ -34,25 +34,30 @@ interface Look {
 export function createSecondLook(): SecondLook {
   let young: Look[] = []
 
-  function take(found: Looked | HeddleError, place: Pick<Look, 'spot' | 'index'>): Uint8Array {
-    if (found instanceof HeddleError) {
-      if (isBusy(found)) young.push({ ...place, bytes: nothing })
-      throw found
-    }
-    if (found.isYoung) young.push({ ...place, bytes: found.bytes.slice() })
-    return found.bytes
+  function takes(found: Looked | HeddleError, place: Pick<Look, 'spot' | 'index'>): boolean {
+    const isTaken =
+      place.spot.layer.files.sync !== undefined &&
+      (found instanceof HeddleError ? isBusy(found) : found.isYoung)
+    if (isTaken) young.push({ ...place, mark: markOf(found) })
+    return isTaken
   }
 
-  async function settle<T>(results: Result<T>[], retry: Retry<T>): Promise<void> {
+  async function settle(use: UseSpot): Promise<void> {
     for (let looks = 1; young.length > 0 && looks < mostLooks; looks++) {
       await pause()
-      young = young.filter((look) => isNew(look, results, retry))
+      const turns = createTurns(turnMs)
+      const restless: Look[] = []
+      for (const look of young) {
+        if (!isSettled(look, use)) restless.push(look)
+        await turns.giveWay()
+      }
+      young = restless
     }
-    for (const { spot, index } of young) results[index] = retry(spot, () => keepsChanging(spot))
+    for (const { spot, index } of young) use(changedWhileRead(spot.layer.label, spot.path), index)
     young = []
   }
 
-  return { take, settle }
+  return { takes, settle }
 }
 
 /** A timer counts from when the event loop last looked at the clock, which may be before the first look. */
@@ -61,41 +66,30 @@ async function pause(): Promise<void> {
   while (performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
-/** True when the file is another one than at the last look: then it has to be looked at once more. */
-function isNew<T>(look: Look, results: Result<T>[], retry: Retry<T>): boolean {
-  const { spot, index, bytes } = look
-  const again = readAgain(spot)
-  if (again.bytes && isEqual(again.bytes, bytes) && bytes !== nothing) return false
-  look.bytes = again.bytes ?? bytes
-  results[index] = retry(spot, again.give)
-  return again.bytes !== undefined || again.isBusy
+/** False when the file is another one than at the last look: then it has to be looked at once more. */
+function isSettled(look: Look, use: UseSpot): boolean {
+  const { spot, index, mark } = look
+  const found = readAgain(spot)
+  look.mark = markOf(found)
+  const isSame = found instanceof HeddleError ? !isBusy(found) : look.mark === mark
+  if (isSame) use(found, index)
+  return isSame
 }
 
-/** What a read gave or threw, to be given or thrown again: another read might see another half of the file. */
-interface Again {
-  readonly bytes?: Uint8Array
-  readonly isBusy: boolean
-  readonly give: () => Uint8Array
-}
-
-function readAgain(spot: Spot): Again {
+function readAgain(spot: Spot): Looked | HeddleError {
   try {
-    const bytes = syncOf(spot).read(spot.path)
-    return { bytes, isBusy: false, give: () => bytes }
+    return { bytes: syncOf(spot).read(spot.path), isYoung: false }
   } catch (thrown) {
-    const give = (): never => {
-      throw thrown
-    }
-    return { isBusy: isBusy(thrown), give }
+    return asError(thrown)
   }
 }
 
-function isBusy(thrown: unknown): boolean {
-  return thrown instanceof HeddleError && thrown.code === 'CHANGED_WHILE_READ'
+function markOf(found: Looked | HeddleError): string | undefined {
+  return found instanceof HeddleError ? undefined : digest(found.bytes)
 }
 
-function keepsChanging(spot: Spot): never {
-  throw changedWhileRead(spot.layer.label, spot.path)
+function isBusy(found: HeddleError): boolean {
+  return found.code === 'CHANGED_WHILE_READ'
 }
 
 function syncOf(spot: Spot): SyncFiles {

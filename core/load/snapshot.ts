@@ -5,6 +5,8 @@ import type { Resolution } from '../resolve/trail.ts'
 import { dependsOnAllNames } from '../resolve/staleness.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import { parentOf, type Path, rootPath } from '../vfs/path.ts'
+import { isSameStamp } from '../vfs/stamp.ts'
+import type { WholeFound } from './among.ts'
 import type { Card } from './card.ts'
 
 /** What a card depends on besides the bytes of its module. */
@@ -15,15 +17,18 @@ export interface Dependencies {
   readonly searches: boolean
 }
 
-/** A card as it outlives a process. Plain data. */
+/** A card as it outlives a process. */
 export interface KeptCard extends Dependencies {
   readonly card: Card
-  readonly stamp: Stamp
+  /** Undefined for a card that is not to be believed, and is only there to tell whether the whole is the same. */
+  readonly stamp: Stamp | undefined
 }
 
-/** The cards of a catalogue, and what the folders that they depend on looked like. Plain data. */
+/** The cards of a catalogue, and what the folders that they depend on looked like. */
 export interface Snapshot {
   readonly cards: readonly KeptCard[]
+  /** What was found when all of them were looked at together; undefined when nobody asked. */
+  readonly whole?: WholeFound | undefined
   /** Digests of listings, by the folder as people see it. */
   readonly folders: ReadonlyMap<string, string>
   /** Digest of the names of all files that listings show. */
@@ -44,20 +49,29 @@ export function dependenciesIn(resolutions: readonly Resolution[], probes: Itera
 }
 
 /**
- * The snapshot of cards, without those that name parts of modules in packages: whether these change is not looked at.
+ * The snapshot of cards; those that name parts of modules in packages are not to be believed: whether these change is not
+ * looked at.
  */
-export function takeSnapshot(layers: readonly Layer[], cards: readonly KeptCard[]): Snapshot {
+export function takeSnapshot(
+  layers: readonly Layer[],
+  cards: readonly KeptCard[],
+  whole: WholeFound | undefined,
+): Snapshot {
   const labels = layers.filter(({ name }) => name === 'package').map(({ label }) => label)
-  const kept = cards.filter(
-    ({ card }) => !card.uses.some(({ to }) => labels.some((label) => to.startsWith(label))),
-  )
+  const namesPackage = ({ uses }: Card): boolean =>
+    labels.length > 0 && uses.some(({ to }) => labels.some((label) => to.startsWith(label)))
   const digestOf = listingDigests(layers)
   const nearest = nearestFolders(layers)
   const folders = new Map<string, string>()
-  const cardsThere = kept.map((card) => ({ ...card, folders: [...new Set(card.folders.map(nearest))] }))
-  for (const card of cardsThere)
+  const kept = cards.map(({ card, stamp, folders, searches }) => ({
+    card,
+    stamp: namesPackage(card) ? undefined : stamp,
+    folders: [...new Set(folders.map(nearest))],
+    searches,
+  }))
+  for (const card of kept)
     for (const folder of card.folders) if (!folders.has(folder)) folders.set(folder, digestOf(folder))
-  return { cards: cardsThere, folders, files: filesDigest(layers) }
+  return { cards: kept, folders, files: filesDigest(layers), whole }
 }
 
 /** The folder itself, or the nearest above it that is there: its listing shows when the others come. */
@@ -93,12 +107,11 @@ export function stillValid(
   const namesChanged = changed.size > 0 || files !== filesDigest(layers)
   const there = cards.filter(({ card }) => spots.has(card.id))
   const stamps = stampsOf(there.map(({ card }) => spots.get(card.id)!))
-  return there.filter(
-    (kept, index) =>
-      isSameStamp(kept.stamp, stamps[index]) &&
-      !(kept.searches && namesChanged) &&
-      (changed.size === 0 || !kept.folders.some((folder) => changed.has(folder))),
-  )
+  return there.filter((kept, index) => {
+    const { stamp } = kept
+    if (!stamp || !isSameStamp(stamp, stamps[index]) || (kept.searches && namesChanged)) return false
+    return changed.size === 0 || !kept.folders.some((folder) => changed.has(folder))
+  })
 }
 
 /** The stamps of spots; undefined where the driver has none. Spots of one folder should follow each other. */
@@ -114,26 +127,6 @@ export function stampsOf(spots: readonly Spot[]): (Stamp | undefined)[] {
     from = end
   }
   return stamps
-}
-
-/** How long a file must have been left alone before its stamp says that its bytes are the same: file systems count time in steps. */
-const settledMs = 100
-
-/** True when the same stamp later means the same bytes; `now` is when it was taken. */
-export function isTrusted({ type, modified, changed }: Stamp, now: number): boolean {
-  return type === 'file' && Math.max(modified, changed) < now - settledMs
-}
-
-/** True for stamps of files that say the same. */
-export function isSameStamp(a: Stamp, b: Stamp | undefined): boolean {
-  return (
-    b !== undefined &&
-    b.type === 'file' &&
-    a.size === b.size &&
-    a.modified === b.modified &&
-    a.changed === b.changed &&
-    a.inode === b.inode
-  )
 }
 
 function filesDigest(layers: readonly Layer[]): string {

@@ -1,7 +1,7 @@
 import type { Layer } from '../resolve/layers.ts'
 import type { Stamp } from '../vfs/file-system.ts'
 import type { Path } from '../vfs/path.ts'
-import { isSameStamp, isTrusted } from './snapshot.ts'
+import { isSameStamp, isTrusted } from '../vfs/stamp.ts'
 
 /** The digest of a module's bytes, and the stamp that its file had before they were read. */
 export interface Stamped {

@@ -1,211 +1,213 @@
+import { endianness } from 'node:os'
 import { crc32 } from 'node:zlib'
-import type { Card, Edge } from './card.ts'
-import type { FragmentUse } from './fragments.ts'
+import type { Edge } from './card.ts'
 import type { KeptCard, Snapshot } from './snapshot.ts'
+import {
+  cardsIn,
+  type Columns,
+  digestLength,
+  listKeys,
+  type ListKey,
+  rareKeys,
+  type RareKey,
+  rowKeys,
+  stampLength,
+} from './stored-cards.ts'
 
 /** Raised with every change of what stands in a store or of what a card says. */
-const version = 3
+const version = 4
 
-/** Keys of cards that are written as rows of numbers. */
-const edgeKeys = ['needs', 'provides', 'imports'] as const
-type EdgeKey = (typeof edgeKeys)[number]
-
-/** A snapshot in columns: ten thousand objects with the same keys are read five times as slowly. */
-interface Columns {
+/** What is read as JSON when a store is opened. */
+interface Head extends Pick<Snapshot, 'files' | 'whole'> {
+  readonly count: number
   readonly names: readonly string[]
   readonly folders: readonly (readonly [number, string])[]
-  readonly files: string
-  readonly count: number
-  readonly digests: string
-  readonly stamps: readonly number[]
-  readonly searches: readonly number[]
-  readonly seen: readonly number[]
-  readonly totals: readonly number[]
-  readonly refersTo: readonly number[]
-  readonly edges: Readonly<Record<EdgeKey, readonly number[]>>
-  readonly uses: readonly number[]
-  /** Every other key: its values by the number of the card; a value that most cards share is left out. */
-  readonly others: Readonly<
-    Record<string, { readonly most: unknown; readonly rest: readonly (readonly [number, unknown])[] }>
-  >
+  readonly rare: Readonly<Record<RareKey, RareList>>
 }
 
-/** A snapshot as text; `key` says what it was made with. */
-export function formatStore(snapshot: Snapshot, key: string): string {
-  const body = JSON.stringify(toColumns(snapshot))
-  return `heddle ${version} ${key} ${crc32(body)} ${body.length}\n${body}`
+type RareList = readonly (readonly [number, readonly unknown[]])[]
+
+/**
+ * A snapshot as bytes; `key` says what it was made with. Cards are written in columns of numbers, which are there as soon as
+ * the bytes are; what is read as JSON is little. A line in front says how long each section is.
+ */
+export function formatStore(snapshot: Snapshot, key: string): Uint8Array {
+  const sections = sectionsOf(snapshot)
+  const body = Buffer.concat(sections.flatMap((bytes) => [bytes, Buffer.alloc(-bytes.length & 7)]))
+  const lengths = sections.map(({ length }) => length).join(' ')
+  const line = `heddle ${version} ${endianness()} ${key} ${checksum(body, lengths)} ${lengths} `
+  return Buffer.concat([Buffer.from(line.padEnd(line.length + (~line.length & 7)) + '\n'), body])
 }
 
-/** The snapshot of a text; undefined for a text that is damaged, of another version, or made with another key. */
-export function parseStore(text: string, key: string): Snapshot | undefined {
-  const end = text.indexOf('\n')
-  const body = text.slice(end + 1)
-  if (end < 0 || text.slice(0, end) !== `heddle ${version} ${key} ${crc32(body)} ${body.length}`)
+/** The snapshot of some bytes; undefined for those that are damaged, of another version, or made with another key. */
+export function parseStore(bytes: Uint8Array, key: string): Snapshot | undefined {
+  // Numbers are read where they lie, which they must do at whole multiples of their length.
+  const whole = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes)
+  const end = whole.indexOf(lineBreak) + 1
+  const body = whole.subarray(end)
+  const [product, number, order, madeWith, sum, ...lengths] = wordsOf(whole.subarray(0, end))
+  if (product !== 'heddle' || number !== String(version)) return undefined
+  if (order !== endianness() || madeWith !== key || sum !== checksum(body, lengths.join(' ')))
     return undefined
   try {
-    return fromColumns(JSON.parse(body) as Columns)
+    return snapshotIn(cut(body, lengths.map(Number)))
   } catch {
     return undefined
   }
 }
 
-const totalKeys = ['total', 'resolved', 'searched', 'missing', 'ambiguous', 'outside'] as const
-const special: ReadonlySet<string> = new Set(['id', 'digest', 'totals', 'refersTo', 'uses', ...edgeKeys])
+const lineBreak = 10
 
-function toColumns({ cards, folders, files }: Snapshot): Columns {
-  const names = new Map<string, number>()
-  const numberOf = (name: string): number => {
-    const known = names.get(name)
-    if (known !== undefined) return known
-    names.set(name, names.size)
-    return names.size - 1
-  }
-  // The first names are the ids, so that a card's id is its number.
-  for (const { card } of cards) numberOf(card.id)
-  const rows = <T>(
-    each: (kept: KeptCard) => readonly T[],
-    write: (item: T) => readonly number[],
-  ): number[] => {
-    const out: number[] = []
-    for (const kept of cards) {
-      const items = each(kept)
-      out.push(items.length)
-      for (const item of items) out.push(...write(item))
-    }
-    return out
-  }
-  const edge = ({ to, through, line, column }: Edge): number[] => [
-    numberOf(to),
-    numberOf(through),
-    line,
-    column,
-  ]
-  const use = ({ to, fragment, text, line, column }: FragmentUse): number[] => [
-    numberOf(to),
-    numberOf(fragment),
-    numberOf(text),
-    line,
-    column,
-  ]
-  const columns = {
-    files,
-    count: cards.length,
-    folders: [...folders].map(([name, digest]) => [numberOf(name), digest] as const),
-    digests: cards.map(({ card }) => card.digest).join(''),
-    stamps: cards.flatMap(({ stamp }) => [stamp.size, stamp.modified, stamp.changed, stamp.inode]),
-    searches: cards.map((kept) => Number(kept.searches)),
-    seen: rows(
-      (kept) => kept.folders,
-      (name) => [numberOf(name)],
-    ),
-    totals: cards.flatMap(({ card }) => totalKeys.map((key) => card.totals[key])),
-    refersTo: rows(
-      ({ card }) => card.refersTo,
-      (to) => [numberOf(to)],
-    ),
-    edges: {
-      needs: rows(({ card }) => card.needs, edge),
-      provides: rows(({ card }) => card.provides, edge),
-      imports: rows(({ card }) => card.imports, edge),
-    },
-    uses: rows(({ card }) => card.uses, use),
-    others: othersOf(cards),
-  }
-  return { names: [...names.keys()], ...columns }
+function wordsOf(line: Uint8Array): string[] {
+  return Buffer.from(line).toString('latin1').trimEnd().split(' ')
 }
 
-function othersOf(cards: readonly KeptCard[]): Columns['others'] {
-  const others: Record<string, Columns['others'][string]> = {}
-  const keys = Object.keys(cards[0]?.card ?? {}).filter((key) => !special.has(key)) as (keyof Card)[]
-  for (const key of keys) {
-    const texts = cards.map(({ card }) => JSON.stringify(card[key]))
-    const most = commonest(texts)
-    const rest = cards.flatMap(({ card }, index) =>
-      texts[index] === most ? [] : [[index, card[key]] as const],
-    )
-    others[key] = { most: JSON.parse(most) as unknown, rest }
-  }
-  return others
+function checksum(body: Uint8Array, lengths: string): string {
+  return String(crc32(lengths, crc32(body)))
 }
 
-function commonest(texts: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0]
-}
-
-const digestLength = 64
-
-function fromColumns(columns: Columns): Snapshot {
-  const { names, count, digests, stamps, searches, totals } = columns
-  const others = Object.entries(columns.others).map(([key, { most, rest }]) => {
-    const values: unknown[] = Array.from({ length: count }, () => most)
-    for (const [index, value] of rest) values[index] = value
-    return [key, values] as const
-  })
-  const [seen, refersTo] = [rowsOf(columns.seen, 1), rowsOf(columns.refersTo, 1)]
-  const uses = rowsOf(columns.uses, 5)
-  const edges = edgeKeys.map((key) => [key, rowsOf(columns.edges[key], 4)] as const)
-  const cards: KeptCard[] = []
-  for (let index = 0; index < count; index++) {
-    const card: Record<string, unknown> = { id: names[index] }
-    for (const [key, values] of others) card[key] = values[index]
-    card['digest'] = digests.slice(index * digestLength, (index + 1) * digestLength)
-    card['totals'] = totalsAt(totals, index * totalKeys.length)
-    card['refersTo'] = refersTo.next((at, row) => names[row[at]!]!)
-    card['uses'] = uses.next((at, row) => useAt(names, row, at))
-    for (const [key, rows] of edges) card[key] = rows.next((at, row) => edgeAt(names, row, at))
-    const at = index * 4
-    const stamp = {
-      type: 'file',
-      size: stamps[at]!,
-      modified: stamps[at + 1]!,
-      changed: stamps[at + 2]!,
-      inode: stamps[at + 3]!,
-    } as const
-    const folders = seen.next((at, row) => names[row[at]!]!)
-    cards.push({ card: card as unknown as Card, stamp, folders, searches: searches[index] === 1 })
-  }
-  const folders = new Map(columns.folders.map(([name, digest]) => [names[name]!, digest]))
-  return { cards, folders, files: columns.files }
-}
-
-function totalsAt(totals: readonly number[], at: number): Card['totals'] {
-  return {
-    total: totals[at]!,
-    resolved: totals[at + 1]!,
-    searched: totals[at + 2]!,
-    missing: totals[at + 3]!,
-    ambiguous: totals[at + 4]!,
-    outside: totals[at + 5]!,
-  }
-}
-
-function edgeAt(names: readonly string[], row: readonly number[], at: number): Edge {
-  return { to: names[row[at]!]!, through: names[row[at + 1]!]!, line: row[at + 2]!, column: row[at + 3]! }
-}
-
-function useAt(names: readonly string[], row: readonly number[], at: number): FragmentUse {
-  const { to, through: fragment } = edgeAt(names, row, at)
-  return { to, fragment, text: names[row[at + 2]!]!, line: row[at + 3]!, column: row[at + 4]! }
-}
-
-interface Rows {
-  /** The items of the next card, each read from where its numbers begin. */
-  next<T>(read: (at: number, row: readonly number[]) => T): T[]
-}
-
-const none: never[] = []
-
-function rowsOf(row: readonly number[], width: number): Rows {
+/** Each section as a buffer of its own place; throws when they are not as long as the whole. */
+function cut(body: Uint8Array, lengths: readonly number[]): Buffer[] {
+  const sections: Buffer[] = []
   let at = 0
-  return {
-    next(read) {
-      const length = row[at++]!
-      if (length === 0) return none
-      const items = []
-      for (let item = 0; item < length; item++, at += width) items.push(read(at, row))
-      return items
-    },
+  for (const length of lengths) {
+    sections.push(Buffer.from(body.buffer, body.byteOffset + at, length))
+    at += length + (-length & 7)
   }
+  if (at !== body.length || sections.length !== 5 + 2 * listKeys.length) throw new RangeError('sections')
+  return sections
+}
+
+function sectionsOf({ cards, folders, files, whole }: Snapshot): Uint8Array[] {
+  const names = createNumbers()
+  const words = createNumbers()
+  // The first names are the ids, so that a card's id is its number.
+  for (const { card } of cards) names.of(card.id)
+  const rows = new Int32Array(cards.length * rowKeys.length)
+  const stamps = new Float64Array(cards.length * stampLength)
+  for (const [at, kept] of cards.entries()) {
+    rows.set(rowOf(kept, names, words), at * rowKeys.length)
+    const { size = NaN, modified = 0, changed = 0, inode = 0 } = kept.stamp ?? {}
+    stamps.set([size, modified, changed, inode], at * stampLength)
+  }
+  const lists = listKeys.flatMap((key) => listOf(cards, key, names))
+  const head: Head = {
+    count: cards.length,
+    files,
+    whole,
+    folders: [...folders].map(([name, digest]) => [names.of(name), digest] as const),
+    rare: Object.fromEntries(rareKeys.map((key) => [key, rareOf(cards, key)])) as Head['rare'],
+    names: names.texts(),
+  }
+  const digests = cards.map(({ card }) => card.digest.padEnd(digestLength)).join('')
+  const texts = [JSON.stringify(head), JSON.stringify(words.texts()), digests]
+  return [...texts.map((text) => Buffer.from(text)), ...[stamps, rows, ...lists].map(asBytes)]
+}
+
+/** Texts by number, each once. */
+interface Numbers {
+  /** -1 for null. */
+  of(text: string | null): number
+  texts(): readonly string[]
+}
+
+function createNumbers(): Numbers {
+  const numbers = new Map<string, number>()
+  return {
+    of(text) {
+      if (text === null) return -1
+      const known = numbers.get(text)
+      if (known !== undefined) return known
+      numbers.set(text, numbers.size)
+      return numbers.size - 1
+    },
+    texts: () => [...numbers.keys()],
+  }
+}
+
+function rowOf({ card, searches }: KeptCard, names: Numbers, words: Numbers): number[] {
+  const { totals } = card
+  const row: Record<(typeof rowKeys)[number], number> = {
+    layer: names.of(card.layer),
+    kind: names.of(card.kind),
+    version: names.of(card.version),
+    name: words.of(card.name),
+    title: words.of(card.title),
+    inHome: Number(card.inHome),
+    entry: Number(card.entry),
+    searches: Number(searches),
+    bytes: card.bytes,
+    tokens: card.tokens,
+    total: totals.total,
+    resolved: totals.resolved,
+    searched: totals.searched,
+    missing: totals.missing,
+    ambiguous: totals.ambiguous,
+    outside: totals.outside,
+  }
+  return rowKeys.map((key) => row[key])
+}
+
+/** Where the list of each card begins, and what stands in them. */
+function listOf(cards: readonly KeptCard[], key: ListKey, names: Numbers): [Int32Array, Int32Array] {
+  const starts = new Int32Array(cards.length + 1)
+  const list: number[] = []
+  for (const [at, kept] of cards.entries()) {
+    addItems(list, kept, key, names)
+    starts[at + 1] = list.length
+  }
+  return [starts, Int32Array.from(list)]
+}
+
+function addItems(list: number[], { card, folders }: KeptCard, key: ListKey, names: Numbers): void {
+  if (key === 'folders') for (const folder of folders) list.push(names.of(folder))
+  else if (key === 'refersTo') for (const to of card.refersTo) list.push(names.of(to))
+  else if (key !== 'uses') for (const edge of card[key]) addEdge(list, edge, names)
+  else
+    for (const { to, fragment, text, line, column } of card.uses)
+      list.push(names.of(to), names.of(fragment), names.of(text), line, column)
+}
+
+function addEdge(list: number[], { to, through, line, column }: Edge, names: Numbers): void {
+  list.push(names.of(to), names.of(through), line, column)
+}
+
+function rareOf(cards: readonly KeptCard[], key: RareKey): RareList {
+  const list: [number, readonly unknown[]][] = []
+  for (const [at, { card }] of cards.entries()) if (card[key].length > 0) list.push([at, card[key]])
+  return list
+}
+
+function asBytes(column: Float64Array | Int32Array): Buffer {
+  return Buffer.from(column.buffer, column.byteOffset, column.byteLength)
+}
+
+function snapshotIn([head, words, digests, stamps, rows, ...lists]: readonly Buffer[]): Snapshot {
+  const { count, names, folders, files, whole, rare } = JSON.parse(head!.toString()) as Head
+  let known: readonly string[] | undefined
+  const columns: Columns = {
+    count,
+    names,
+    words: () => (known ??= JSON.parse(words!.toString()) as readonly string[]),
+    digests: digests!,
+    stamps: new Float64Array(stamps!.buffer, stamps!.byteOffset, count * stampLength),
+    rows: intsIn(rows!),
+    starts: columnsFrom(lists, 0),
+    lists: columnsFrom(lists, 1),
+    rare: Object.fromEntries(rareKeys.map((key) => [key, new Map(rare[key])] as const)) as Record<
+      RareKey,
+      Map<number, readonly unknown[]>
+    >,
+  }
+  const digestOf = new Map(folders.map(([name, digest]) => [names[name]!, digest]))
+  return { cards: cardsIn(columns), folders: digestOf, files, whole }
+}
+
+function columnsFrom(lists: readonly Buffer[], side: 0 | 1): Record<ListKey, Int32Array> {
+  const columns = listKeys.map((key, index) => [key, intsIn(lists[2 * index + side]!)])
+  return Object.fromEntries(columns) as Record<ListKey, Int32Array>
+}
+
+function intsIn(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Int32Array.BYTES_PER_ELEMENT)
 }

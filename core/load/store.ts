@@ -1,4 +1,4 @@
-import type { DurableStore } from '../vfs/durable.ts'
+import type { DurableBytes } from '../vfs/durable.ts'
 import { formatStore, parseStore } from './store-format.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -12,16 +12,16 @@ export interface CardStore {
 
 /**
  * The store of one project. `name` is the project's, `key` names everything besides the files that decides what cards say:
- * version, plugins, configuration. Text of another key is never believed.
+ * version, plugins, configuration. What was written with another key is never believed.
  */
-export function createCardStore(files: DurableStore, name: string, key: string): CardStore {
+export function createCardStore(files: DurableBytes, name: string, key: string): CardStore {
   return {
     async read() {
-      const text = await files.read(name).catch(() => undefined)
-      return text === undefined ? undefined : parseStore(text, key)
+      const bytes = await files.readBytes(name).catch(() => undefined)
+      return bytes && parseStore(bytes, key)
     },
     async write(snapshot) {
-      await files.write(name, formatStore(snapshot, key)).catch(() => {})
+      await files.writeBytes(name, formatStore(snapshot, key)).catch(() => {})
     },
   }
 }

@@ -1,15 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Card } from './card.ts'
 
+/** What was found, and the cards that it was found of. */
+export interface FoundBefore<C, T> {
+  readonly cards: readonly C[]
+  readonly found: T
+}
+
 /**
  * `find`, asked again only when a card came, went, or says something else under one of the keys: until then what it gave last is
- * given. It sees no other keys, so that what it gives can depend on nothing else.
+ * given. It sees no other keys, so that what it gives can depend on nothing else. `last` is what was found of some cards before.
  */
 export function whileSame<K extends keyof Card, T>(
   keys: readonly K[],
   find: (cards: readonly Pick<Card, K>[]) => T,
+  last?: FoundBefore<Pick<Card, K>, T>,
 ): (cards: readonly Pick<Card, K>[]) => T {
-  let last: { readonly cards: readonly Pick<Card, K>[]; readonly found: T } | undefined
   const isSame = (a: Pick<Card, K>, b: Pick<Card, K>): boolean =>
     a === b || keys.every((key) => a[key] === b[key] || isDeepStrictEqual(a[key], b[key]))
   return (cards) => {

@@ -96,8 +96,22 @@ function asReference(document: Document, link: Link, aliases: ReadonlySet<string
   return { text, target: isAlias ? decodePercent(path) : path, fragment, form, offset: link.start }
 }
 
-const mentionShape =
-  /^@?(?:\.{0,2}\/|~\/)?[\p{L}\p{N}_.@{}[\]<>$*+~-]+(?:\/[\p{L}\p{N}_.@{}[\]<>$*+~-]+)*\/?(?:#[\w-]+)?$/u
+function mentionShape(letters: string): RegExp {
+  const name = `[${letters}_.@{}[\\]<>$*+~\\-]+`
+  return new RegExp(`^@?(?:\\.{0,2}/|~/)?${name}(?:/${name})*/?(?:#[\\w\\-]+)?$`, 'u')
+}
+
+const asciiMention = mentionShape('A-Za-z0-9')
+const notAscii = /[^\0-\x7f]/
+/** Made when it is needed: classes of Unicode take milliseconds to compile. */
+let anyMention: RegExp | undefined
+
+function isMention(text: string): boolean {
+  if (!notAscii.test(text)) return asciiMention.test(text)
+  anyMention ??= mentionShape('\\p{L}\\p{N}')
+  return anyMention.test(text)
+}
+
 const fileEnding = /\.[A-Za-z][\w]{0,9}$/
 const markdownName = /\.(?:md|mdx|markdown)$/i
 
@@ -121,7 +135,7 @@ function addMentions({ document, found }: Search): void {
 function isPathLike(text: string): boolean {
   // Most code is no path, and the shape is dear to test.
   if (!text.includes('/') && !text.includes('.')) return false
-  if (!mentionShape.test(text) || isExternal(text)) return false
+  if (!isMention(text) || isExternal(text)) return false
   const { target } = splitFragment(text)
   if (markdownName.test(target)) return true
   if (!target.includes('/')) return false

@@ -1,58 +1,65 @@
+import { availableParallelism } from 'node:os'
 import { fail, messageOf } from '../base/diagnostic.ts'
-import { compilePattern, findOffsets, matchesAt, type MatchOptions, type TextMatch } from './match-text.ts'
+import { compilePattern, matchesAt, type MatchOptions, type TextMatch } from './match-text.ts'
 import { findRequiredLiteral } from './required-literal.ts'
-import { type OffsetSearch, searchInWorker } from './search-worker.ts'
+import { type Batch, type Needle, type Offsets, searchBatch, textAt } from './search-bytes.ts'
+import { type BatchSearch, searchInWorker } from './search-worker.ts'
 
-/** Searches texts for one pattern; never freezes the program. */
+/** Searches files for one pattern; never freezes the program. */
 export interface Matcher {
-  /** False for bytes of a text in which nothing can match; costs next to nothing. */
+  /** False for the bytes of a file in which nothing can match; asked only as long as that may save a thread. */
   mayMatch(bytes: Buffer): boolean
   /**
-   * The matches of each text. Rejects with REGEX_TIMEOUT when one text takes too long, and when the signal aborts; one call
-   * at a time.
+   * The matches of each file in the batch that has some, by its place. Rejects with REGEX_TIMEOUT when one file takes too long, and when
+   * the signal aborts. The batch may be used again when it has settled.
    */
-  find(texts: readonly string[]): Promise<TextMatch[][]>
+  find(batch: Batch): Promise<ReadonlyMap<number, TextMatch[]>>
   close(): Promise<void>
 }
 
 const longestPlain = 200
 const mostChoices = 4
+/** Bytes that are searched here before a thread is started for the rest: it takes as long to start as a search of so many. */
+const mostHere = 16 * 1024 * 1024
+const hasCores = availableParallelism() > 1
 
 /**
- * A matcher for a regular expression of JavaScript. Expressions that cannot run away run here; all others run in a worker
- * that is ended when its budget is spent or `signal` aborts. Throws REGEX_INVALID with the place of the fault.
+ * A matcher for a regular expression of JavaScript. Expressions that cannot run away run here, and in a worker when there is much
+ * to search; all others run in a worker that is ended when its budget is spent or `signal` aborts. Throws REGEX_INVALID with the
+ * place of the fault.
  */
 export function openMatcher(pattern: string, options: MatchOptions, signal: AbortSignal): Matcher {
-  const expression = compile(pattern, options)
-  const literal = (options.ignoreCase ? undefined : findRequiredLiteral(pattern)) ?? ''
-  const needle = Buffer.from(literal)
-  const search = mayRunAway(pattern)
-    ? createLater(() => searchInWorker({ expression, literal, shown: shorten(pattern) }, signal))
-    : searchHere(expression, literal)
+  const needle = needleOf(pattern, options)
+  const runsAway = mayRunAway(pattern)
+  const shown = runsAway ? shorten(pattern) : undefined
+  let worker: BatchSearch | undefined
+  let here = 0
+
+  function find(batch: Batch): Promise<Offsets> {
+    here += batch.ends.at(-1) ?? 0
+    if (!worker && !runsAway && (here < mostHere || !hasCores))
+      return Promise.resolve(searchBatch(batch, needle))
+    return (worker ??= searchInWorker({ needle, shown }, signal)).find(batch)
+  }
+
   return {
-    mayMatch: (bytes) => literal === '' || bytes.includes(needle),
-    async find(texts) {
-      const found = await search.find(texts)
-      return texts.map((text, index) => matchesAt(text, found[index]!, options))
+    mayMatch: (bytes) =>
+      !runsAway || worker !== undefined || needle.literal === '' || bytes.includes(needle.literal),
+    async find(batch) {
+      const found = await find(batch)
+      return new Map(
+        found.map(([index, offsets]) => [index, matchesAt(textAt(batch, index), offsets, options)]),
+      )
     },
-    close: search.close,
+    close: async () => worker?.close(),
   }
 }
 
-function searchHere(expression: RegExp, literal: string): OffsetSearch {
-  return {
-    find: async (texts) => texts.map((text) => findOffsets(expression, text, literal)),
-    close: async () => {},
-  }
-}
-
-/** Started for the first text: where nothing can match, nobody needs a worker. */
-function createLater(open: () => OffsetSearch): OffsetSearch {
-  let opened: OffsetSearch | undefined
-  return {
-    find: (texts) => (opened ??= open()).find(texts),
-    close: async () => opened?.close(),
-  }
+function needleOf(pattern: string, options: MatchOptions): Needle {
+  const expression = compile(pattern, options)
+  if (options.ignoreCase) return { expression, literal: '', probe: undefined }
+  const probe = !mayRunAway(pattern) && isBytewise(pattern) ? new RegExp(pattern) : undefined
+  return { expression, literal: findRequiredLiteral(pattern) ?? '', probe }
 }
 
 /**
@@ -63,6 +70,17 @@ export function mayRunAway(pattern: string): boolean {
   if (pattern.length > longestPlain) return true
   const bare = pattern.replace(/\\[^]/g, 'x').replace(/\[[^\]]*\]/g, 'x')
   return /[*+{]/.test(bare) || (bare.match(/[(?]/g)?.length ?? 0) > mostChoices
+}
+
+const bytewise =
+  /^(?:[\w\t !"#%&',:;<=>@`~/-]|\\[bBdwt!-/:-@[-`{-~]|\[(?!\^)(?:[ -[^-~]|\\[bdwt!-/:-@[-`{-~])*\]|\((?:\?:|(?!\?))|[)|?])*$/
+
+/**
+ * True only for patterns that take one character of ASCII at a time, and no note of where a text or a line begins or ends: where they
+ * match a text, they match its bytes too, each taken for a character.
+ */
+export function isBytewise(pattern: string): boolean {
+  return bytewise.test(pattern)
 }
 
 function compile(pattern: string, options: MatchOptions): RegExp {

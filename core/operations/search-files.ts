@@ -1,10 +1,10 @@
-import { isAscii } from 'node:buffer'
 import { HeddleError } from '../base/diagnostic.ts'
 import { createTurns } from '../base/turns.ts'
 import type { Files, Looked } from '../vfs/file-system.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
 import { readOneByOne } from '../vfs/read-rows.ts'
 import type { Matcher } from './matcher.ts'
+import type { Batch } from './search-bytes.ts'
 import type { TextMatch } from './match-text.ts'
 
 /** A file and what matches in it; with a reason, why it was not searched. */
@@ -21,8 +21,8 @@ export interface SearchOptions {
 
 /** How long one row of files may hold the event loop, in milliseconds. */
 const rowMs = 20
-/** Texts are searched when there are so many characters of them, so that memory stays flat. */
-const batchLength = 1_000_000
+/** Batches that wait for a thread, so that memory stays flat. */
+const mostAhead = 8
 const binaryProbe = 8_192
 const none: readonly TextMatch[] = []
 
@@ -33,11 +33,14 @@ export async function searchFiles(
   { matcher, signal }: SearchOptions,
 ): Promise<SearchedFile[]> {
   const results: SearchedFile[] = paths.map((path) => ({ path, matches: none }))
+  const spare: FillingBatch[] = []
+  const searches: Promise<void>[] = []
   let batch = createBatch()
   for await (const told of readFiles(files, paths, take)) {
     signal.throwIfAborted()
-    if (told === paths.length || batch.length >= batchLength) await searchBatch()
+    if (told === paths.length || isFull(batch)) await search()
   }
+  await Promise.all(searches)
   return results
 
   /** False when it is time to search. */
@@ -45,49 +48,71 @@ export async function searchFiles(
     const bytes = found instanceof HeddleError ? undefined : asBuffer(found.bytes)
     if (found instanceof HeddleError) skip(index, found.code)
     else if (bytes!.subarray(0, binaryProbe).includes(0)) skip(index, 'BINARY')
-    else if (matcher.mayMatch(bytes!)) addTo(batch, index, decode(bytes!))
-    return batch.length < batchLength
+    else if (matcher.mayMatch(bytes!)) addTo(batch, index, bytes!)
+    return !isFull(batch)
   }
 
   function skip(index: number, reason: string): void {
     results[index] = { path: paths[index]!, matches: none, reason }
   }
 
-  async function searchBatch(): Promise<void> {
-    const { indices, texts } = batch
-    batch = createBatch()
-    if (texts.length === 0) return
-    const found = await matcher.find(texts)
-    for (const [at, matches] of found.entries()) {
-      const index = indices[at]!
+  async function search(): Promise<void> {
+    if (batch.ends.length === 0) return
+    const searching = searchOne(batch)
+    // It is told when it is waited for.
+    searching.catch(() => undefined)
+    searches.push(searching)
+    batch = spare.pop() ?? createBatch()
+    if (searches.length > mostAhead) await searches.shift()
+  }
+
+  async function searchOne(batch: FillingBatch): Promise<void> {
+    for (const [at, matches] of await matcher.find(batch)) {
+      const index = batch.indices[at]!
       results[index] = { path: paths[index]!, matches }
     }
+    batch.indices.length = batch.ends.length = 0
+    if (batch.bytes.length === batchSize) spare.push(batch)
   }
 }
 
-interface Batch {
+interface FillingBatch extends Batch {
+  bytes: Uint8Array<SharedArrayBuffer>
+  readonly ends: number[]
   readonly indices: number[]
-  readonly texts: string[]
-  length: number
 }
 
-function createBatch(): Batch {
-  return { indices: [], texts: [], length: 0 }
+const batchSize = 1024 * 1024
+/** Files of usual size have room in the rest. */
+const fullSize = batchSize - 128 * 1024
+
+function createBatch(): FillingBatch {
+  return { bytes: sharedBytes(batchSize), ends: [], indices: [] }
 }
 
-function addTo(batch: Batch, index: number, text: string): void {
+function isFull({ ends }: FillingBatch): boolean {
+  return (ends.at(-1) ?? 0) >= fullSize
+}
+
+function addTo(batch: FillingBatch, index: number, bytes: Buffer): void {
+  const start = batch.ends.at(-1) ?? 0
+  const end = start + bytes.length
+  if (end > batch.bytes.length) {
+    const { bytes: before } = batch
+    batch.bytes = sharedBytes(end)
+    batch.bytes.set(before)
+  }
+  batch.bytes.set(bytes, start)
+  batch.ends.push(end)
   batch.indices.push(index)
-  batch.texts.push(text)
-  batch.length += text.length
+}
+
+function sharedBytes(length: number): Uint8Array<SharedArrayBuffer> {
+  return new Uint8Array(new SharedArrayBuffer(length))
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-/** Bytes that are not UTF-8 are replaced. */
-function decode(bytes: Buffer): string {
-  return isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder().decode(bytes)
 }
 
 /** Gets the file at an index of the paths; false ends the row. */

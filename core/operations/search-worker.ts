@@ -1,98 +1,104 @@
 import { Worker } from 'node:worker_threads'
 import { HeddleError } from '../base/diagnostic.ts'
-import { findOffsets } from './match-text.ts'
+import { type Batch, type Needle, type Offsets, workerText } from './search-bytes.ts'
 
-/** Finds the offsets in each text, in a thread of its own that is ended when one text takes too long. */
-export interface OffsetSearch {
-  find(texts: readonly string[]): Promise<number[][]>
+/** Finds the matches in batches of files, those of each in the order in which they were asked for. */
+export interface BatchSearch {
+  find(batch: Batch): Promise<Offsets>
   close(): Promise<void>
 }
 
 /** What a worker is started for. */
 export interface WorkerSearch {
-  readonly expression: RegExp
-  /** What every match holds; empty when that is not known. */
-  readonly literal: string
-  /** The pattern as it is shown to people. */
-  readonly shown: string
+  readonly needle: Needle
+  /** The pattern as it is shown to people, where it may run away: then the thread is ended when one file takes too long. */
+  readonly shown: string | undefined
 }
 
-/** Milliseconds that one text may take, and as many again for each megabyte of it. */
+interface Asked {
+  readonly batch: Batch
+  resolve(offsets: Offsets): void
+  reject(error: Error): void
+}
+
+/** Milliseconds that one file may take, and as many again for each megabyte of it. */
 const budgetMs = 1_000
 const megabyte = 1_000_000
 
-/** Runs the same function as here; a file of its own would need whatever loader this program was started with. */
-const workerText = `
-const { parentPort, workerData } = require('node:worker_threads')
-const find = ${findOffsets.toString()}
-const { expression, literal, done } = workerData
-parentPort.on('message', (texts) => {
-  Atomics.store(done, 0, 0)
-  const found = texts.map((text) => {
-    const offsets = find(expression, text, literal)
-    Atomics.add(done, 0, 1)
-    return offsets
-  })
-  parentPort.postMessage(found)
-})
-`
-
-/** A search in a worker; `find` must have settled before it is called again. It rejects when the signal aborts. */
-export function searchInWorker(search: WorkerSearch, signal: AbortSignal): OffsetSearch {
-  /** How many of the texts that were sent are searched, so that each has a budget of its own. */
+/** A search in a thread of its own. It rejects when the signal aborts, or with REGEX_TIMEOUT. */
+export function searchInWorker({ needle, shown }: WorkerSearch, signal: AbortSignal): BatchSearch {
+  /** How many of the files that were sent are searched, so that each has a budget of its own. */
   const done = new Int32Array(new SharedArrayBuffer(4))
-  const { expression, literal, shown } = search
-  const workerData = { expression, literal, done }
-  const worker = new Worker(workerText, { eval: true, workerData, env: {}, execArgv: [] })
-  worker.unref()
+  const worker = new Worker(workerText, { eval: true, workerData: { needle, done }, env: {}, execArgv: [] })
+  const asked: Asked[] = []
+  let sent = 0
+  let answered = 0
+  let isOnline = false
+  let broken: Error | undefined
+  let timer: NodeJS.Timeout | undefined
   const end = (): void => void worker.terminate()
   signal.addEventListener('abort', end)
   if (signal.aborted) end()
-  const started = new Promise<void>((resolve, reject) => {
-    worker.once('online', resolve).once('error', reject)
-    worker.once('exit', () => reject(new Error('The search was ended.')))
+  worker.once('online', () => {
+    isOnline = true
+    watch()
   })
-  started.catch(() => undefined)
+  worker.on('message', answer).once('error', fail)
+  worker.once('exit', () => fail(new Error('The search was ended.')))
+  worker.unref()
 
-  function ask(texts: readonly string[]): Promise<number[][]> {
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      function watch(searched: number): void {
-        const limit = budgetMs * (1 + (texts[searched]?.length ?? 0) / megabyte)
-        timer = setTimeout(() => {
-          const now = Atomics.load(done, 0)
-          if (now !== searched || now === texts.length) return watch(now)
-          end()
-          broken(timedOut(shown, limit))
-        }, limit)
-      }
-      function answer(offsets: number[][]): void {
-        settled()
-        resolve(offsets)
-      }
-      function broken(error: Error): void {
-        settled()
-        reject(error)
-      }
-      function gone(): void {
-        broken(new Error('The search was ended.'))
-      }
-      function settled(): void {
-        clearTimeout(timer)
-        worker.off('message', answer).off('error', broken).off('exit', gone)
-      }
-      worker.on('message', answer).on('error', broken).on('exit', gone)
-      Atomics.store(done, 0, 0)
-      watch(0)
-      worker.postMessage(texts, [])
-    })
+  function watch(): void {
+    if (shown === undefined || !isOnline || timer !== undefined || asked.length === 0) return
+    const searched = Atomics.load(done, 0)
+    const [waiting, limit] = [sent, limitOf(searched - answered)]
+    timer = setTimeout(() => {
+      timer = undefined
+      if (Atomics.load(done, 0) !== searched || searched === waiting) return watch()
+      end()
+      fail(timedOut(shown, limit))
+    }, limit)
+  }
+
+  /** What the file may take that comes so many after those that have been answered. */
+  function limitOf(index: number): number {
+    let at = index
+    for (const { batch } of asked) {
+      const length = batch.ends[at]
+      if (length !== undefined) return budgetMs * (1 + (length - (batch.ends[at - 1] ?? 0)) / megabyte)
+      at -= batch.ends.length
+    }
+    return budgetMs
+  }
+
+  function answer(offsets: Offsets): void {
+    const { batch, resolve } = asked.shift()!
+    answered += batch.ends.length
+    if (asked.length === 0) rest()
+    resolve(offsets)
+  }
+
+  function fail(error: Error): void {
+    broken ??= error
+    rest()
+    for (const { reject } of asked.splice(0)) reject(broken)
+  }
+
+  function rest(): void {
+    clearTimeout(timer)
+    timer = undefined
+    worker.unref()
   }
 
   return {
-    async find(texts) {
-      await started
-      return ask(texts)
-    },
+    find: (batch) =>
+      new Promise((resolve, reject) => {
+        if (broken) return reject(broken)
+        asked.push({ batch, resolve, reject })
+        sent += batch.ends.length
+        worker.ref()
+        worker.postMessage({ bytes: batch.bytes, ends: batch.ends } satisfies Batch, [])
+        watch()
+      }),
     async close() {
       signal.removeEventListener('abort', end)
       await worker.terminate()

@@ -34,8 +34,10 @@ import type { RunJournal } from '../run/run-journal.ts'
 import { memoryFolder, type RunProgram } from '../run/spawn.ts'
 import { createWorkbench, type Workbench } from '../run/workbench.ts'
 import type { DiskFiles } from '../vfs/disk.ts'
+import { createKeptAnswers } from '../vfs/first-looks.ts'
 import { openWorkspace } from '../vfs/open-workspace.ts'
 import { decodeText } from '../vfs/text.ts'
+import { defaultLimits } from '../vfs/quota.ts'
 import type { Workspace, WorkspaceLimits } from '../vfs/workspace.ts'
 import { type GivenArguments, readArguments, usageOf } from './command.ts'
 import { everyCommand, findCommand } from './commands.ts'
@@ -159,6 +161,7 @@ export function createRunner(parts: RunnerParts): Runner {
   const { library, catalogue, layers, calls, folder, disk, state, clock } = parts
   const isolation = configureIsolation(parts.isolation)
   const executors = createExecutors(calls)
+  const kept = createKeptAnswers(parts.workspaceLimits.cacheBytes ?? defaultLimits.cacheBytes)
   const keeper = createKeeper({ state, clock, limits: parts.runs })
 
   function kindOf(name: string): OperationKind | undefined {
@@ -175,6 +178,7 @@ export function createRunner(parts: RunnerParts): Runner {
       disk,
       state,
       limits: parts.workspaceLimits,
+      kept,
       ignores: isIgnoredIn(layers[0]!.files),
       tell: (diagnostic) => void told.push(diagnostic),
     })

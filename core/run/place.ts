@@ -88,3 +88,8 @@ export function allowsWriting(globs: readonly string[] | null): (path: string) =
   const claims = compileClaims(globs === null ? {} : { reads: [], writes: globs }, 'external')
   return (path) => !claims.ok || claims.value.allow('write', path as never)
 }
+
+/** True for operations whose results other runs may take. */
+export function mayBeCached({ operation, kind }: Place): boolean {
+  return kind !== undefined && (operation.cache ?? kind.cache) === true
+}

@@ -4,7 +4,7 @@ import type { WorkspaceView } from '../vfs/view.ts'
 import type { Workspace } from '../vfs/workspace.ts'
 import type { CompiledClaims } from './claims.ts'
 import type { Place, Recalled, RunMemory, Written } from './memory.ts'
-import { claimsOfPlace, hasEffectsOutside, isBlind } from './place.ts'
+import { claimsOfPlace, hasEffectsOutside, isBlind, mayBeCached } from './place.ts'
 import type { Outcome } from './report.ts'
 import { findDifference, type Look, lookAtClaimed, type TracedFiles, traceReads } from './trace-reads.ts'
 
@@ -67,7 +67,7 @@ class OneCall implements RememberedCall {
 
   trace(files: WritableFiles): WritableFiles {
     if (isBlind(this.#place)) return files
-    this.#traced = traceReads(files)
+    this.#traced = traceReads(files, mayBeCached(this.#place))
     return this.#traced.files
   }
 

@@ -2,7 +2,7 @@ import { readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CacheUse, Outcome } from './report.ts'
 import type { Place, Recalled } from './memory.ts'
-import { claimsOfPlace, hasEffectsOutside, isBlind } from './place.ts'
+import { claimsOfPlace, hasEffectsOutside, isBlind, mayBeCached } from './place.ts'
 import { createResultIndex, type Inputs, inputsOf } from './result-inputs.ts'
 import { formatResults, type KeptResult, parseResults } from './result-format.ts'
 import { type ResultStore, createResultStore } from './result-store.ts'
@@ -113,10 +113,6 @@ export function createResultCache({ folder, fresh, now }: ResultCacheOptions): R
       await store.save(await index.text())
     },
   }
-}
-
-function mayBeCached({ operation, kind }: Place): boolean {
-  return kind !== undefined && (operation.cache ?? kind.cache) === true
 }
 
 /** Why the result of an operation that may be cached never is. */

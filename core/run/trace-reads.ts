@@ -1,7 +1,8 @@
 import { digest } from '../base/key.ts'
 import { compareText, HeddleError } from '../base/diagnostic.ts'
-import type { Entry, Files, FileStat, SyncFiles, WritableFiles } from '../vfs/file-system.ts'
+import type { Entry, Files, FileStat, Looked, SyncFiles, WritableFiles } from '../vfs/file-system.ts'
 import { parsePath } from '../vfs/gate.ts'
+import { markOfBytes } from '../vfs/original.ts'
 import { childOf, parentOf, type Path, rootPath } from '../vfs/path.ts'
 import { readOneByOne } from '../vfs/read-rows.ts'
 import { compileClaims } from './claims.ts'
@@ -25,8 +26,11 @@ export interface TracedFiles {
 
 const absent = 'absent'
 
-/** Notes what is looked at through `files`; the first answer counts. */
-export function traceReads(files: WritableFiles): TracedFiles {
+/**
+ * Notes what is looked at through `files`; the first answer counts. What is to outlast the run and be believed in others is marked by
+ * digests (`lasts`), the rest by the sums by which the run itself compares.
+ */
+export function traceReads(files: WritableFiles, lasts: boolean): TracedFiles {
   const noted = new Map<string, Look>()
   /** What it has said anything of; what is there for that; and what it has removed, so that nothing of before shows at or below. */
   const own = new Set<string>()
@@ -47,8 +51,8 @@ export function traceReads(files: WritableFiles): TracedFiles {
     return false
   }
 
-  function noteRead(path: string, bytes: Uint8Array): void {
-    note('read', path, () => digest(bytes))
+  function noteRead(path: string, { bytes, mark }: Pick<Looked, 'bytes' | 'mark'>): void {
+    note('read', path, () => (lasts ? digest(bytes) : (mark ?? markOfBytes(bytes))))
   }
 
   function noteStat(path: string, found: FileStat | undefined): void {
@@ -117,7 +121,7 @@ export function traceReads(files: WritableFiles): TracedFiles {
     label: files.label,
     stat: (path) => later('stat', path, files.stat(path), (found) => noteStat(path, found)),
     list: (path) => later('list', path, files.list(path), (found) => noteList(path, found)),
-    read: (path) => later('read', path, files.read(path), (bytes) => noteRead(path, bytes)),
+    read: (path) => later('read', path, files.read(path), (bytes) => noteRead(path, { bytes })),
     async write(path, content) {
       await change(path, files.write(path, content))
       noteWrite(path)
@@ -152,12 +156,12 @@ export function traceReads(files: WritableFiles): TracedFiles {
             'read',
             path,
             () => sync.read(path),
-            (bytes) => noteRead(path, bytes),
+            (bytes) => noteRead(path, { bytes }),
           ),
         readEach: (paths, use) =>
           readEachOf(sync)(paths, (found, index) => {
             if (found instanceof HeddleError) noteFailure('read', paths[index]!, found)
-            else noteRead(paths[index]!, found.bytes)
+            else noteRead(paths[index]!, found)
             return use(found, index)
           }),
       } satisfies SyncFiles,
@@ -180,10 +184,11 @@ export async function findDifference(
 }
 
 /** The mark that the same look would have now. */
-async function markNow({ how, path: text, except = [] }: Look, files: Files): Promise<string> {
+async function markNow({ how, path: text, except = [], mark }: Look, files: Files): Promise<string> {
   const path = text as Path
   try {
-    if (how === 'read') return digest(await files.read(path))
+    if (how === 'read')
+      return isSum(mark) ? markOfBytes(await files.read(path)) : digest(await files.read(path))
     if (how === 'glob') return markOfNames(await findFiles(files, text))
     return how === 'stat' ? markOfStat(await files.stat(path)) : markOfList(await files.list(path), except)
   } catch (thrown) {
@@ -236,6 +241,11 @@ async function findFiles(files: Files, pattern: string): Promise<readonly Path[]
   return found.toSorted(compareText)
 }
 
+/** Digests have no colon. */
+function isSum(mark: string): boolean {
+  return mark.includes(':')
+}
+
 function markOfNames(found: readonly Path[] | undefined): string {
   return found ? digest(found.join('\n')) : 'too many'
 }
@@ -261,7 +271,10 @@ function readEachOf(sync: SyncFiles): NonNullable<SyncFiles['readEach']> {
   return (paths, use) => (sync.readEach ? sync.readEach(paths, use) : readOneByOne(sync, paths, use))
 }
 
+const unsettled = /(?:^|\/)\.{0,2}(?:\/|$)/
+
 function normal(text: string): string {
+  if (!unsettled.test(text)) return text
   const parsed = parsePath(text)
   return parsed.ok ? parsed.value : text
 }

@@ -52,6 +52,7 @@ export function createFeed(editions: Editions): Feed {
 
 /** Everything that a page shows, of one generation when it is asked for within one. */
 export async function snapshotOf(framework: Framework): Promise<Snapshot> {
-  const report = await framework.check()
-  return { graph: await framework.graph(), report }
+  // A graph is drawn of modules and leaves behind what a check needs; the other way round they would be read twice.
+  const graph = await framework.graph()
+  return { graph, report: await framework.check() }
 }

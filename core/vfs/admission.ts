@@ -6,6 +6,7 @@ import { childOf, type Path } from './path.ts'
 const plain = /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))[\w.-]{0,254}[\w-]$/i
 /** Folders with longer paths may have no room for a name of any length. */
 const roomyPath = 3800
+const rememberedNames = 20_000
 
 /** What a gate lets in without looking at it more closely. */
 export interface Admission {
@@ -22,8 +23,15 @@ export interface Admission {
 export function createAdmission(rules: readonly Rule[], check: (text: string) => Result<Path>): Admission {
   const closed = lastNames(rules)
 
+  /** Names that pass in every folder: to look one up takes a tenth of the time to test it. */
+  let known = new Set<string>()
+
   function isKnown(name: string): boolean {
-    return plain.test(name) && !closed!.test(name.toLowerCase())
+    if (known.has(name)) return true
+    if (!plain.test(name) || closed!.test(name.toLowerCase())) return false
+    if (known.size >= rememberedNames) known = new Set()
+    known.add(name)
+    return true
   }
 
   function passes(folder: Path, name: string): boolean {

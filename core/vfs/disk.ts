@@ -28,6 +28,7 @@ import { readWhole } from './read-whole.ts'
 import { changedWhileRead, hardLink, linkLeaves, notAFile, notAFolder, notFound } from './refusals.ts'
 import { refusal, rootStays, shown } from './refusals.ts'
 import { settlePaths } from './settle.ts'
+import { hasRested, stampOf } from './stamp.ts'
 import { stampsOf } from './stamps.ts'
 import { removeFolderIfThere, removeTree, unlinkIfThere, visitTree } from './remove-tree.ts'
 
@@ -138,6 +139,16 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     const passes = (folder: Path): boolean => isNormal(gate.check(folder), folder)
     const ways = { locate, passes, admitting: gate.admitting, within: inHeldFolder, now: Date.now() }
     return stampsOf(paths, ways)
+  }
+
+  function folderStamp(path: Path): Stamp | undefined {
+    const now = Date.now()
+    try {
+      const stamp = hold(gate.require(path), ({ stat }) => stampOf(stat))
+      return stamp?.type === 'directory' && hasRested(stamp, now) ? stamp : undefined
+    } catch {
+      return undefined
+    }
   }
 
   /** False when the folder is refused, is none, or cannot be opened: what `use` throws is not caught. */
@@ -328,6 +339,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
     look: guarded('read', look),
     readEach,
     stamps,
+    folderStamp,
   }
   const writeNow = guarded('write', write)
   const removeNow = guarded('write', remove)

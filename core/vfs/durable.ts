@@ -19,6 +19,14 @@ export interface DurableStore {
   list(): Promise<readonly string[]>
 }
 
+/** The same for bytes. */
+export interface DurableBytes extends DurableStore {
+  /** The bytes, or undefined when there are none. */
+  readBytes(name: string): Promise<Uint8Array | undefined>
+  /** As `write`. */
+  writeBytes(name: string, bytes: Uint8Array): Promise<void>
+}
+
 const storeName = /^[a-z0-9][a-z0-9._-]{0,99}$/
 const temporaryName = /^\..+\.(\d+)-[0-9a-f]{32}\.tmp$/
 const unfinished = new Set<string>()
@@ -80,7 +88,7 @@ async function syncNames(folder: string, outermost: string, on: Machine): Promis
 }
 
 /** A store in a folder of the machine (made at first use, mode 0700), which clears what a crash left half written. */
-export function createDurableStore(absoluteFolder: string): DurableStore {
+export function createDurableStore(absoluteFolder: string): DurableBytes {
   const inOrder = createLimit(1)
   let opened: Promise<void> | undefined
 
@@ -93,19 +101,25 @@ export function createDurableStore(absoluteFolder: string): DurableStore {
     })
   }
 
-  return {
-    async read(name) {
-      const file = join(absoluteFolder, requireName(name))
+  async function readBytes(name: string): Promise<Buffer | undefined> {
+    const file = join(absoluteFolder, requireName(name))
+    await ready()
+    return readState(file, name)
+  }
+
+  async function write(name: string, content: string | Uint8Array): Promise<void> {
+    const file = join(absoluteFolder, requireName(name))
+    await inOrder(async () => {
       await ready()
-      return readState(file, name)
-    },
-    async write(name, text) {
-      const file = join(absoluteFolder, requireName(name))
-      await inOrder(async () => {
-        await ready()
-        await writeDurably(file, text)
-      })
-    },
+      await writeDurably(file, content)
+    })
+  }
+
+  return {
+    read: async (name) => (await readBytes(name))?.toString(),
+    readBytes,
+    write,
+    writeBytes: write,
     async remove(name) {
       const file = join(absoluteFolder, requireName(name))
       await inOrder(async () => {
@@ -145,7 +159,7 @@ async function writeAndSync(fresh: string, bytes: string | Uint8Array, on: Machi
   }
 }
 
-async function readState(file: string, name: string): Promise<string | undefined> {
+async function readState(file: string, name: string): Promise<Buffer | undefined> {
   let handle: FileHandle
   try {
     handle = await open(file, readingFlags)
@@ -155,7 +169,7 @@ async function readState(file: string, name: string): Promise<string | undefined
   }
   try {
     if (!(await handle.stat()).isFile()) throw unreadable(name, 'not a regular file')
-    return await handle.readFile('utf8')
+    return await handle.readFile()
   } finally {
     await handle.close()
   }

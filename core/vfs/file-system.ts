@@ -35,6 +35,10 @@ export interface Files {
 export interface Looked {
   readonly bytes: Uint8Array
   readonly isYoung: boolean
+  /** Stands for the bytes: a file that has it has them. Left out where that cannot be said, or costs a question. */
+  readonly stamp?: Stamp
+  /** The mark of the bytes (`markOfBytes`), where whoever read them has it already. */
+  readonly mark?: string
 }
 
 /**
@@ -73,6 +77,11 @@ export interface SyncFiles {
    * the root. Fast where files of one folder follow each other.
    */
   stamps?(paths: readonly Path[]): readonly (Stamp | undefined)[]
+  /**
+   * The stamp of a folder, which stands for the names in it and what they are; undefined where it does not. Only a listing made after
+   * that is sure to be as new.
+   */
+  folderStamp?(path: Path): Stamp | undefined
 }
 
 /** Files that can be changed. Parents are made as needed; removing what is absent does nothing. */

@@ -1,12 +1,14 @@
 import { compareText } from '../base/diagnostic.ts'
 import { ByteCache } from './byte-cache.ts'
-import type { Entry, Files, FileStat } from './file-system.ts'
+import type { Entry, Files, FileStat, Looked, Stamp, SyncFiles } from './file-system.ts'
+import { KeptBytes } from './kept-bytes.ts'
 import type { Original } from './original.ts'
-import { absent, fileWith, folderWith, isSame, lookAt } from './original.ts'
+import { absent, fileWith, folderWith, isSame, lookAt, markOfBytes } from './original.ts'
 import { type Path, parentOf } from './path.ts'
 import { movedOutside } from './refusals.ts'
 import type { Regions } from './regions.ts'
 import { everywhere, isTouched } from './regions.ts'
+import { isSameStamp } from './stamp.ts'
 import type { Steps } from './steps.ts'
 import { askList, askStat } from './steps.ts'
 
@@ -22,6 +24,8 @@ export interface Moved {
 /** What is known of one path: small, so it is never dropped, and proves that a later answer is the same. */
 interface Look {
   content?: Original
+  /** What was there had it then; while it is the same, so is the content. */
+  stamp?: Stamp
   /** A folder without the names that editors and writers make for a moment. */
   lasting?: Original | undefined
   stat?: FileStat
@@ -36,16 +40,40 @@ const entryCost = 120
 /** The share of listings in what is kept. */
 const listingShare = 0.25
 
+/** What may be known of files from earlier, by stamps that tell whether it is still so. */
+export interface KeptAnswers {
+  readonly bytes: KeptBytes
+  readonly listings: ByteCache<Listing & { readonly stamp: Stamp }>
+}
+
+/** What is in a folder, and what it is compared by. */
+interface Listing {
+  readonly entries: readonly Entry[]
+  readonly content: Original
+  /** Without the names that editors and writers make for a moment. */
+  readonly lasting: Original
+  /** The bytes for which it counts. */
+  readonly cost: number
+}
+
+/** Nothing is known yet; `cacheBytes` bounds what will be. */
+export function createKeptAnswers(cacheBytes: number): KeptAnswers {
+  return { bytes: new KeptBytes(cacheBytes), listings: new ByteCache(cacheBytes * listingShare) }
+}
+
 /** The first answers of some files, by path: marks of all of them, bytes and listings as far as there is room. */
 export class FirstLooks {
   readonly #label: string
   readonly #looks = new Map<Path, Look>()
   readonly #bytes: ByteCache<Uint8Array>
   readonly #listings: ByteCache<readonly Entry[]>
+  readonly #kept: KeptAnswers
   #epoch = 0
 
-  constructor(label: string, cacheBytes: number) {
+  constructor(label: string, cacheBytes: number, kept = createKeptAnswers(cacheBytes)) {
     this.#label = label
+    this.#kept = kept
+    kept.bytes.beginTurn()
     this.#bytes = new ByteCache(cacheBytes)
     this.#listings = new ByteCache(cacheBytes * listingShare)
   }
@@ -57,11 +85,17 @@ export class FirstLooks {
 
   /** The bytes as they are kept: whoever hands them out must copy them. */
   bytesOf(path: Path): Uint8Array | undefined {
-    return this.#bytes.get(path)
+    return this.#bytes.get(path) ?? this.#keptAt(path)
   }
 
   hasBytes(path: Path): boolean {
-    return this.#bytes.has(path)
+    return this.#bytes.has(path) || this.#keptAt(path) !== undefined
+  }
+
+  #keptAt(path: Path): Uint8Array | undefined {
+    const look = this.#looks.get(path)
+    const kept = look?.stamp && this.#kept.bytes.get(path)
+    return kept && kept.mark === look.content?.mark ? kept.bytes : undefined
   }
 
   entriesOf(path: Path): readonly Entry[] | undefined {
@@ -86,13 +120,50 @@ export class FirstLooks {
     this.#bytes.set(path, bytes, bytes.byteLength + path.length + entryCost)
   }
 
-  noteEntries(path: Path, entries: readonly Entry[]): void {
-    const lasting = lastingOf(entries)
-    this.note(path, folderWith(entries), lasting)
-    for (const entry of entries) Object.freeze(entry)
-    const cost = entries.reduce((sum, { name }) => sum + name.length + entryCost, path.length + entryCost)
-    this.#listings.set(path, Object.freeze(entries), cost)
+  /** The same for bytes that are still somebody else's; gives their mark. */
+  noteRead(path: Path, { bytes, stamp, mark = markOfBytes(bytes) }: Looked): string {
+    if (!stamp) {
+      this.noteBytes(path, bytes.slice())
+      return mark
+    }
+    this.note(path, { type: 'file', mark })
+    this.#at(path).stamp = stamp
+    this.#kept.bytes.keep(path, { stamp, mark, bytes })
+    return mark
+  }
+
+  /** Takes what is kept of files for what they hold now, where they have not been looked at and have the stamp that they had then. */
+  recall(paths: readonly Path[], stampsOf: NonNullable<SyncFiles['stamps']>): void {
+    const known = paths.filter((path) => !this.#looks.has(path) && this.#kept.bytes.get(path))
+    if (known.length === 0) return
+    for (const [index, stamp] of stampsOf(known).entries()) {
+      const path = known[index]!
+      const kept = this.#kept.bytes.get(path)!
+      if (!isSameStamp(kept.stamp, stamp)) continue
+      this.#looks.set(path, { content: { type: 'file', mark: kept.mark }, stamp: kept.stamp })
+    }
+  }
+
+  /** The same of a folder that has this stamp now. */
+  recallEntries(path: Path, stamp: Stamp): readonly Entry[] | undefined {
+    const kept = this.#kept.listings.get(path)
+    if (!kept || !isSameStamp(kept.stamp, stamp)) return undefined
+    this.#noteListing(path, kept, kept.stamp)
+    return kept.entries
+  }
+
+  /** With the stamp that the folder had before it was listed. */
+  noteEntries(path: Path, entries: readonly Entry[], stamp?: Stamp): void {
+    const listing = listingOf(path, entries)
+    this.#noteListing(path, listing, stamp)
+    if (stamp) this.#kept.listings.set(path, { ...listing, stamp }, listing.cost)
+  }
+
+  #noteListing(path: Path, { entries, content, lasting, cost }: Listing, stamp: Stamp | undefined): void {
+    this.note(path, content, lasting)
+    this.#listings.set(path, entries, cost)
     const look = this.#at(path)
+    if (stamp) look.stamp = stamp
     if (look.isRelied) look.names ??= entries
   }
 
@@ -142,7 +213,7 @@ export class FirstLooks {
   /** Looks again at all that was looked at in the regions, and gives what is different. */
   *findMoved(files: Files, regions: Regions = everywhere): Steps<Moved[]> {
     const moved: Moved[] = []
-    const same = this.#readAgain(files, regions)
+    const same = this.#lookAgain(files, regions)
     for (const [path, look] of this.#looks) {
       if (same.has(path) || !isTouched(path, regions)) continue
       const { first, now, names } = yield* secondLook(files, path, look)
@@ -151,21 +222,34 @@ export class FirstLooks {
     return moved
   }
 
-  /** The files that hold what they held, where they can be read in rows: most of them, and in half the time. */
-  #readAgain({ sync }: Files, regions: Regions): ReadonlySet<Path> {
+  /** What is as it was, as far as that can be told in rows: by their stamps, or by reading them again. */
+  #lookAgain({ sync }: Files, regions: Regions): ReadonlySet<Path> {
     const same = new Set<Path>()
-    if (!sync?.readEach) return same
-    const paths = [...this.#looks.keys()].filter(
-      (path) => this.#looks.get(path)!.content?.type === 'file' && isTouched(path, regions),
-    )
-    paths.sort(compareText)
-    sync.readEach(paths, (found, index) => {
-      const path = paths[index]!
+    if (sync?.stamps) this.#compareStamps(regions, sync.stamps, same)
+    if (sync?.readEach) this.#readAgain(regions, sync.readEach, same)
+    return same
+  }
+
+  #compareStamps(regions: Regions, stampsOf: NonNullable<SyncFiles['stamps']>, same: Set<Path>): void {
+    const looks = [...this.#looks].filter(([path, { stamp }]) => stamp && isTouched(path, regions))
+    const stamps = stampsOf(looks.map(([path]) => path))
+    for (const [index, [path, { stamp }]] of looks.entries())
+      if (isSameStamp(stamp!, stamps[index])) same.add(path)
+  }
+
+  #readAgain(regions: Regions, readEach: NonNullable<SyncFiles['readEach']>, same: Set<Path>): void {
+    const sorted = [...this.#looks]
+      .filter(
+        ([path, { content }]) => content?.type === 'file' && !same.has(path) && isTouched(path, regions),
+      )
+      .map(([path]) => path)
+      .sort(compareText)
+    readEach(sorted, (found, index) => {
+      const path = sorted[index]!
       const isSameFile = 'bytes' in found && isSame(fileWith(found.bytes), this.#looks.get(path)!.content!)
       if (isSameFile) same.add(path)
       return true
     })
-    return same
   }
 
   #at(path: Path): Look {
@@ -214,6 +298,12 @@ const aFolder: Original = { type: 'folder', mark: '' }
 
 /** Names that editors and our own writers make for a moment, and our own state: no answer depends on them. */
 const passing = /^(?:\..*\.sw[a-z]|\.#.*|.*~|4913|\.heddle|\.heddle-\d+-[0-9a-f]{32}\.tmp)$/
+
+function listingOf(path: Path, entries: readonly Entry[]): Listing {
+  for (const entry of entries) Object.freeze(entry)
+  const cost = entries.reduce((sum, { name }) => sum + name.length + entryCost, path.length + entryCost)
+  return { entries: Object.freeze(entries), content: folderWith(entries), lasting: lastingOf(entries), cost }
+}
 
 function lastingOf(entries: readonly Entry[]): Original {
   return folderWith(entries.filter(({ name }) => !passing.test(name)))

@@ -2,11 +2,12 @@ import { join, relative } from 'node:path'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { DiskFiles } from './disk.ts'
 import type { Files } from './file-system.ts'
+import type { KeptAnswers } from './first-looks.ts'
 import type { Gate } from './gate.ts'
 import { recoverCommit } from './journal.ts'
 import type { Path } from './path.ts'
 import type { Ignores } from './uncommitted.ts'
-import { createWorkspace, type Workspace, type WorkspaceLimits } from './workspace.ts'
+import { createKnowingWorkspace, type Workspace, type WorkspaceLimits } from './workspace.ts'
 
 /** Where a project is. */
 export interface ProjectFiles {
@@ -20,6 +21,8 @@ export interface ProjectFiles {
   readonly gate?: Gate
   readonly limits?: Partial<WorkspaceLimits>
   readonly ignores?: Ignores
+  /** What is known of these very files from other workspaces. */
+  readonly kept?: KeptAnswers
   /** Told what a person should know of an earlier run that was cut short. */
   readonly tell?: (diagnostic: Diagnostic) => void
 }
@@ -29,9 +32,13 @@ export interface ProjectFiles {
  * done is undone first, unless `recovers` is false.
  */
 export async function openWorkspace(project: ProjectFiles, recovers = true): Promise<Workspace> {
-  const { files, folder, disk, state, gate, limits, ignores, tell } = project
-  const options = { ...(gate && { gate }), ...(limits && { limits }), ...(ignores && { ignores }) }
-  if (folder === null || disk === null || state === null) return createWorkspace(files, options)
+  const { files, folder, disk, state, gate, limits, ignores, kept, tell } = project
+  const options = {
+    ...(gate && { gate }),
+    ...(limits && { limits }),
+    ...(ignores && { ignores }),
+  }
+  if (folder === null || disk === null || state === null) return createKnowingWorkspace(files, options, kept)
   const journal = join(state, 'journal')
   const conflicts = join(state, 'conflicts')
   if (recovers) {
@@ -39,7 +46,7 @@ export async function openWorkspace(project: ProjectFiles, recovers = true): Pro
       tell?.(keptAside(relative(folder, kept), paths))
     await recoverCommit(journal, disk, { keepIn: conflicts, kept })
   }
-  return createWorkspace(disk, { folder, state: journal, conflicts, ...options })
+  return createKnowingWorkspace(disk, { folder, state: journal, conflicts, ...options }, kept)
 }
 
 function keptAside(kept: string, paths: readonly Path[]): Diagnostic {

@@ -32,7 +32,12 @@ export function* lookAt(files: Files, path: Path): Steps<Original> {
 
 /** The file with these bytes. */
 export function fileWith(bytes: Uint8Array): Original {
-  return { type: 'file', mark: `${bytes.length}:${crc32(bytes).toString(16)}` }
+  return { type: 'file', mark: markOfBytes(bytes) }
+}
+
+/** Differs when the bytes do: their number and checksum. */
+export function markOfBytes(bytes: Uint8Array): string {
+  return `${bytes.length}:${crc32(bytes).toString(16)}`
 }
 
 /** The folder with these names in it. */

@@ -4,6 +4,7 @@ import type { Looked, UseRead } from './file-system.ts'
 import { readingFlags } from './handle.ts'
 import { parentOf, type Path, rootPath } from './path.ts'
 import { youngMs } from './read-whole.ts'
+import { isTrusted, stampOf } from './stamp.ts'
 
 /** What can be done in a folder while it is held. */
 export interface HeldFolder {
@@ -121,7 +122,9 @@ function readOrdinary(at: string, maxBytes: number, buffer: ReusedBuffer): Looke
     const bytes = buffer.withRoomFor(stat.size + 1)
     // A regular file gives all it has: less is its end, and one byte more shows that it has grown.
     const count = readSync(fd, bytes, 0, stat.size + 1, null)
-    return count === stat.size ? { bytes: bytes.subarray(0, count), isYoung: false } : undefined
+    if (count !== stat.size) return undefined
+    const stamp = stampOf(stat)
+    return { bytes: bytes.subarray(0, count), isYoung: false, ...(isTrusted(stamp, now) && { stamp }) }
   } catch {
     return undefined
   } finally {

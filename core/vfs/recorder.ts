@@ -1,6 +1,6 @@
-import { crc32 } from 'node:zlib'
 import { HeddleError } from '../base/diagnostic.ts'
 import type { Entry, Files, FileStat, Looked, SyncFiles } from './file-system.ts'
+import { markOfBytes } from './original.ts'
 import type { Path } from './path.ts'
 import { readOneByOne } from './read-rows.ts'
 import type { Ask, Steps } from './steps.ts'
@@ -73,7 +73,7 @@ export function createRecorder(files: Files, { asking, forget }: RecorderOptions
       for (const path of paths) asking('read', path)
       const noted = (found: Looked | HeddleError, index: number): boolean => {
         const isRead = !(found instanceof HeddleError)
-        keep('read', paths[index]!, isRead ? markOf('read', found.bytes) : markOfError(found))
+        keep('read', paths[index]!, isRead ? (found.mark ?? markOfBytes(found.bytes)) : markOfError(found))
         return use(found, index)
       }
       return sync.readEach ? sync.readEach(paths, noted) : readOneByOne(sync, paths, noted)
@@ -120,7 +120,7 @@ function* markNow(ask: Ask): Steps<string> {
 
 function markOf(question: Question, answer: unknown): string {
   if (answer === undefined) return absent
-  if (question === 'read') return `${(answer as Uint8Array).length}:${crc32(answer as Uint8Array)}`
+  if (question === 'read') return markOfBytes(answer as Uint8Array)
   if (question === 'list') return (answer as Entry[]).map(({ name, type }) => `${type} ${name}`).join('\n')
   const { type, size } = answer as FileStat
   return type === 'file' ? `file ${size}` : type

@@ -174,11 +174,11 @@ function typeOf(cell: Cell): EntryType {
   return cell.type === 'file' ? 'file' : 'directory'
 }
 
-/** Who says which paths pass, and gives them normalised. */
-export type Admission = Pick<Gate, 'require' | 'admitting'>
+/** Who says which paths pass, and gives them normalised; all pass where nobody says which names do. */
+export type Admission = Pick<Gate, 'require'> & Partial<Pick<Gate, 'admitting'>>
 
 /** For paths that have passed. */
-export const passed: Admission = { require: (path) => path as Path, admitting: () => () => true }
+export const passed: Admission = { require: (path) => path as Path }
 
 /** What is shown as Files; synchronous too when the base is. */
 export function readingOf(base: Files, showing: Showing, { require, admitting }: Admission): Files {
@@ -190,7 +190,9 @@ export function readingOf(base: Files, showing: Showing, { require, admitting }:
     list: (path) => runNow(showing.list(require(path))),
     read: (path) => showing.readNow(require(path)),
     readEach: (paths, use) =>
-      passAsWritten(paths, admitting) ? showing.readEach(paths, use) : readOneByOne(sync, paths, use),
+      admitting === undefined || passAsWritten(paths, admitting)
+        ? showing.readEach(paths, use)
+        : readOneByOne(sync, paths, use),
   }
   const list = (path: Path): Promise<readonly Entry[] | undefined> => run(admitted(path, showing.list))
   if (base.sync) {

@@ -1,7 +1,7 @@
 import { HeddleError } from '../base/diagnostic.ts'
 import { copyOf } from './bytes.ts'
 import type { Entry, Files, FileStat, Looked, SyncFiles, UseRead } from './file-system.ts'
-import { FirstLooks, type Moved } from './first-looks.ts'
+import { FirstLooks, type KeptAnswers, type Moved } from './first-looks.ts'
 import type { Original } from './original.ts'
 import { absent, lookAt } from './original.ts'
 import type { Path } from './path.ts'
@@ -31,9 +31,12 @@ export interface StableFiles extends Files {
   findMoved(regions: Regions): Steps<readonly Moved[]>
 }
 
-/** Stable files over others; `cacheBytes` bounds the answers that are kept. What is dropped must still be the same later. */
-export function createStable(base: Files, cacheBytes: number): StableFiles {
-  const looks = new FirstLooks(base.label, cacheBytes)
+/**
+ * Stable files over others; `cacheBytes` bounds the answers that are kept. What is dropped must still be the same later. `kept` is
+ * what may be known of the same files from earlier.
+ */
+export function createStable(base: Files, cacheBytes: number, kept?: KeptAnswers): StableFiles {
+  const looks = new FirstLooks(base.label, cacheBytes, kept)
   const sync = base.sync && syncOver(base, looks)
   return {
     label: base.label,
@@ -107,9 +110,12 @@ function* statAnew(base: Files, looks: FirstLooks, path: Path): Steps<FileStat |
 
 function* listAnew(base: Files, looks: FirstLooks, path: Path): Steps<readonly Entry[] | undefined> {
   const { epoch } = looks
+  const stamp = base.sync?.folderStamp?.(path)
+  const known = stamp && looks.recallEntries(path, stamp)
+  if (known) return known
   const entries = yield* askList(base, path)
   if (epoch !== looks.epoch) return entries
-  if (entries) looks.noteEntries(path, entries)
+  if (entries) looks.noteEntries(path, entries, stamp)
   else looks.note(path, absent)
   return entries
 }
@@ -149,13 +155,14 @@ function readEachOver(
   }
   const isPlain = (path: Path): boolean => !looks.hasBytes(path) && !looks.isAbsent(path)
   return (paths, use) => {
+    if (sync.stamps) looks.recall(paths, sync.stamps)
     let buffer = new Uint8Array(firstBuffer)
     const alone = (path: Path): Looked | HeddleError => {
       const bytes = looks.bytesOf(path)
       if (!bytes) return readOne(one, path)
       if (bytes.length > buffer.length) buffer = new Uint8Array(bytes.length * 2)
       buffer.set(bytes)
-      return { bytes: buffer.subarray(0, bytes.length), isYoung: false }
+      return { bytes: buffer.subarray(0, bytes.length), isYoung: false, mark: looks.contentOf(path)!.mark }
     }
     return readMixed(paths, { isPlain, readRow, alone }, use)
   }
@@ -164,8 +171,8 @@ function readEachOver(
 /** The same answer, noted; or the conflict that it makes. */
 function taken(looks: FirstLooks, path: Path, found: Looked | HeddleError): Looked | HeddleError {
   try {
-    if (!(found instanceof HeddleError)) looks.noteBytes(path, found.bytes.slice())
-    else if (isAbsence(found)) looks.note(path, absent)
+    if (!(found instanceof HeddleError)) return { ...found, mark: looks.noteRead(path, found) }
+    if (isAbsence(found)) looks.note(path, absent)
     return found
   } catch (thrown) {
     if (thrown instanceof HeddleError) return thrown

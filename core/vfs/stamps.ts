@@ -1,9 +1,9 @@
-import { constants, lstatSync } from 'node:fs'
-import { typeOf } from './entry-type.ts'
+import { lstatSync } from 'node:fs'
 import type { Stamp } from './file-system.ts'
 import { createGround } from './ground.ts'
 import { parentOf, type Path } from './path.ts'
 import { endOfFolder, type HeldFolder, prefixOf } from './read-each.ts'
+import { stampOf } from './stamp.ts'
 
 /** How names are asked for: by the place of their folder, or through a handle on it. */
 export interface StampWays {
@@ -75,9 +75,7 @@ function stampAt(place: string): Stamp | undefined {
   try {
     const stat = lstatSync(place, quietly)
     if (!stat) return undefined
-    const { mode, size, mtimeMs, ctimeMs, ino } = stat
-    const type = (mode & constants.S_IFMT) === constants.S_IFREG ? 'file' : typeOf(stat)
-    return { type, size, modified: mtimeMs, changed: ctimeMs, inode: ino }
+    return stampOf(stat)
   } catch {
     return undefined
   }

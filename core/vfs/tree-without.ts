@@ -21,6 +21,7 @@ export function treeWithout(tree: Tree, gone: readonly Path[]): Tree {
       return found !== undefined && isGone(found) ? undefined : found
     },
     foldersIn: (path) => tree.foldersIn(path).filter((name) => !isGone(childOf(path, name))),
+    entryType: (path) => (isGone(path) ? undefined : tree.entryType(path)),
     isLink: (path) => !isGone(path) && tree.isLink(path),
     get links() {
       return tree.links.filter((path) => !isGone(path))

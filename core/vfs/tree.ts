@@ -20,6 +20,8 @@ export interface Tree {
   sameLetters(path: Path): Path | undefined
   /** Names of the folders directly below `path`, sorted. */
   foldersIn(path: Path): readonly string[]
+  /** What the entry itself is, a link that is not followed included; undefined when there is none. */
+  entryType(path: Path): EntryType | undefined
   /** True when the entry itself is a link. */
   isLink(path: Path): boolean
   /** The links in the folders that were listed so far; the same list until they change. */
@@ -101,8 +103,12 @@ class CachedTree implements Tree {
     return here.sort(compareText)
   }
 
+  entryType(path: Path): EntryType | undefined {
+    return this.#folder(parentOf(path)).get(nameOf(path))
+  }
+
   isLink(path: Path): boolean {
-    return this.#folder(parentOf(path)).get(nameOf(path)) === 'link'
+    return this.entryType(path) === 'link'
   }
 
   typeOf(path: Path): TreeType {

@@ -3,6 +3,7 @@ import { toBytes } from './bytes.ts'
 import type { Cells } from './cells.ts'
 import type { Change } from './changes.ts'
 import type { Files, RenamableFiles } from './file-system.ts'
+import type { KeptAnswers } from './first-looks.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
 import { createJournal } from './journal.ts'
@@ -116,9 +117,18 @@ const nowhere: Regions = []
 
 /** A workspace over any files. */
 export function createWorkspace(base: Files, options: WorkspaceOptions = {}): Workspace {
+  return createKnowingWorkspace(base, options)
+}
+
+/** A workspace that has what others over the very same files have kept, and adds to it. */
+export function createKnowingWorkspace(
+  base: Files,
+  options: WorkspaceOptions,
+  kept?: KeptAnswers,
+): Workspace {
   const { gate = createGate(), now = Date.now, folder, conflicts } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const stable = createStable(base, limits.cacheBytes)
+  const stable = createStable(base, limits.cacheBytes, kept)
   const journal = createJournal(options.state, options.machine ?? machine)
   const { ignores } = options
   const uncommitted = createUncommitted({ base, stable, journal, folder, conflicts, ignores })

@@ -165,7 +165,11 @@ function describe({ generation, added, changed, removed, full }: News): string {
 }
 
 async function tellCheck(editions: Editions): Promise<void> {
-  const { modules, diagnostics } = await editions.read((framework) => framework.check())
+  const { modules, diagnostics } = await editions.read(async (framework) => {
+    // The page will want the graph, and after it a check reads nothing again.
+    await framework.graph()
+    return framework.check()
+  })
   say(`${counted(modules, 'file')}: ${countSeverities(diagnostics)}`)
 }
 
