@@ -3,13 +3,12 @@ import { done, type Result } from '../base/result.ts'
 import { describeLink } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import { type Form, parseReference } from '../module/reference.ts'
-import { findingOf } from '../resolve/findings.ts'
+import { faultOf, findingOf } from '../resolve/findings.ts'
 import { homePathOf, isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Asked, Resolver } from '../resolve/resolver.ts'
 import type { Spot } from '../resolve/rungs.ts'
 import { idOf, spotAt } from '../resolve/spots.ts'
 import type { Resolution } from '../resolve/trail.ts'
-import type { Path } from '../vfs/path.ts'
 import { isDependency, type Linked } from './linked.ts'
 import type { UseLoaded } from './loader.ts'
 import type { Registry } from './registry.ts'
@@ -185,10 +184,12 @@ export function createLibrary({ layers, resolver, registry }: LibraryOptions): L
 
 /** The markdown files of a layer, and links that are named like such; folders and special files left out. */
 export function spotsIn(layer: Layer): Spot[] {
-  const { tree } = layer
-  const isMeant = (path: Path): boolean =>
-    isMarkdown(path) && (tree.isLink(path) || tree.typeOf(path) === 'file')
-  return tree.files.filter(isMeant).map((path) => ({ layer, path }))
+  const spots: Spot[] = []
+  for (const path of layer.tree.files) {
+    const type = isMarkdown(path) ? layer.tree.entryType(path) : undefined
+    if (type === 'file' || type === 'link') spots.push({ layer, path })
+  }
+  return spots
 }
 
 /** A symbolic link that is named like a markdown file: listed, not followed. */
@@ -227,7 +228,7 @@ function unusable(reference: string, resolution: Resolution): Diagnostic {
     target: reference,
     fragment: null,
   }
-  const finding = findingOf(own, { ...resolution, tried: resolution.tried, class: 'module' }, '')
+  const finding = faultOf(own, resolution, '')
   if (finding && finding.severity === 'error') {
     const { at: _, ...plain } = finding
     return plain

@@ -17,16 +17,20 @@ export function foldName(name: string): string {
 /** Files and folders of one folder that some file system takes for one, each pair once, in the order of `paths`. */
 export function findSameNames(paths: readonly Path[]): [Path, Path][] {
   const found: [Path, Path][] = []
-  const byFold = new Map<string, Path>()
-  const seen = new Set<Path>()
+  const folders = new Map<Path, Map<string, Path>>()
   for (const path of paths) {
-    for (let at = path; at !== '' && !seen.has(at); at = parentOf(at)) {
-      seen.add(at)
+    let isNew = true
+    for (let at = path; at !== '' && isNew; at = parentOf(at)) {
       const folder = parentOf(at)
-      const key = `${folder}/${foldName(at.slice(folder.length))}`
-      const other = byFold.get(key)
-      if (other === undefined) byFold.set(key, at)
-      else found.push([other, at])
+      const known = folders.get(folder)
+      // A folder with names in it was seen, and so were those above it.
+      isNew = known === undefined
+      const names = known ?? new Map<string, Path>()
+      if (isNew) folders.set(folder, names)
+      const name = foldName(at.slice(folder.length))
+      const other = names.get(name)
+      if (other === undefined) names.set(name, at)
+      else if (other !== at) found.push([other, at])
     }
   }
   return found

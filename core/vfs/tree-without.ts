@@ -15,11 +15,13 @@ export function treeWithout(tree: Tree, gone: readonly Path[]): Tree {
   return {
     files,
     typeOf: (path) => (isGone(path) ? undefined : tree.typeOf(path)),
+    holds: (text): text is Path => tree.holds(text) && !isGone(text),
     sameLetters(path) {
       const found = tree.sameLetters(path)
       return found !== undefined && isGone(found) ? undefined : found
     },
     foldersIn: (path) => tree.foldersIn(path).filter((name) => !isGone(childOf(path, name))),
+    entryType: (path) => (isGone(path) ? undefined : tree.entryType(path)),
     isLink: (path) => !isGone(path) && tree.isLink(path),
     get links() {
       return tree.links.filter((path) => !isGone(path))
