@@ -50,9 +50,10 @@ export interface Config {
   /** Milliseconds that a hook may take before its plugin is named and the rest goes on; 10 000 when left out. */
   readonly hookDeadlineMs?: number
   /**
-   * What is kept of modules. In memory at most `megabytes` (50 when left out) for `minutes` (15) after they were last asked for. With
-   * `folder` what a check found is kept there for the next process, which then reads only what changed; `true` stands for the user's
-   * cache folder. Nothing is kept between processes when that is left out, nor with false.
+   * What is kept of modules. In memory at most `megabytes` (50 when left out) for `minutes` (15) after they were last asked for; a
+   * check or a graph of more than 500 modules keeps their cards alone. With `folder` what a check found is kept there for the next
+   * process, which then reads only what changed; `true` stands for the user's cache folder. Nothing is kept between processes when
+   * that is left out, nor with false.
    */
   readonly cache?:
     | false

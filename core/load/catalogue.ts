@@ -73,7 +73,10 @@ interface Kept extends Entry {
 
 /** Fewer modules are loaded as quickly as their cards are read. */
 const leastKept = 200
-/** More than these are read in passing: those of a change will be asked for again, those of a whole framework seldom. */
+/**
+ * More than these are read in passing: those of a change will be asked for again, those of a whole framework seldom. To keep
+ * some of them would be worse than to keep all: V8 then takes the others for long-lived too, and puts them where it seldom looks.
+ */
 const mostAskedAgain = 500
 
 /** A catalogue of the layers given; nothing is loaded before it is asked for. */

@@ -24,9 +24,6 @@ export interface CacheFigures {
   readonly evictions: number
 }
 
-/** Of the room, for what was read in passing: all modules of nearly every framework, but not ten thousand. */
-const shareInPassing = 0.25
-
 const longestTimer = 2 ** 31 - 1
 const machineClock: CacheClock = {
   now: () => performance.now(),
@@ -94,14 +91,11 @@ export class ModuleCache {
     return [...this.#entries.keys(), ...pinned]
   }
 
-  /** Keeps a module; one that was read in passing only where that leaves most of the room and drops nothing. */
-  set(id: ModuleId, module: Module, inPassing = false): void {
+  set(id: ModuleId, module: Module): void {
     this.delete(id)
-    const isPinned = this.#pinned.has(id)
-    const room = inPassing ? this.#mostBytes * shareInPassing - this.#bytes : this.#mostBytes
-    if (!isPinned && room <= 0) return
     const entry = { module, bytes: sizeOf(module), usedAt: this.#clock.now() }
-    if (!isPinned && entry.bytes > room) return
+    const isPinned = this.isPinned(id)
+    if (!isPinned && entry.bytes > this.#mostBytes) return
     this.#bytes += entry.bytes
     if (isPinned) this.#pinned.set(id, entry)
     else this.#entries.set(id, entry)
@@ -117,6 +111,10 @@ export class ModuleCache {
     if (!entry) return
     this.#bytes -= entry.bytes
     if (!this.#entries.delete(id)) this.#pinned.set(id, undefined)
+  }
+
+  isPinned(id: ModuleId): boolean {
+    return this.#pinned.has(id)
   }
 
   /** From now on the module of this id is kept, once it is there. */

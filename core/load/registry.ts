@@ -13,8 +13,8 @@ export interface Registry {
   /** All of them, each settled by itself, in the order given. */
   getMany(spots: readonly Spot[]): Promise<readonly Result<Module>[]>
   /**
-   * The same, each told as soon as it is there, in an order of their own. What is loaded in passing, for one look at each, takes
-   * no room from what others asked for.
+   * The same, each told as soon as it is there, in an order of their own. What is loaded in passing, for one look at each, is
+   * not kept unless somebody else asks for it meanwhile.
    */
   getEach(spots: readonly Spot[], use: UseLoaded, how?: { readonly inPassing: boolean }): Promise<void>
   /** What is loaded now, without loading. */
@@ -83,7 +83,7 @@ export function createRegistry(
     if (flights.get(id) !== flight) return
     flights.delete(id)
     if (!result.ok) return
-    modules.set(id, result.value, inPassing)
+    if (!inPassing || modules.isPinned(id)) modules.set(id, result.value)
     registered(result.value)
   }
 
