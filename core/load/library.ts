@@ -3,7 +3,7 @@ import { done, type Result } from '../base/result.ts'
 import { describeLink } from '../module/draft.ts'
 import type { Module } from '../module/module.ts'
 import { type Form, parseReference } from '../module/reference.ts'
-import { findingOf } from '../resolve/findings.ts'
+import { faultOf, findingOf } from '../resolve/findings.ts'
 import { homePathOf, isMarkdown, labelOf, type Layer } from '../resolve/layers.ts'
 import type { Asked, Resolver } from '../resolve/resolver.ts'
 import type { Spot } from '../resolve/rungs.ts'
@@ -228,7 +228,7 @@ function unusable(reference: string, resolution: Resolution): Diagnostic {
     target: reference,
     fragment: null,
   }
-  const finding = findingOf(own, { ...resolution, tried: resolution.tried, class: 'module' }, '')
+  const finding = faultOf(own, resolution, '')
   if (finding && finding.severity === 'error') {
     const { at: _, ...plain } = finding
     return plain

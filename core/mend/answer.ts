@@ -4,7 +4,7 @@ import { createEndings, type Endings } from '../resolve/endings.ts'
 import { fold, searchable } from '../resolve/fold.ts'
 import { isMarkdown, type Layer } from '../resolve/layers.ts'
 import { climbs, type Question, type Spot } from '../resolve/rungs.ts'
-import { type Resolution, type Rung, Trail } from '../resolve/trail.ts'
+import type { Resolution, Rung } from '../resolve/trail.ts'
 import { parentOf, type Path } from '../vfs/path.ts'
 
 /** What a reference was meant to name, and how sure that is. */
@@ -80,7 +80,7 @@ function byOtherRungs({ path, from, reference }: Asked, project: Layer, known: E
   }
   const found = new Map<Path, Rung>()
   for (const rung of others)
-    for (const { path } of filesOf(climbs[rung](question, new Trail()).spots))
+    for (const { path } of filesOf(climbs[rung](question, { last: undefined }).spots))
       if (!found.has(path)) found.set(path, rung)
   const [only, ...more] = found
   if (!only || more.length > 0) return undefined

@@ -21,7 +21,11 @@ export function findingOf(
   resolution: Resolution,
   from: string,
 ): Diagnostic | undefined {
-  if (!mustExist(reference, resolution)) return undefined
+  return mustExist(reference, resolution) ? faultOf(reference, resolution, from) : undefined
+}
+
+/** The same for a reference that must exist, whatever it names. */
+export function faultOf(reference: Reference, resolution: Resolution, from: string): Diagnostic | undefined {
   const at = { path: from, line: reference.line, column: reference.column }
   const quoted = `"${reference.text}"`
   switch (resolution.status) {

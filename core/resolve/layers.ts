@@ -95,7 +95,8 @@ const markdownEndings = /\.(?:md|mdx|markdown)$/i
 
 /** True for the endings of markdown files: `.md`, `.mdx`, `.markdown`, in any letter case. */
 export function isMarkdown(path: string): boolean {
-  return markdownEndings.test(path)
+  // Nearly all names end so, and the comparison costs less.
+  return path.endsWith('.md') || markdownEndings.test(path)
 }
 
 /** Names that stand for their folder, in the order in which they are tried. */

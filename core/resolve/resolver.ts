@@ -5,12 +5,13 @@ import type { TreeChange } from '../vfs/tree-refresh.ts'
 import { lookBelow } from './below.ts'
 import { classOfFound, classOfMissing, isElsewhere } from './classify.ts'
 import { createEndings, type Endings } from './endings.ts'
+import { external, foundBy, foundUnasked, type KeptResolution, notFound } from './kept-resolution.ts'
 import { labelOf, type Layer } from './layers.ts'
 import { climbs, type Question, type Spot } from './rungs.ts'
 import { spotAt } from './spots.ts'
 import { staleness } from './staleness.ts'
 import { type Ladder, suggest } from './suggest.ts'
-import { KeptResolution, type Look, type Resolution, type Rung, Trail, triesOf } from './trail.ts'
+import { type Look, type Resolution, type Rung, type Trail, triesOf } from './trail.ts'
 
 /** What a reference asks for: its path part and its form, which decides the rungs. */
 export interface Asked {
@@ -55,23 +56,34 @@ export interface Resolver {
 const longestTarget = 4_096
 
 const full: Ladder = {
+  first: 'relative',
   rungs: ['alias', 'relative', 'home', 'repository', 'category', 'ending'],
   unused: [],
   completes: true,
 }
 const fileOnly: Ladder = {
+  first: 'relative',
   rungs: ['relative'],
   unused: ['repository', 'home', 'category', 'ending'],
   completes: false,
 }
-const fromRoot: Ladder = { rungs: ['repository'], unused: ['home', 'category', 'ending'], completes: false }
+const fromRoot: Ladder = {
+  first: 'repository',
+  rungs: ['repository'],
+  unused: ['home', 'category', 'ending'],
+  completes: false,
+}
 
 /** A resolver over the layers. Answers are remembered until the trees change: then make a new one. */
 export function createResolver(options: ResolverOptions): Resolver {
   const { layers } = options
   const project = layers[0]!
   const endings = new Map<Layer, Endings>()
-  const answers = new Map<string, Map<string, KeptResolution>>()
+  /** By form, then by place. */
+  const answers = new Map<Form, Map<string, Answers>>()
+  /** Of aliases that were found: they are found wherever they stand. */
+  const anywhere: Answers = new Map()
+  let asking: { readonly from: Spot | null; readonly folder: string } = { from: null, folder: '' }
   let size = 0
 
   function endingsOf(layer: Layer): Endings {
@@ -81,44 +93,52 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   function resolve(asked: Asked, from: Spot | null): Resolution {
-    const known = isForAnyFile(asked) ? answers.get(anyFile)?.get(asked.target) : undefined
+    const { target } = asked
+    const isAlias = isForAnyFile(asked)
+    const known = isAlias ? anywhere.get(target) : undefined
     if (known) return known
-    const place = placeOf(asked, from)
-    const old = answers.get(place)?.get(asked.target)
+    const places = placesOf(asked.form)
+    const place = placeOf(target, from)
+    const here = places.get(place)
+    const old = here?.get(target)
     if (old) return old
     const made = climb(asked, from)
-    remember(made.rung === 'alias' && isForAnyFile(asked) ? anyFile : place, asked.target, made)
+    size++
+    if (isAlias && made.rung === 'alias') anywhere.set(target, made)
+    else if (here) here.set(target, made)
+    else places.set(place, new Map([[target, made]]))
     return made
   }
 
-  function remember(place: string, target: string, answer: KeptResolution): void {
-    const known = answers.get(place)
-    if (known) known.set(target, answer)
-    else answers.set(place, new Map([[target, answer]]))
-    size++
+  function placesOf(form: Form): Map<string, Answers> {
+    const known = answers.get(form) ?? new Map<string, Answers>()
+    answers.set(form, known)
+    return known
   }
 
-  /** True where an alias that is found is found wherever it stands; a plugin may see that otherwise. */
+  /** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */
+  function placeOf(target: string, from: Spot | null): string {
+    if (!from) return nowhere
+    if (target === '' || isSuper(target)) return labelOf(from.layer, from.path)
+    // Files ask one after the other, each all that it refers to.
+    if (asking.from !== from) asking = { from, folder: labelOf(from.layer, parentOf(from.path)) }
+    return asking.folder
+  }
+
+  /** True for an alias; a plugin may answer it in one file otherwise than in another. */
   function isForAnyFile({ target, form }: Asked): boolean {
     return target.startsWith('@') && !isPlace(form) && !isSuper(target) && options.answer === undefined
   }
 
   function climb(asked: Asked, from: Spot | null): KeptResolution {
     const target = asked.form === 'import' ? fromFolder(asked.target, options.folder) : asked.target
-    if (target === undefined) return new KeptResolution({ ...unresolved, status: 'outside' }, undefined)
+    if (target === undefined) return notFound({ status: 'outside' })
     if (isElsewhere(target)) return external
-    if (target.length > longestTarget)
-      return new KeptResolution(
-        { ...unresolved, class: classOfMissing(target, asked.form, false) },
-        undefined,
-      )
+    if (target.length > longestTarget) return notFound({ class: classOfMissing(target, asked.form, false) })
     const answered = options.answer?.(asked, from)
     if (answered)
-      return found({ layer: project, path: answered.path }, null, {
-        last: undefined,
-        plugin: answered.plugin,
-      })
-    if (target === '' && from) return found(from, 'relative', { last: undefined, plugin: null })
+      return foundUnasked({ layer: project, path: answered.path }, { rung: null, plugin: answered.plugin })
+    if (target === '' && from) return foundUnasked(from, { rung: 'relative', plugin: null })
     const ladder = ladderOf(asked.form, target)
     const question: Question = {
       target: asked.form === 'link' || asked.form === 'image' ? decodePercent(target) : target,
@@ -134,32 +154,25 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   function descend(asked: Asked, question: Question): KeptResolution {
-    const trail = new Trail()
+    const trail: Trail = { last: undefined }
     const { spot, outside, suggestion, hint } = lookBelow(question, trail)
-    if (spot) return found(spot, 'alias', { last: trail.last, plugin: null })
+    if (spot) return foundBy(trail.last!, spot)
     const kind = classOfMissing(asked.target, asked.form, false)
-    const said: Said = {
-      ...unresolved,
-      status: outside ? 'outside' : 'missing',
-      class: kind,
-      suggestion: kind === 'example' ? null : suggestion,
-      hint,
-    }
-    return new KeptResolution(said, trail.last)
+    const status = outside ? 'outside' : 'missing'
+    return notFound(
+      { status, class: kind, suggestion: kind === 'example' ? null : suggestion, hint },
+      trail.last,
+    )
   }
 
   function ascend(asked: Asked, question: Question, ladder: Ladder): KeptResolution {
-    const trail = new Trail()
-    const first = question.target.startsWith('@')
-      ? 'alias'
-      : question.from
-        ? ladder.rungs.find((rung) => rung !== 'alias')
-        : 'repository'
+    const trail: Trail = { last: undefined }
+    const first = question.target.startsWith('@') ? 'alias' : question.from ? ladder.first : 'repository'
     let outside = false
     let throughLink = false
     for (const rung of ladder.rungs) {
       const result = climbs[rung](question, trail)
-      if (result.spots.length === 1) return found(result.spots[0]!, rung, { last: trail.last, plugin: null })
+      if (result.spots.length === 1) return foundBy(trail.last!, result.spots[0]!)
       if (result.spots.length > 1) return ambiguous(result.spots, rung, trail.last)
       if (rung !== first) continue
       outside = result.outside === true
@@ -167,34 +180,14 @@ export function createResolver(options: ResolverOptions): Resolver {
     }
     const ignored = options.isIgnored?.(question.target) ?? false
     const kind = classOfMissing(asked.target, asked.form, ignored)
-    const said: Said = {
-      ...unresolved,
+    const said = {
       status: outside ? 'outside' : 'missing',
       class: kind,
       throughLink,
       ...(kind === 'example' ? {} : suggest(question, ladder)),
       hint: outside ? null : hintForRefused(question.own, trail.last),
-    }
-    return new KeptResolution(said, trail.last)
-  }
-
-  function found(spot: Spot, rung: Rung | null, how: How): KeptResolution {
-    const isFolder = spot.layer.tree.typeOf(spot.path) === 'directory'
-    // Written out: one of these is made for every reference, and a spread costs more than the rest.
-    const said: Said = {
-      status: rung === 'category' || rung === 'ending' ? 'searched' : 'resolved',
-      class: classOfFound(spot.path, isFolder),
-      to: labelOf(spot.layer, spot.path),
-      layer: spot.layer.name,
-      rung,
-      plugin: how.plugin,
-      suggestion: null,
-      differs: null,
-      throughLink: false,
-      candidates: nothing,
-      hint: null,
-    }
-    return new KeptResolution(said, how.last)
+    } as const
+    return notFound(said, trail.last)
   }
 
   function forget(layer: Layer, change: TreeChange): ReadonlySet<Resolution> {
@@ -205,14 +198,20 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   function forgetWhere(isForgotten: (target: string, answer: KeptResolution) => boolean): Set<Resolution> {
     const forgotten = new Set<Resolution>()
-    for (const [place, known] of answers) {
+    const forgetIn = (known: Answers): void => {
       for (const [target, answer] of known) {
         if (!isForgotten(target, answer)) continue
         known.delete(target)
         size--
         forgotten.add(answer)
       }
-      if (known.size === 0) answers.delete(place)
+    }
+    forgetIn(anywhere)
+    for (const places of answers.values()) {
+      for (const [place, known] of places) {
+        forgetIn(known)
+        if (known.size === 0) places.delete(place)
+      }
     }
     return forgotten
   }
@@ -232,44 +231,15 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 }
 
-const nothing: readonly string[] = []
-
-type Said = Omit<Resolution, 'tried'>
-
-/** The last look of the climb, and the plugin that answered in its place. */
-interface How {
-  readonly last: Look | undefined
-  readonly plugin: string | null
-}
-
-const unresolved: Said = {
-  status: 'missing',
-  class: 'file',
-  to: null,
-  layer: null,
-  rung: null,
-  plugin: null,
-  suggestion: null,
-  differs: null,
-  throughLink: false,
-  candidates: nothing,
-  hint: null,
-}
+/** Answers by their targets. */
+type Answers = Map<string, KeptResolution>
 
 const nobody: ReadonlySet<Resolution> = new Set()
 
-const external = new KeptResolution({ ...unresolved, status: null, class: 'external' }, undefined)
-
 function ambiguous(spots: readonly Spot[], rung: Rung, last: Look | undefined): KeptResolution {
   const candidates = spots.map((spot) => labelOf(spot.layer, spot.path))
-  const said: Said = {
-    ...unresolved,
-    status: 'ambiguous',
-    class: classOfFound(spots[0]!.path, false),
-    rung,
-    candidates,
-  }
-  return new KeptResolution(said, last)
+  const kind = classOfFound(spots[0]!.path, false)
+  return notFound({ status: 'ambiguous', class: kind, rung, candidates }, last)
 }
 
 /** Why a file that one may see in its folder is not found: it is a link to nowhere, or nobody may open its name. */
@@ -282,15 +252,8 @@ function hintForRefused({ tree, label }: Layer, last: Look | undefined): string 
   return `${parsed.diagnostic.message} ${parsed.diagnostic.hint}`
 }
 
-/** Stands for every file, as the place of what is answered alike in all of them. */
-const anyFile = '*'
-
-/** What the same question is known by: links see their folder, `#x` and `@super` the file itself. */
-function placeOf({ form, target }: Asked, from: Spot | null): string {
-  if (!from) return `${form}:-`
-  const seen = target === '' || isSuper(target) ? from.path : parentOf(from.path)
-  return `${form}:${from.layer.label}${seen}`
-}
+/** The place of a question that stands in no file; no path is written so. */
+const nowhere = '//'
 
 /** True for forms that name a place as seen from the file, where `@` is a letter like others. */
 function isPlace(form: Form): boolean {

@@ -1,10 +1,10 @@
 import { parseReference } from '../module/reference.ts'
 import { childOf, parentOf, type Path, rootPath } from '../vfs/path.ts'
-import type { Tree } from '../vfs/tree.ts'
+import type { Tree, TreeType } from '../vfs/tree.ts'
 import type { Endings } from './endings.ts'
 import { fold, searchable } from './fold.ts'
-import { isMarkdown, type Layer } from './layers.ts'
-import { type Names, pathsOf, type Rung, type Trail } from './trail.ts'
+import { folderFiles, isMarkdown, type Layer } from './layers.ts'
+import type { Names, Rung, Trail } from './trail.ts'
 
 /** A file or folder of a layer. */
 export interface Spot {
@@ -109,8 +109,17 @@ export const climbs: Readonly<Record<Rung, Climb>> = {
         .endings(layer)
         .find(ending)
         .filter((path) => layer.tree.typeOf(path) === 'file')
-      const at = paths.length > 0 ? 0 : undefined
-      trail.add({ rung: 'ending', layer, path: `**/${ending}` as Path, names: 'itself', at })
+      const path = `**/${ending}` as Path
+      const found = paths.length > 0 ? path : undefined
+      trail.last = {
+        rung: 'ending',
+        layer,
+        path,
+        names: 'itself',
+        found,
+        isFolder: false,
+        before: trail.last,
+      }
       if (paths.length > 0) return { spots: paths.map((path) => ({ layer, path })) }
     }
     return nowhere
@@ -157,9 +166,12 @@ function leadsOut({ completes }: Question, { tree }: Layer, path: Path): boolean
 /** What is at a place, or at its completions; the look is noted. */
 export function probe(question: Question, { rung, layer, path }: Probe, trail: Trail): Spot | undefined {
   const names = namesAt(question, path)
-  const at = findAt(layer.tree, path, names)
-  trail.add({ rung, layer, path, names, at })
-  return at === undefined ? undefined : { layer, path: pathsOf(path, names)[at] ?? path }
+  const type = layer.tree.typeOf(path)
+  const file = fileAt(layer.tree, { path, type, names })
+  const isFolder = file === undefined && type === 'directory'
+  const found = isFolder ? path : file
+  trail.last = { rung, layer, path, names, found, isFolder, before: trail.last }
+  return found === undefined ? undefined : { layer, path: found }
 }
 
 function namesAt({ completes, target }: Question, path: Path): Names {
@@ -169,13 +181,15 @@ function namesAt({ completes, target }: Question, path: Path): Names {
   return folderOnly ? 'inside' : isMarkdown(path) ? 'itself' : 'completed'
 }
 
-/** The place of the first of the names that is there. */
-function findAt(tree: Tree, path: Path, names: Names): number | undefined {
-  const type = tree.typeOf(path)
-  if (type === 'file' && (names === 'itself' || names === 'completed')) return 0
-  if (names === 'completed' && tree.typeOf(`${path}.md` as Path) === 'file') return 1
-  if (type !== 'directory') return undefined
-  const paths = pathsOf(path, names)
-  const at = paths.findIndex((place) => place !== path && tree.typeOf(place) === 'file')
-  return at < 0 ? paths.length : at
+function fileAt(
+  tree: Tree,
+  { path, type, names }: { path: Path; type: TreeType; names: Names },
+): Path | undefined {
+  if (names === 'none') return undefined
+  if (type === 'file' && names !== 'inside') return path
+  if (names === 'itself') return undefined
+  const isFile = (place: Path): boolean => tree.typeOf(place) === 'file'
+  const named = `${path}.md` as Path
+  if (names === 'completed' && isFile(named)) return named
+  return type === 'directory' ? folderFiles.map((name) => childOf(path, name)).find(isFile) : undefined
 }

@@ -9,11 +9,13 @@ import type { Spot } from './rungs.ts'
  * is the first layer. Throws what the gate refuses; whether anything is there is not looked at.
  */
 export function spotAt(layers: readonly Layer[], text: string): Spot {
-  const [labelled] = layers
-    .filter(({ label }) => label !== '' && text.startsWith(label))
-    .toSorted((a, b) => b.label.length - a.label.length)
+  let labelled: Layer | undefined
+  for (const layer of layers)
+    if (layer.label.length > (labelled?.label.length ?? 0) && text.startsWith(layer.label)) labelled = layer
   const layer = labelled ?? layers[0]!
-  const path = parsePath(text.slice(layer.label.length))
+  const written = text.slice(layer.label.length)
+  if (layer.tree.holds(written)) return { layer, path: written }
+  const path = parsePath(written)
   if (!path.ok) throw new HeddleError(path.diagnostic)
   return { layer, path: path.value }
 }

@@ -1,7 +1,8 @@
 import { nameOf, parentOf, type Path } from '../vfs/path.ts'
 import type { TreeChange } from '../vfs/tree-refresh.ts'
+import type { KeptResolution } from './kept-resolution.ts'
 import { folderFiles, labelOf, type Layer } from './layers.ts'
-import type { KeptResolution, Look, Resolution } from './trail.ts'
+import type { Look, Resolution } from './trail.ts'
 
 /** True for an answer that a change may have made wrong. */
 export type Staleness = (target: string, answer: KeptResolution) => boolean

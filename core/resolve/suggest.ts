@@ -3,7 +3,7 @@ import { parentOf, type Path, rootPath } from '../vfs/path.ts'
 import { fold, searchable } from './fold.ts'
 import { isMarkdown, labelOf, type Layer } from './layers.ts'
 import { climbs, foldBelow, type Question, type Spot } from './rungs.ts'
-import { type Resolution, type Rung, type Suggestion, Trail } from './trail.ts'
+import type { Resolution, Rung, Suggestion } from './trail.ts'
 
 /** How sure a file found by a rung that this form may not use is the one that was meant. */
 const confidenceOf: Readonly<Record<Rung, number>> = {
@@ -18,6 +18,8 @@ const confidenceOf: Readonly<Record<Rung, number>> = {
 /** The rungs that a form climbs. */
 export interface Ladder {
   readonly rungs: readonly Rung[]
+  /** The one that says whether a path that stands in a file leaves the root. */
+  readonly first: Rung
   /** Rungs that this form may not use: they only make the suggestion. */
   readonly unused: readonly Rung[]
   readonly completes: boolean
@@ -89,7 +91,7 @@ function* wantedBy({ target, from, own, layers }: Question, rungs: readonly Rung
 function belowHome(question: Question): Suggestion | null {
   if (!question.target.startsWith('/')) return null
   const target = question.target.replace(/^\/+/, '')
-  const { spots } = climbs.home({ ...question, target, completes: true }, new Trail())
+  const { spots } = climbs.home({ ...question, target, completes: true }, { last: undefined })
   return spots.length === 1 ? written(question, spots[0]!, confidenceOf.home) : null
 }
 
@@ -104,7 +106,7 @@ function sameElsewhere(question: Question): Suggestion | null {
 
 function byUnusedRungs(question: Question, unused: readonly Rung[]): Suggestion | null {
   for (const rung of unused) {
-    const { spots } = climbs[rung]({ ...question, completes: true }, new Trail())
+    const { spots } = climbs[rung]({ ...question, completes: true }, { last: undefined })
     if (spots.length === 1) return written(question, spots[0]!, confidenceOf[rung])
   }
   return null

@@ -44,16 +44,8 @@ export interface Resolution {
   readonly hint: string | null
 }
 
-/** The names that are looked for at a path: it alone, it and what it may stand for, what stands for it as a folder, or none. */
+/** The names that are looked for at a path: it alone, it and what it may stand for, what stands for it as a folder, or none; then the folder. */
 export type Names = 'itself' | 'completed' | 'inside' | 'none'
-
-/** The paths that are looked for at a path, in order; the folder of that name comes last, and counts when nothing else is there. */
-export function pathsOf(path: Path, names: Names): Path[] {
-  if (names === 'none') return []
-  if (names === 'itself') return [path]
-  const inFolder = folderFiles.map((name) => childOf(path, name))
-  return names === 'inside' ? inFolder : [path, `${path}.md` as Path, ...inFolder]
-}
 
 /** One path and the names that were looked for there. Tens of thousands are kept, so what can be told from these is not. */
 export interface Look {
@@ -61,71 +53,40 @@ export interface Look {
   readonly layer: Layer
   readonly path: Path
   readonly names: Names
-  /** The place among `pathsOf` of what was found, one behind the last for the folder itself; undefined for nothing. */
-  readonly at: number | undefined
+  readonly found: Path | undefined
+  /** True when the folder at the path was found, none of its names. */
+  readonly isFolder: boolean
   /** The look before this one. */
   readonly before: Look | undefined
 }
 
-/** The looks of one climb, in order. */
-export class Trail {
+/** The looks of one climb, by the last of them. */
+export interface Trail {
   last: Look | undefined
-
-  /** Notes a look and what came of it. */
-  add({ rung, layer, path, names, at }: Omit<Look, 'before'>): void {
-    this.last = { rung, layer, path, names, at, before: this.last }
-  }
 }
 
-/** Every place that was tried, by the last of the looks. */
+/** Every place that was tried, in order, by the last of the looks. */
 export function triesOf(last: Look | undefined): Try[] {
   const looks: Look[] = []
   for (let look = last; look; look = look.before) looks.push(look)
   return looks.reverse().flatMap(triesAt)
 }
 
-function triesAt({ rung, layer, path, names, at }: Look): Try[] {
+function triesAt({ rung, layer, path, names, found, isFolder }: Look): Try[] {
   const paths = pathsOf(path, names)
-  if (at === paths.length) paths.push(path)
-  return (at === undefined ? paths : paths.slice(0, at + 1)).map((tried, index) => ({
+  if (isFolder) paths.push(path)
+  const end = isFolder || found === undefined ? paths.length : paths.indexOf(found) + 1
+  return paths.slice(0, end).map((tried, index) => ({
     rung,
     layer: layer.name,
     path: labelOf(layer, tried),
-    found: index === at,
+    found: found !== undefined && index === end - 1,
   }))
 }
 
-/** A resolution that is remembered: its looks are kept, and its tries made when somebody asks for them. */
-export class KeptResolution implements Resolution {
-  readonly status: ResolutionStatus | null
-  readonly class: ReferenceClass
-  readonly to: string | null
-  readonly layer: LayerName | null
-  readonly rung: Rung | null
-  readonly plugin: string | null
-  readonly suggestion: Suggestion | null
-  readonly differs: 'case' | 'unicode' | null
-  readonly throughLink: boolean
-  readonly candidates: readonly string[]
-  readonly hint: string | null
-  readonly last: Look | undefined
-
-  constructor(said: Omit<Resolution, 'tried'>, last: Look | undefined) {
-    this.status = said.status
-    this.class = said.class
-    this.to = said.to
-    this.layer = said.layer
-    this.rung = said.rung
-    this.plugin = said.plugin
-    this.suggestion = said.suggestion
-    this.differs = said.differs
-    this.throughLink = said.throughLink
-    this.candidates = said.candidates
-    this.hint = said.hint
-    this.last = last
-  }
-
-  get tried(): Try[] {
-    return triesOf(this.last)
-  }
+function pathsOf(path: Path, names: Names): Path[] {
+  if (names === 'none') return []
+  if (names === 'itself') return [path]
+  const inFolder = folderFiles.map((name) => childOf(path, name))
+  return names === 'inside' ? inFolder : [path, `${path}.md` as Path, ...inFolder]
 }

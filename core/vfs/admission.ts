@@ -8,14 +8,19 @@ const plain = /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))[\w.-]{0,254}[\
 const roomyPath = 3800
 const rememberedNames = 20_000
 
-/**
- * Says of the names in a folder that itself passes whether their paths pass. Plain names that end no rule's match are let
- * in without `check`: the rest of their path is the folder's, which has passed.
- */
-export function admitNames(
-  rules: readonly Rule[],
-  check: (text: string) => Result<Path>,
-): (folder: Path) => (name: string) => boolean {
+/** What a gate lets in without looking at it more closely. */
+export interface Admission {
+  /** True for a path of plain names, none of which ends a match of a rule. */
+  isPlain(text: string): boolean
+  /**
+   * Says of the names in a folder that itself passes whether their paths pass. Plain names are let in without `check`: the rest
+   * of their path is the folder's, which has passed.
+   */
+  inFolder(folder: Path): (name: string) => boolean
+}
+
+/** The admission of a gate with these rules; `check` is asked about what is not plain. */
+export function createAdmission(rules: readonly Rule[], check: (text: string) => Result<Path>): Admission {
   const closed = lastNames(rules)
 
   /** Names that pass in every folder: to look one up takes a tenth of the time to test it. */
@@ -29,16 +34,19 @@ export function admitNames(
     return true
   }
 
-  return (folder) => {
-    const areKnown = closed !== undefined && folder.length < roomyPath
-    return (name) => (areKnown && isKnown(name)) || passes(folder, name)
-  }
-
   function passes(folder: Path, name: string): boolean {
     if (name === '' || name.includes('/')) return false
     const path = childOf(folder, name)
     const checked = check(path)
     return checked.ok && checked.value === path
+  }
+
+  return {
+    isPlain: (text) => closed !== undefined && text.length < roomyPath && text.split('/').every(isKnown),
+    inFolder(folder) {
+      const areKnown = closed !== undefined && folder.length < roomyPath
+      return (name) => (areKnown && isKnown(name)) || passes(folder, name)
+    },
   }
 }
 

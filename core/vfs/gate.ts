@@ -5,7 +5,7 @@ import { done, failed } from '../base/result.ts'
 import { compileRule, type Rule } from './deny.ts'
 import { foldName } from './fold-name.ts'
 import { findUnsafe } from './names.ts'
-import { admitNames } from './admission.ts'
+import { createAdmission } from './admission.ts'
 import { type Path, rootPath } from './path.ts'
 
 export interface GateOptions {
@@ -75,24 +75,29 @@ export function createGate(options: GateOptions = {}): Gate {
 
   function check(text: string): Result<Path> {
     if (accepted.has(text)) return done(text as Path)
+    const checked = admission.isPlain(text) ? done(text as Path) : checkClosely(text)
+    if (!checked.ok) return checked
+    if (accepted.size >= rememberedPaths) accepted = new Set()
+    accepted.add(checked.value)
+    return checked
+  }
+
+  function checkClosely(text: string): Result<Path> {
     const parsed = parsePath(text)
     if (!parsed.ok) return parsed
     const segments = foldedSegments(parsed.value)
     const strict = withoutExample(segments)
     const rule =
       builtInRules.find((rule) => rule.matches(strict)) ?? rules.find((rule) => rule.matches(segments))
-    if (rule) return failed(denied(parsed.value, rule.text))
-    if (accepted.size >= rememberedPaths) accepted = new Set()
-    accepted.add(parsed.value)
-    return parsed
+    return rule ? failed(denied(parsed.value, rule.text)) : parsed
   }
 
-  const admit = admitNames([...builtInRules, ...rules], check)
+  const admission = createAdmission([...builtInRules, ...rules], check)
 
   return {
     check,
     admitting: (folder) =>
-      folder === rootPath || isChecked(check(folder), folder) ? admit(folder) : () => false,
+      folder === rootPath || isChecked(check(folder), folder) ? admission.inFolder(folder) : () => false,
     require(text) {
       if (accepted.has(text)) return text as Path
       const checked = check(text)

@@ -15,6 +15,7 @@ export function treeWithout(tree: Tree, gone: readonly Path[]): Tree {
   return {
     files,
     typeOf: (path) => (isGone(path) ? undefined : tree.typeOf(path)),
+    holds: (text): text is Path => tree.holds(text) && !isGone(text),
     sameLetters(path) {
       const found = tree.sameLetters(path)
       return found !== undefined && isGone(found) ? undefined : found

@@ -14,6 +14,8 @@ export interface Tree {
   /** The files that listings show, sorted; in a checkout those that git does not ignore. */
   readonly files: readonly Path[]
   typeOf(path: Path): TreeType
+  /** True for text that is a path at which something was seen before: what was seen has passed the gate. */
+  holds(text: string): text is Path
   /** The path that differs from `path` in letter case or in Unicode form only, when there is exactly such a one. */
   sameLetters(path: Path): Path | undefined
   /** Names of the folders directly below `path`, sorted. */
@@ -46,16 +48,24 @@ export interface RefreshOptions {
  */
 export async function readTree(files: Files, listed?: readonly Path[]): Promise<Tree> {
   const folders = new Map<Path, Folder>()
-  const types = new Map<Path, TreeType>()
+  const links = new Map<Path, TreeType>()
   const walks = !listed || !files.sync
-  const shown = walks ? await walk(files, folders, types) : []
-  return new CachedTree({ files, folders, types, walks, shown: listed ?? shown })
+  const seen = new Map<Path, TreeType>()
+  const shown = walks ? await walk(files, { folders, links, seen }) : []
+  return new CachedTree({ files, folders, links, seen, walks, shown: listed ?? shown })
 }
 
-interface TreeParts {
-  readonly files: Files
+/** What a walk finds out. */
+interface Walked {
   readonly folders: Map<Path, Folder>
-  readonly types: Map<Path, TreeType>
+  /** Where links lead. */
+  readonly links: Map<Path, TreeType>
+  /** What is at a path, for everything but links. */
+  readonly seen: Map<Path, TreeType>
+}
+
+interface TreeParts extends Walked {
+  readonly files: Files
   /** False where folders are read when they are first asked for. */
   readonly walks: boolean
   readonly shown: readonly Path[]
@@ -67,22 +77,29 @@ class CachedTree implements Tree {
   readonly #walks: boolean
   #folders: Map<Path, Folder>
   #links: readonly Path[] | undefined
-  readonly #types: Map<Path, TreeType>
-  /** What was found at a path that was asked for. */
-  readonly #asked = new Map<Path, TreeType>()
+  /** Where links lead. */
+  readonly #leads: Map<Path, TreeType>
+  /** What is at the paths that were walked or asked for; never at one where nothing is. */
+  readonly #seen: Map<Path, TreeType>
   /** Names by what they are when neither case nor form counts; made for a folder when it is first asked for. */
   readonly #alike = new WeakMap<Folder, Map<string, string[]>>()
 
-  constructor({ files, folders, types, walks, shown }: TreeParts) {
+  constructor({ files, folders, links, seen, walks, shown }: TreeParts) {
     this.#source = files
     this.#walks = walks
     this.#folders = folders
-    this.#types = types
+    this.#leads = links
+    this.#seen = seen
     this.files = walks ? shown.toSorted(compareText) : this.#showing(shown)
   }
 
   #showing(paths: readonly Path[]): Path[] {
-    const here = paths.filter((path) => this.#folder(parentOf(path)).has(nameOf(path)))
+    const here: Path[] = []
+    for (const path of paths) {
+      const type = this.#folder(parentOf(path)).get(nameOf(path))
+      if (type !== undefined) here.push(path)
+      if (type === 'file' || type === 'directory') this.#seen.set(path, type)
+    }
     return here.sort(compareText)
   }
 
@@ -95,20 +112,26 @@ class CachedTree implements Tree {
   }
 
   typeOf(path: Path): TreeType {
-    const known = this.#asked.get(path)
+    const known = this.#seen.get(path)
     if (known !== undefined) return known
     const type = this.#find(path)
     // What is absent is asked for in endless ways, and need not be remembered.
-    if (type !== undefined) this.#asked.set(path, type)
+    if (type !== undefined) this.#seen.set(path, type)
     return type
+  }
+
+  holds(text: string): text is Path {
+    return this.#seen.has(text as Path)
   }
 
   #find(path: Path): TreeType {
     if (path === rootPath) return 'directory'
+    // Which is no path, but would be looked for in the root.
+    if (path.startsWith('/')) return undefined
     const type = this.#folder(parentOf(path)).get(nameOf(path))
     if (type === 'file' || type === 'directory' || type === undefined) return type
-    if (!this.#types.has(path)) this.#types.set(path, this.#follow(path))
-    return this.#types.get(path)
+    if (!this.#leads.has(path)) this.#leads.set(path, this.#follow(path))
+    return this.#leads.get(path)
   }
 
   sameLetters(path: Path): Path | undefined {
@@ -163,9 +186,9 @@ class CachedTree implements Tree {
       this.#folders = folders
     }
     if (change.added.length + change.removed.length > 0) this.#links = undefined
-    this.#asked.clear()
-    const turned = [...followed].filter(([path, type]) => this.#types.get(path) !== type)
-    for (const [path, type] of followed) this.#types.set(path, type)
+    const turned = [...followed].filter(([path, type]) => this.#leads.get(path) !== type)
+    if (change.added.length + change.removed.length + turned.length > 0) this.#seen.clear()
+    for (const [path, type] of followed) this.#leads.set(path, type)
     const links = turned.map(([path]) => path)
     const before = this.files
     if (listed) this.files = this.#showing(listed)
@@ -196,7 +219,7 @@ class CachedTree implements Tree {
     const isNewLink = (path: Path): boolean => folders.get(parentOf(path))?.get(nameOf(path)) === 'link'
     const paths = this.#source.sync ? [] : added.filter(isNewLink)
     const followed = new Map<Path, TreeType>()
-    for (const path of new Set([...this.#types.keys(), ...paths]))
+    for (const path of new Set([...this.#leads.keys(), ...paths]))
       followed.set(
         path,
         this.#source.sync ? this.#follow(path) : await followLater(this.#source, path, atOnce),
@@ -273,30 +296,31 @@ function leaves(thrown: unknown): boolean {
   )
 }
 
-/** Lists every folder, a level at a time; links are kept as names and never entered. */
-async function walk(files: Files, folders: Map<Path, Folder>, types: Map<Path, TreeType>): Promise<Path[]> {
-  const found: Path[] = []
+/** Lists every folder, a level at a time; links are kept as names and never entered. Gives the files that listings show. */
+async function walk(files: Files, { folders, links, seen }: Walked): Promise<Path[]> {
+  const shown: Path[] = []
   const pool = createAdaptiveLimit({ now: () => performance.now(), isRefusal: isScarcity })
   for (let level: Path[] = [rootPath]; level.length > 0;) {
     const listed = files.sync
       ? level.map((folder) => listNow(files.sync!, folder))
       : await Promise.all(level.map((folder) => listLater(files, folder, pool.run)))
     const next: Path[] = []
-    const links: Path[] = []
+    const found: Path[] = []
     for (const [index, entries] of listed.entries()) {
       folders.set(level[index]!, toFolder(entries))
       for (const { name, type } of entries) {
         const path = childOf(level[index]!, name)
-        if (type !== 'directory') found.push(path)
+        if (type !== 'directory') shown.push(path)
         else if (!skipped.has(name)) next.push(path)
-        if (type === 'link') links.push(path)
+        if (type === 'link') found.push(path)
+        else if (type !== 'other') seen.set(path, type)
       }
     }
     if (!files.sync)
-      await Promise.all(links.map(async (path) => types.set(path, await followLater(files, path, pool.run))))
+      await Promise.all(found.map(async (path) => links.set(path, await followLater(files, path, pool.run))))
     level = next
   }
-  return found
+  return shown
 }
 
 function listNow(sync: SyncFiles, folder: Path): readonly Entry[] {
