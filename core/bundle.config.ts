@@ -1,8 +1,8 @@
 import { defineConfig } from 'rolldown'
 
 /**
- * What is part of the built package; all else stays a package beside it. Of others these are read at every start, zod in sixty files, the
- * rest as CommonJS, which costs as much to load as all of ours (decisions 021 and 062).
+ * What is part of the built package; all else stays a package beside it. Of others these are: what every start waits for, zod in sixty
+ * files, the rest as CommonJS, which brings Node's other loader with it (decisions 021 and 062).
  */
 const own = /^(?:heddle|zod|tapable|commander|@commander-js\/extra-typings)(?:$|\/)|^[./\0]/
 
