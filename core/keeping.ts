@@ -1,8 +1,8 @@
-import { readFileSync, realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { digest } from './base/key.ts'
+import { ownVersion } from './base/own-version.ts'
 import type { Config } from './config.ts'
 import { type CardStore, createCardStore } from './load/store.ts'
 import type { AppliedPlugin } from './plugin/plugin.ts'
@@ -48,7 +48,5 @@ function userCache(): string {
 
 /** Of this package; from source, which changes without a new version, of this process alone. */
 function ourVersion(): string {
-  if (import.meta.url.endsWith('.ts')) return `source ${process.pid}`
-  const manifest = createRequire(import.meta.url).resolve('heddle/package.json')
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+  return import.meta.url.endsWith('.ts') ? `source ${process.pid}` : ownVersion()
 }

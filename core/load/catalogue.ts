@@ -272,6 +272,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     if (entry?.card !== card || !entry.stamp || unkept?.has(card.id))
       return { card, stamp: undefined, folders: [], searches: false }
     const { stamp, resolutions, kept } = entry
+    if (kept?.card === card) return kept
     const how = resolutions ? dependenciesIn(resolutions, probes.of(card.id)) : kept!
     return { card, stamp, folders: how.folders, searches: how.searches }
   }

@@ -62,16 +62,19 @@ export function takeSnapshot(
     labels.length > 0 && uses.some(({ to }) => labels.some((label) => to.startsWith(label)))
   const digestOf = listingDigests(layers)
   const nearest = nearestFolders(layers)
-  const folders = new Map<string, string>()
-  const kept = cards.map(({ card, stamp, folders, searches }) => ({
-    card,
-    stamp: namesPackage(card) ? undefined : stamp,
-    folders: [...new Set(folders.map(nearest))],
-    searches,
-  }))
-  for (const card of kept)
-    for (const folder of card.folders) if (!folders.has(folder)) folders.set(folder, digestOf(folder))
-  return { cards: kept, folders, files: filesDigest(layers), whole }
+  const seen = new Map<string, string>()
+  const see = (folders: readonly string[]): void => {
+    for (const folder of folders) if (!seen.has(folder)) seen.set(folder, digestOf(folder))
+  }
+  const kept = cards.map((each) => {
+    const { card, stamp, folders, searches } = each
+    const there = folders.map(nearest)
+    see(there)
+    // What comes from a store is written as it was read.
+    if (!namesPackage(card) && folders.every((folder, index) => folder === there[index])) return each
+    return { card, stamp: namesPackage(card) ? undefined : stamp, folders: [...new Set(there)], searches }
+  })
+  return { cards: kept, folders: seen, files: filesDigest(layers), whole }
 }
 
 /** The folder itself, or the nearest above it that is there: its listing shows when the others come. */

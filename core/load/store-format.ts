@@ -7,15 +7,18 @@ import {
   type Columns,
   digestLength,
   listKeys,
+  named,
   type ListKey,
   rareKeys,
   type RareKey,
   rowKeys,
   stampLength,
+  storedList,
+  widths,
 } from './stored-cards.ts'
 
 /** Raised with every change of what stands in a store or of what a card says. */
-const version = 4
+const version = 5
 
 /** What is read as JSON when a store is opened. */
 interface Head extends Pick<Snapshot, 'files' | 'whole'> {
@@ -108,21 +111,31 @@ function sectionsOf({ cards, folders, files, whole }: Snapshot): Uint8Array[] {
 interface Numbers {
   /** -1 for null. */
   of(text: string | null): number
+  /** The number of a text that has another one in an earlier table. */
+  again(earlier: readonly string[], number: number): number
   texts(): readonly string[]
 }
 
 function createNumbers(): Numbers {
   const numbers = new Map<string, number>()
-  return {
-    of(text) {
-      if (text === null) return -1
-      const known = numbers.get(text)
-      if (known !== undefined) return known
-      numbers.set(text, numbers.size)
-      return numbers.size - 1
-    },
-    texts: () => [...numbers.keys()],
+  const translations = new Map<readonly string[], Int32Array>()
+
+  function of(text: string | null): number {
+    if (text === null) return -1
+    const known = numbers.get(text)
+    if (known !== undefined) return known
+    numbers.set(text, numbers.size)
+    return numbers.size - 1
   }
+
+  function again(earlier: readonly string[], number: number): number {
+    const translation = translations.get(earlier) ?? new Int32Array(earlier.length).fill(-1)
+    translations.set(earlier, translation)
+    if (translation[number] === -1) translation[number] = of(earlier[number]!)
+    return translation[number]!
+  }
+
+  return { of, again, texts: () => [...numbers.keys()] }
 }
 
 function rowOf({ card, searches }: KeptCard, names: Numbers, words: Numbers): number[] {
@@ -131,7 +144,7 @@ function rowOf({ card, searches }: KeptCard, names: Numbers, words: Numbers): nu
     layer: names.of(card.layer),
     kind: names.of(card.kind),
     version: names.of(card.version),
-    name: words.of(card.name),
+    name: names.of(card.name),
     title: words.of(card.title),
     inHome: Number(card.inHome),
     entry: Number(card.entry),
@@ -159,7 +172,15 @@ function listOf(cards: readonly KeptCard[], key: ListKey, names: Numbers): [Int3
   return [starts, Int32Array.from(list)]
 }
 
-function addItems(list: number[], { card, folders }: KeptCard, key: ListKey, names: Numbers): void {
+function addItems(list: number[], kept: KeptCard, key: ListKey, names: Numbers): void {
+  const stored = storedList(kept, key)
+  if (!stored) return addMade(list, kept, key, names)
+  const { numbers, names: earlier } = stored
+  for (let at = 0; at < numbers.length; at++)
+    list.push(at % widths[key] < named[key] ? names.again(earlier, numbers[at]!) : numbers[at]!)
+}
+
+function addMade(list: number[], { card, folders }: KeptCard, key: ListKey, names: Numbers): void {
   if (key === 'folders') for (const folder of folders) list.push(names.of(folder))
   else if (key === 'refersTo') for (const to of card.refersTo) list.push(names.of(to))
   else if (key !== 'uses') for (const edge of card[key]) addEdge(list, edge, names)

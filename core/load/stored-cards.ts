@@ -8,6 +8,8 @@ import type { KeptCard } from './snapshot.ts'
 
 /** Lists of numbers, as many for a card as it has items times their width. */
 export const widths = { folders: 1, refersTo: 1, needs: 4, provides: 4, imports: 4, uses: 5 } as const
+/** How many of the numbers of an item, from its first, stand for names; the others are what they are. */
+export const named = { folders: 1, refersTo: 1, needs: 2, provides: 2, imports: 2, uses: 3 } as const
 export type ListKey = keyof typeof widths
 export const listKeys = Object.keys(widths) as readonly ListKey[]
 
@@ -69,6 +71,14 @@ export function cardsIn(columns: Columns): KeptCard[] {
   return cards
 }
 
+/** A list of a card as it stands in its columns; undefined for a card that was not stored. */
+export function storedList(
+  kept: KeptCard,
+  key: ListKey,
+): { readonly names: readonly string[]; readonly numbers: Int32Array } | undefined {
+  return kept instanceof StoredKept ? kept.list(key) : undefined
+}
+
 class StoredKept implements KeptCard {
   readonly card: Card
   readonly #columns: Columns
@@ -78,6 +88,11 @@ class StoredKept implements KeptCard {
     this.#columns = columns
     this.#at = at
     this.card = new StoredCard(columns, at)
+  }
+
+  list(key: ListKey): { readonly names: readonly string[]; readonly numbers: Int32Array } {
+    const { names, lists, starts } = this.#columns
+    return { names, numbers: lists[key].subarray(starts[key][this.#at], starts[key][this.#at + 1]) }
   }
 
   get stamp(): Stamp | undefined {
@@ -154,7 +169,7 @@ class StoredCard implements Card {
   }
 
   get name(): string {
-    return this.#columns.words()[this.#cell('name')]!
+    return this.#columns.names[this.#cell('name')]!
   }
 
   get title(): string | null {

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads'
 import { HeddleError } from '../base/diagnostic.ts'
 import { type Batch, type Needle, type Offsets, workerText } from './search-bytes.ts'
 
@@ -29,6 +28,8 @@ const megabyte = 1_000_000
 export function searchInWorker({ needle, shown }: WorkerSearch, signal: AbortSignal): BatchSearch {
   /** How many of the files that were sent are searched, so that each has a budget of its own. */
   const done = new Int32Array(new SharedArrayBuffer(4))
+  // Not imported: every start would load it, and hardly any search needs a thread.
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
   const worker = new Worker(workerText, { eval: true, workerData: { needle, done }, env: {}, execArgv: [] })
   const asked: Asked[] = []
   let sent = 0

@@ -31,7 +31,13 @@ const absent = 'absent'
  * digests (`lasts`), the rest by the sums by which the run itself compares.
  */
 export function traceReads(files: WritableFiles, lasts: boolean): TracedFiles {
-  const noted = new Map<string, Look>()
+  const looks: Look[] = []
+  const noted = {
+    read: new Set<string>(),
+    stat: new Set<string>(),
+    list: new Set<string>(),
+    glob: new Set<string>(),
+  }
   /** What it has said anything of; what is there for that; and what it has removed, so that nothing of before shows at or below. */
   const own = new Set<string>()
   const made = new Set<string>()
@@ -39,9 +45,9 @@ export function traceReads(files: WritableFiles, lasts: boolean): TracedFiles {
 
   function note(how: Look['how'], text: string, mark: () => string, except?: readonly string[]): void {
     const path = normal(text)
-    const key = `${how} ${path}`
-    if (noted.has(key) || (own.size > 0 && isOwn(how, path))) return
-    noted.set(key, { how, path, mark: mark(), ...(except && except.length > 0 && { except }) })
+    if (noted[how].has(path) || (own.size > 0 && isOwn(how, path))) return
+    looks.push({ how, path, mark: mark(), ...(except && except.length > 0 && { except }) })
+    noted[how].add(path)
   }
 
   /** True when the answer comes from what the operation did itself. */
@@ -167,7 +173,7 @@ export function traceReads(files: WritableFiles, lasts: boolean): TracedFiles {
       } satisfies SyncFiles,
     }),
   }
-  return { files: traced, looks: () => [...noted.values()] }
+  return { files: traced, looks: () => [...looks] }
 }
 
 /** The first look that is not what it was, or undefined when all are; paths that `excuses` allows may differ. */

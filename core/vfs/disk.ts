@@ -83,7 +83,10 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   }
 
   function locate(path: Path): string {
-    return path === '' ? realRoot() : join(realRoot(), path)
+    const root = realRoot()
+    if (path === '') return root
+    // Both are normalised, and `join` would do that again.
+    return root.endsWith(sep) ? root + path : `${root}/${path}`
   }
 
   function inside(path: Path, real: string): void {

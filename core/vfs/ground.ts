@@ -1,5 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs'
 import { parentOf, type Path, rootPath } from './path.ts'
+import { stepsMs } from './stamp.ts'
 
 /** Shows of folders that names led to them, and through no link, from the first question to the last. */
 export interface Ground {
@@ -8,9 +9,6 @@ export interface Ground {
   /** True for a firm folder that its name has led to since `isFirm` was asked. */
   hasStayed(folder: Path): boolean
 }
-
-/** Longer than the steps in which file systems count time: a later change gives a folder another time. */
-const stepsMs = 2_100
 
 /**
  * Looks at folders from the root down. Whoever puts something else in the place of a folder changes the time of the folder

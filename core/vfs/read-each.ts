@@ -4,7 +4,7 @@ import type { Looked, UseRead } from './file-system.ts'
 import { readingFlags } from './handle.ts'
 import { parentOf, type Path, rootPath } from './path.ts'
 import { youngMs } from './read-whole.ts'
-import { isTrusted, stampOf } from './stamp.ts'
+import { hasRested, stampOf } from './stamp.ts'
 
 /** What can be done in a folder while it is held. */
 export interface HeldFolder {
@@ -124,7 +124,7 @@ function readOrdinary(at: string, maxBytes: number, buffer: ReusedBuffer): Looke
     const count = readSync(fd, bytes, 0, stat.size + 1, null)
     if (count !== stat.size) return undefined
     const stamp = stampOf(stat)
-    return { bytes: bytes.subarray(0, count), isYoung: false, ...(isTrusted(stamp, now) && { stamp }) }
+    return { bytes: bytes.subarray(0, count), isYoung: false, ...(hasRested(stamp, now) && { stamp }) }
   } catch {
     return undefined
   } finally {

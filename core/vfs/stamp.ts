@@ -11,15 +11,17 @@ export function stampOf(stat: Stats): Stamp {
 
 /** How long a file must have been left alone before its stamp says that its bytes are the same: file systems count time in steps. */
 const settledMs = 100
+/** Longer than the steps of any of them: where somebody's work would be lost, that is waited for. */
+export const stepsMs = 2_100
 
 /** True when the same stamp later means the same bytes; `now` is when it was taken. */
-export function isTrusted(stamp: Stamp, now: number): boolean {
-  return stamp.type === 'file' && hasRested(stamp, now)
+export function isTrusted({ type, modified, changed }: Stamp, now: number): boolean {
+  return type === 'file' && Math.max(modified, changed) < now - settledMs
 }
 
-/** True when every change since `now`, when the stamp was taken, gives another. */
+/** True when every change after `now`, when the stamp was taken, gives another, however coarse the time of the file system. */
 export function hasRested({ modified, changed }: Stamp, now: number): boolean {
-  return Math.max(modified, changed) < now - settledMs
+  return Math.max(modified, changed) < now - stepsMs
 }
 
 /** True for stamps that say the same. */
