@@ -276,7 +276,9 @@ function withoutCase(name: string): string {
 }
 
 function toFolder(entries: readonly Entry[]): Folder {
-  return new Map(entries.map(({ name, type }) => [name, type]))
+  const folder = new Map<string, EntryType>()
+  for (const { name, type } of entries) folder.set(name, type)
+  return folder
 }
 
 function attempt(stat: () => EntryType | undefined): TreeType {
