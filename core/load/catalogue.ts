@@ -175,16 +175,18 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     if (whole) findWhole = createWholeFinder({ cards: snapshot.cards.map(({ card }) => card), found: whole })
     for (const kept of stillValid(snapshot, layers, spots)) {
       const { card, stamp } = kept
-      const from = { spot: spots.get(card.id)!, card, kept, stamp }
-      put({ ...from, resolutions: undefined, parts: undefined, rows: undefined, shown: undefined })
+      const spot = spots.get(card.id)!
+      const unread = undefined
+      put({ spot, card, kept, stamp, parts: unread, resolutions: unread, rows: unread, shown: unread })
     }
   }
 
   function enter(spot: Spot, linked: Linked, stamp: Stamp | undefined): Kept {
     const card = createCard(linked, library.findings(linked))
     const parts = partsOf(linked.module).join('\n')
-    const from = { spot, card, kept: undefined, stamp, parts }
-    return { ...from, resolutions: linked.resolutions, rows: undefined, shown: undefined }
+    const { resolutions } = linked
+    // Written out, in one order: a spread gives each of ten thousand objects a shape of its own.
+    return { spot, card, kept: undefined, stamp, parts, resolutions, rows: undefined, shown: undefined }
   }
 
   function put(entry: Kept): void {

@@ -17,10 +17,13 @@ export function whileSame<K extends keyof Card, T>(
   last?: FoundBefore<Pick<Card, K>, T>,
 ): (cards: readonly Pick<Card, K>[]) => T {
   const isSame = (a: Pick<Card, K>, b: Pick<Card, K>): boolean =>
-    a === b || keys.every((key) => a[key] === b[key] || isDeepStrictEqual(a[key], b[key]))
+    keys.every((key) => a[key] === b[key] || isDeepStrictEqual(a[key], b[key]))
   return (cards) => {
-    const isKnown =
-      last?.cards.length === cards.length && cards.every((card, index) => isSame(card, last!.cards[index]!))
+    const before = last?.cards
+    let isKnown = before?.length === cards.length
+    // Nearly all are the very same, which is seen soonest without a call for each.
+    for (let at = 0; isKnown && at < cards.length; at++)
+      if (cards[at] !== before![at]) isKnown = isSame(cards[at]!, before![at]!)
     last = { cards, found: isKnown ? last!.found : find(cards) }
     return last.found
   }

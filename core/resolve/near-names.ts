@@ -31,13 +31,16 @@ const fewNames = 64
  */
 export function createNearNames(names: Iterable<string>): NearNames {
   const byLength = new Map<string, Known[]>()
-  const byPart = new Map<string, string[]>()
+  /** By ending, then by part. */
+  const byPart = new Map<string, Map<string, string[]>>()
   const whole = new Set<string>()
   for (const name of names) {
     const { stem, ending } = split(name)
     whole.add(name)
     push(byLength, `${ending}:${stem.length}`, { name, stem, letters: lettersOf(stem) })
-    for (const part of partsOf(stem)) push(byPart, `${part}${ending}`, name)
+    const parts = byPart.get(ending) ?? new Map<string, string[]>()
+    byPart.set(ending, parts)
+    for (const part of partsOf(stem)) push(parts, part, name)
   }
   const indexes = new Map<string, TripleIndex>()
   const answers = new Map<string, Near | undefined>()
@@ -76,7 +79,7 @@ export function createNearNames(names: Iterable<string>): NearNames {
   }
 
   function withOtherWords(stem: string, ending: string): Near[] {
-    const longer = byPart.get(`${stem}${ending}`) ?? []
+    const longer = byPart.get(ending)?.get(stem) ?? []
     const shorter = partsOf(stem)
       .map((part) => `${part}${ending}`)
       .filter((name) => whole.has(name))
@@ -111,14 +114,36 @@ function shareOf(a: number, b: number): number {
 
 /** What stays of a name without its first or last words, or without any one word; two words at least. */
 function partsOf(stem: string): string[] {
-  const words = stem.split(/([-_. ])/).slice(0, 25)
+  const { text, starts } = wordsOf(stem)
   const parts = new Set<string>()
-  for (let at = 0; at < words.length; at += 2) {
-    parts.add(words.slice(0, at + 1).join(''))
-    parts.add(words.slice(at).join(''))
-    parts.add([...words.slice(0, at), ...words.slice(at + 2)].join(''))
+  for (const [index, start] of starts.entries()) {
+    const next = starts[index + 1]
+    if (next !== undefined) parts.add(text.slice(0, next - 1))
+    parts.add(text.slice(start))
+    parts.add(next === undefined ? text.slice(0, start) : text.slice(0, start) + text.slice(next))
   }
-  return [...parts].filter((part) => part !== stem && /[^-_. ][-_. ]+[^-_. ]/.test(part))
+  // A text that was cut is a part too.
+  parts.add(text)
+  return [...parts].filter((part) => part !== stem && twoWords.test(part))
+}
+
+const twoWords = /[^-_. ][-_. ]+[^-_. ]/
+const mostWords = 13
+
+/** The first words of a name, and where each begins. */
+function wordsOf(stem: string): { text: string; starts: number[] } {
+  const starts = [0]
+  for (let at = 0; at < stem.length; at++) {
+    if (!isBetweenWords(stem.charCodeAt(at))) continue
+    if (starts.length === mostWords) return { text: stem.slice(0, at), starts }
+    starts.push(at + 1)
+  }
+  return { text: stem, starts }
+}
+
+/** True for `-`, `_`, `.` and the space. */
+function isBetweenWords(code: number): boolean {
+  return code === 45 || code === 95 || code === 46 || code === 32
 }
 
 /** The set of letters and digits of a text: names that differ in more letters than edits allow need not be compared. */

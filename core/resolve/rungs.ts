@@ -157,6 +157,8 @@ function probeFolded(question: Question, at: { rung: Rung; layer: Layer; base: P
 
 /** True for a path where nothing was found because a link leads out of the root: itself, or a folder above it. */
 function leadsOut({ completes }: Question, { tree }: Layer, path: Path): boolean {
+  // The folders on the way have been listed to find nothing, so that their links are known.
+  if (tree.links.length === 0) return false
   if (completes && !isMarkdown(path) && tree.typeOf(`${path}.md` as Path) === 'outside') return true
   let at = path
   while (tree.typeOf(at) === undefined) at = parentOf(at)

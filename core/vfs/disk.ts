@@ -107,11 +107,12 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   }
 
   /** `use` gets the folder or file itself, links followed and checked. */
-  function hold<T>(path: Path, use: (held: Held) => T): T | undefined {
-    return holding(locate(path), (held) => {
+  function hold<T>(path: Path, use: (held: Held) => T, isLikely?: boolean): T | undefined {
+    const checked = (held: Held): T => {
       inside(path, held.real)
       return use(held)
-    })
+    }
+    return holding(locate(path), checked, isLikely)
   }
 
   function stat(path: Path): FileStat | undefined {
@@ -119,7 +120,7 @@ export function diskFiles(options: DiskOptions): DiskFiles {
   }
 
   function list(path: Path): readonly Entry[] | undefined {
-    return hold(path, (folder) => {
+    const listed = (folder: Held): readonly Entry[] => {
       if (!folder.stat.isDirectory()) throw notAFolder(label, path)
       const admits = gate.admitting(path)
       const shown: Entry[] = []
@@ -130,7 +131,9 @@ export function diskFiles(options: DiskOptions): DiskFiles {
         else if (!isNormal(parsePath(name), name)) shown.push({ name, type: 'other' })
       }
       return shown.sort((a, b) => compareText(a.name, b.name))
-    })
+    }
+    // Who lists a folder has seen it in another.
+    return hold(path, listed, true)
   }
 
   function readEach(paths: readonly Path[], use: UseRead): number {

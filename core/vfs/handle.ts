@@ -52,10 +52,13 @@ export function openForReading(absolute: string): Opened | undefined {
   return undefined
 }
 
-/** Runs `use` while the place is held, all links followed; gives undefined when there is nothing. */
-export function holding<T>(absolute: string, use: (held: Held) => T): T | undefined {
+/**
+ * Runs `use` while the place is held, all links followed; gives undefined when there is nothing. `isLikely` for a place that was
+ * seen before: it is opened unasked, since only an error costs more than the question.
+ */
+export function holding<T>(absolute: string, use: (held: Held) => T, isLikely = false): T | undefined {
   if (!handlesHaveNames) return holdingByName(absolute, use)
-  if (!isThere(absolute)) return undefined
+  if (!isLikely && !isThere(absolute)) return undefined
   let fd: number
   try {
     fd = openSync(absolute, pathOnly)
@@ -91,7 +94,6 @@ export function isAbsence(thrown: unknown): boolean {
   return errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ENOTDIR'
 }
 
-/** Asked first because an error costs more than the question. */
 function isThere(absolute: string): boolean {
   try {
     return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined

@@ -236,7 +236,8 @@ class CachedTree implements Tree {
     if (known) return known
     const entries = this.#read(path)
     this.#folders.set(path, entries)
-    if (entries.size > 0) this.#links = undefined
+    const more = this.#links && linksIn([[path, entries]])
+    if (more && more.length > 0) this.#links = this.#links!.concat(more)
     return entries
   }
 
@@ -252,7 +253,7 @@ class CachedTree implements Tree {
   }
 }
 
-function linksIn(folders: ReadonlyMap<Path, Folder>): Path[] {
+function linksIn(folders: Iterable<readonly [Path, Folder]>): Path[] {
   const links: Path[] = []
   for (const [folder, entries] of folders)
     for (const [name, type] of entries) if (type === 'link') links.push(childOf(folder, name))
@@ -275,7 +276,9 @@ function withoutCase(name: string): string {
 }
 
 function toFolder(entries: readonly Entry[]): Folder {
-  return new Map(entries.map(({ name, type }) => [name, type]))
+  const folder = new Map<string, EntryType>()
+  for (const { name, type } of entries) folder.set(name, type)
+  return folder
 }
 
 function attempt(stat: () => EntryType | undefined): TreeType {
