@@ -25,7 +25,7 @@ before(() => {
   for (const name of ['package.json', 'modules'])
     cpSync(join(root, name), join(built, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'))
-  execFileSync('npm', ['run', '-s', 'bundle', '--', `--dir=${join(built, 'dist')}`], { cwd: root })
+  execFileSync('npm', ['run', '-s', 'bundle', '--', join(built, 'dist')], { cwd: root })
 })
 
 after(() => rmSync(built, { recursive: true, force: true }))

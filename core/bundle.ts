@@ -1,4 +1,4 @@
-import { defineConfig } from 'rolldown'
+import { build } from 'rolldown'
 
 /**
  * What is part of the built package; all else stays a package beside it. Of others these are: what every start waits for, zod in sixty
@@ -6,8 +6,11 @@ import { defineConfig } from 'rolldown'
  */
 const own = /^(?:heddle|zod|tapable|commander|@commander-js\/extra-typings)(?:$|\/)|^[./\0]/
 
-/** The built package: an entry for each of `exports` and `bin`, and as few chunks as a start reads (decision 061). */
-export default defineConfig({
+/** The folder that is written to. */
+const [, , dir = 'dist'] = process.argv
+
+/** Writes the built package: an entry for each of `exports` and `bin`, and as few chunks as a start reads (decision 061). */
+await build({
   input: Object.fromEntries(
     ['core/index', 'core/files', 'core/testing', 'core/server', 'plugins/index', 'core/cli/main'].map(
       (name) => [name, `./${name}.ts`],
@@ -21,7 +24,7 @@ export default defineConfig({
   treeshake: { moduleSideEffects: false },
   preserveEntrySignatures: 'allow-extension',
   output: {
-    dir: 'dist',
+    dir,
     entryFileNames: '[name].js',
     chunkFileNames: 'parts/[name]-[hash].js',
     comments: { jsdoc: false },
