@@ -1,15 +1,7 @@
 import { classOfFound } from './classify.ts'
 import { labelOf, type LayerName, type ReferenceClass } from './layers.ts'
 import type { Spot } from './rungs.ts'
-import {
-  type Look,
-  type Resolution,
-  type ResolutionStatus,
-  type Rung,
-  type Suggestion,
-  triesOf,
-  type Try,
-} from './trail.ts'
+import { type Look, type Resolution, type ResolutionStatus, type Rung, triesOf, type Try } from './trail.ts'
 
 /** A resolution as it is remembered, by its looks. There are tens of thousands, so nothing is kept that these tell. */
 export interface KeptResolution extends Resolution {
@@ -49,12 +41,23 @@ export function foundUnasked(
   const isFolder = layer.tree.typeOf(path) === 'directory'
   const to = labelOf(layer, path)
   const said = { status: 'resolved', class: classOfFound(path, isFolder), to, layer: layer.name } as const
-  return new OtherResolution({ ...unresolved, ...said, ...by }, undefined)
+  return otherwise({ ...unresolved, ...said, ...by }, undefined)
 }
 
 /** The resolution of a reference that named nothing, or too much, where it differs from one that is missing. */
 export function notFound(said: Partial<Said>, last?: Look): KeptResolution {
-  return new OtherResolution({ ...unresolved, ...said }, last)
+  return otherwise({ ...unresolved, ...said }, last)
+}
+
+/** There are few of these. */
+function otherwise(said: Said, last: Look | undefined): KeptResolution {
+  return {
+    ...said,
+    last,
+    get tried() {
+      return triesOf(last)
+    },
+  }
 }
 
 class FoundResolution implements KeptResolution {
@@ -103,40 +106,6 @@ class FoundResolution implements KeptResolution {
 
   get hint(): null {
     return null
-  }
-
-  get tried(): Try[] {
-    return triesOf(this.last)
-  }
-}
-
-class OtherResolution implements KeptResolution {
-  readonly status: ResolutionStatus | null
-  readonly class: ReferenceClass
-  readonly to: string | null
-  readonly layer: LayerName | null
-  readonly rung: Rung | null
-  readonly plugin: string | null
-  readonly suggestion: Suggestion | null
-  readonly differs: 'case' | 'unicode' | null
-  readonly throughLink: boolean
-  readonly candidates: readonly string[]
-  readonly hint: string | null
-  readonly last: Look | undefined
-
-  constructor(said: Said, last: Look | undefined) {
-    this.status = said.status
-    this.class = said.class
-    this.to = said.to
-    this.layer = said.layer
-    this.rung = said.rung
-    this.plugin = said.plugin
-    this.suggestion = said.suggestion
-    this.differs = said.differs
-    this.throughLink = said.throughLink
-    this.candidates = said.candidates
-    this.hint = said.hint
-    this.last = last
   }
 
   get tried(): Try[] {
